@@ -1,0 +1,59 @@
+// The register of record types: one entry for each message in RecordBody. What the engine must know of a type
+// stands here and nowhere else: scope, subject, validation, handle. To add a type: its message, its line in
+// RecordBody, its entry in registry.cc, its checks in validation.cc, a verb in cli-client, a scenario in tests.
+#ifndef OPGANG_CORE_RECORDS_REGISTRY_H_
+#define OPGANG_CORE_RECORDS_REGISTRY_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "google/protobuf/message.h"
+#include "opgang/v1/ids.pb.h"
+#include "opgang/v1/record.pb.h"
+
+namespace opgang {
+
+// The newest schema that this build knows. Rises when a record message or this register changes.
+inline constexpr uint32_t kSchemaVersion = 1;
+
+using RecordType = v1::RecordBody::BodyCase;
+
+enum class SubjectRule {
+  kNone,      // about no person; may not contain one
+  kSelf,      // the record is the person (Citizen)
+  kCitizen,   // subject = field 1, citizen_id; required
+  kOptional,  // subject = field 1 where set (Contact: anonymous drop-ins)
+};
+
+enum class Role { kOutreach, kHealth, kInstructor, kCoordinator, kBase };
+std::string_view RoleName(Role role);
+std::optional<Role> RoleFromName(std::string_view name);
+
+struct RecordTypeInfo {
+  RecordType type;
+  std::string_view name;  // "clinical-intake": in JSON, logs and texts
+  v1::ScopeKind scope_kind;
+  SubjectRule subject;
+  uint32_t writers;  // bit set of 1 << Role: who may create and change it
+  const google::protobuf::Message* prototype;  // default instance
+  bool has_handle;  // shown with a short handle (k7f)
+};
+
+// All entries, in type order.
+std::span<const RecordTypeInfo> AllRecordTypes();
+// nullptr for a number that this build does not know.
+const RecordTypeInfo* FindRecordType(uint32_t record_type);
+bool MayWrite(Role role, const RecordTypeInfo& info);
+
+// The type of a typed message: RecordTypeOf<v1::Visit>() == RecordType::kVisit. Aborts for a message that is none.
+const RecordTypeInfo& RecordTypeOfMessage(const google::protobuf::Message& message);
+template <typename T>
+const RecordTypeInfo& RecordTypeOf() {
+  return RecordTypeOfMessage(T::default_instance());
+}
+
+}  // namespace opgang
+
+#endif  // OPGANG_CORE_RECORDS_REGISTRY_H_
