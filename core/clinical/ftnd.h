@@ -9,8 +9,8 @@
 
 namespace opgang {
 
-// Sum 0..10 of the Fagerström test for nicotine dependence (Heatherton et al. 1991). nullopt = incomplete: an item
-// is missing, refused, or the person uses no cigarettes (item 4 is 0). Never 0 for "unknown".
+// Sum 0..10 of the Fagerström test for nicotine dependence (Heatherton et al. 1991). nullopt = incomplete: an
+// item is missing, refused, or the person uses no cigarettes (item 4 is 0). Never 0 for "unknown".
 std::optional<int> FtndSum(const v1::ClinicalIntake& intake);
 
 // Heaviness of Smoking Index: items 1 + 4, 0..6; nullopt as above.

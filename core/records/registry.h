@@ -1,6 +1,7 @@
 // The register of record types: one entry for each message in RecordBody. What the engine must know of a type
 // stands here and nowhere else: scope, subject, validation, handle. To add a type: its message, its line in
-// RecordBody, its entry in registry.cc, its checks in validation.cc, a verb in cli-client, a scenario in tests.
+// RecordBody, its entry in registry.cc, its checks in validation.cc, a verb in cli-client, a scenario in
+// tests.
 #ifndef OPGANG_CORE_RECORDS_REGISTRY_H_
 #define OPGANG_CORE_RECORDS_REGISTRY_H_
 
@@ -36,9 +37,9 @@ struct RecordTypeInfo {
   std::string_view name;  // "clinical-intake": in JSON, logs and texts
   v1::ScopeKind scope_kind;
   SubjectRule subject;
-  uint32_t writers;  // bit set of 1 << Role: who may create and change it
+  uint32_t writers;                            // bit set of 1 << Role: who may create and change it
   const google::protobuf::Message* prototype;  // default instance
-  bool has_handle;  // shown with a short handle (k7f)
+  bool has_handle;                             // shown with a short handle (k7f)
 };
 
 // All entries, in type order.
@@ -47,7 +48,8 @@ std::span<const RecordTypeInfo> AllRecordTypes();
 const RecordTypeInfo* FindRecordType(uint32_t record_type);
 bool MayWrite(Role role, const RecordTypeInfo& info);
 
-// The type of a typed message: RecordTypeOf<v1::Visit>() == RecordType::kVisit. Aborts for a message that is none.
+// The type of a typed message: RecordTypeOf<v1::Visit>() == RecordType::kVisit. Aborts for a message that is
+// none.
 const RecordTypeInfo& RecordTypeOfMessage(const google::protobuf::Message& message);
 template <typename T>
 const RecordTypeInfo& RecordTypeOf() {

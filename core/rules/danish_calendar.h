@@ -1,7 +1,7 @@
 // Danish public holidays and working days. Pure; civil dates only.
 //
-// Source: the Danish holiday act as summarised in docs/domain: New Year's Day, Maundy Thursday (Easter -3),
-// Good Friday (-2), Easter Sunday and Monday (0, +1), Store bededag (+26, until 2023 only: act no. 214 of 2023),
+// Source: the days off of the Danish national church: New Year's Day, Maundy Thursday (Easter -3), Good Friday (-2),
+// Easter Sunday and Monday (0, +1), Store bededag (+26, until 2023 only: act no. 214 of 6 March 2023),
 // Ascension (+39), Whit Sunday and Monday (+49, +50), 25 and 26 December. 5 June (Constitution Day) and
 // 24 December are days off only where the base says so.
 #ifndef OPGANG_CORE_RULES_DANISH_CALENDAR_H_
@@ -16,7 +16,7 @@ struct CalendarSettings {
   bool christmas_eve_off = false;     // 24 December
 };
 
-// Easter Sunday of a Gregorian year (Meeus/Jones/Butcher).
+// Easter Sunday of a year in the Gregorian calendar (Meeus/Jones/Butcher); any year from 1583.
 absl::CivilDay EasterSunday(int year);
 
 bool IsPublicHoliday(absl::CivilDay day, const CalendarSettings& settings);
@@ -24,7 +24,7 @@ bool IsPublicHoliday(absl::CivilDay day, const CalendarSettings& settings);
 // Neither Saturday, Sunday nor a public holiday.
 bool IsWorkingDay(absl::CivilDay day, const CalendarSettings& settings);
 
-// The n-th working day after `day`; `day` itself never counts. n >= 1.
+// The n-th working day after `day`; `day` itself never counts, whether it is a working day or not. n >= 1.
 absl::CivilDay WorkingDayAfter(absl::CivilDay day, int n, const CalendarSettings& settings);
 
 }  // namespace opgang

@@ -6,11 +6,12 @@
 //   passphrase   Argon2id -> key -> XChaCha20-Poly1305 of the store key
 //   read proof   Ed25519 over "opgang read proof 1" || replica id || token
 //
-// Every open that fails says kDamaged (or kWrongPassphrase) and nothing about the content. Thread-safe.
+// Every open that fails says kDamaged (or kWrongPassphrase) and nothing about the content. A key of a wrong
+// size is a mistake in the program and aborts: check keys that come from outside. Thread-safe. The source is
+// sealing.cc, and passphrase_sealing.cc for what opens with something a person types.
 #ifndef OPGANG_CORE_SEALING_SEALING_H_
 #define OPGANG_CORE_SEALING_SEALING_H_
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,12 +26,14 @@ namespace opgang {
 
 // Symmetric sealing. `key` is 32 bytes.
 std::string Seal(const SecretBytes& key, std::string_view plain, std::string_view associated, Random& random);
-absl::StatusOr<std::string> Open(const SecretBytes& key, std::string_view sealed, std::string_view associated);
+absl::StatusOr<std::string> Open(const SecretBytes& key, std::string_view sealed,
+                                 std::string_view associated);
 
 // What binds a stored row to its place: a row can be neither swapped nor rolled back in place.
 std::string RowBinding(std::string_view table, std::string_view record_id, uint64_t rev, uint32_t format);
 
-// A key of its own for each purpose: crypto_generichash keyed with `master` over `purpose`; 32 bytes.
+// A key of its own for each purpose: BLAKE2b keyed with `master` (32 bytes) over `purpose`; 32 bytes. It is
+// personalised, so that no KeyedDigest under the same key ever gives a derived key away.
 SecretBytes DeriveKey(const SecretBytes& master, std::string_view purpose);
 
 // Keyed digest, 16 or 32 bytes: tells same from other without telling what.
@@ -43,6 +46,9 @@ struct BoxKeyPair {
 };
 BoxKeyPair MakeBoxKeyPair(Random& random);
 BoxKeyPair BoxKeyPairFromSeed(const SecretBytes& seed32);
+// Whether sealing to these bytes works and means anything: 32 bytes, and no point of small order. To be asked
+// of every public key that comes from outside.
+bool IsBoxPublicKey(std::string_view bytes);
 std::string SealToPublicKey(std::string_view public_key, std::string_view plain);
 absl::StatusOr<std::string> OpenSealedBox(const BoxKeyPair& keys, std::string_view sealed);
 
@@ -53,25 +59,32 @@ struct SignKeyPair {
 };
 SignKeyPair SignKeyPairFromSeed(const SecretBytes& seed32);
 std::string MakeReadProof(const SignKeyPair& keys, ReplicaId replica, std::string_view token);
-bool CheckReadProof(std::string_view public_key, ReplicaId replica, std::string_view token, std::string_view proof);
+bool CheckReadProof(std::string_view public_key, ReplicaId replica, std::string_view token,
+                    std::string_view proof);
 
-// The store key under a passphrase. `cost` is kept beside the key; kWrongPassphrase where it does not open.
+// The store key (32 bytes) under a passphrase. `cost` is kept beside the key. kWrongPassphrase where it does
+// not open; kDamaged where it is no wrapped key, or asks for more than 256 MiB or 4 passes. Running out of
+// memory throws std::bad_alloc, as any allocation does.
 struct PassphraseCost {
   uint64_t ops_limit;
-  uint64_t mem_limit;  // bytes
+  uint64_t mem_limit;                   // bytes
   static PassphraseCost Interactive();  // 64 MiB, 2 passes: about 0.1 s
   static PassphraseCost ForTests();     // the smallest that libsodium takes
 };
-v1::WrappedStoreKey WrapStoreKey(const SecretBytes& store_key, std::string_view passphrase, PassphraseCost cost,
-                                 Random& random);
+v1::WrappedStoreKey WrapStoreKey(const SecretBytes& store_key, std::string_view passphrase,
+                                 PassphraseCost cost, Random& random);
 absl::StatusOr<SecretBytes> UnwrapStoreKey(const v1::WrappedStoreKey& wrapped, std::string_view passphrase);
 
-// An invitation under its code. The code has at least 60 bits: 13 characters of Crockford's base 32, in groups.
+// An invitation under its code. The code has at least 60 bits: 13 characters of Crockford's base 32, in
+// groups.
 std::string MakeInvitationCode(Random& random);  // "K7F2-9QXM-3TBHW": 65 bits
 // Upper case, no separators, O -> 0, I and L -> 1; kInvitationWrongCode where it cannot be a code.
 absl::StatusOr<std::string> NormalizeInvitationCode(std::string_view typed);
-std::string SealInvitation(std::string_view invitation, std::string_view code, PassphraseCost cost, Random& random);
-// kInvitationDamaged: no invitation file, or a newer format. kInvitationWrongCode: does not open with this code.
+// `code` is one that MakeInvitationCode made.
+std::string SealInvitation(std::string_view invitation, std::string_view code, PassphraseCost cost,
+                           Random& random);
+// kInvitationDamaged: no invitation file, a newer format, or more work to open than UnwrapStoreKey would do.
+// kInvitationWrongCode: does not open with this code (or was changed on its way, which cannot be told apart).
 absl::StatusOr<std::string> OpenInvitation(std::string_view file, std::string_view code);
 
 }  // namespace opgang

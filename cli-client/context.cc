@@ -1,0 +1,82 @@
+#include "cli-client/context.h"
+
+#include "absl/strings/cord.h"
+#include "cli-client/unlocking.h"
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+
+namespace opgang::cli {
+namespace {
+
+constexpr char kWordsUrl[] = "opgang.dev/words";
+
+}  // namespace
+
+Context::Context(const Wiring& wiring, GlobalOptions options)
+    : wiring_(wiring), options_(std::move(options)), texts_(options_.language) {}
+
+Device& Context::device() {
+  if (!device_) device_ = wiring_.make_device(options_.home);
+  return *device_;
+}
+
+bool Context::MayPrompt() const { return !options_.no_input && !options_.json_input && terminal().CanPrompt(); }
+
+void Context::Say(std::string_view line) const {
+  if (!options_.json) terminal().Out(std::string(line) + "\n");
+}
+
+void Context::Hint(std::string_view line) const {
+  if (!options_.json) terminal().Err(std::string(line) + "\n");
+}
+
+void Context::Emit(const Json& document) const {
+  // Invalid UTF-8 cannot come from a record that was checked; a replacement character keeps the output readable.
+  if (options_.json) terminal().Out(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+absl::StatusOr<Store*> Context::OpenStore() {
+  if (!store_) {
+    ASSIGN_OR_RETURN(store_, device().OpenStore());
+  }
+  return store_.get();
+}
+
+absl::StatusOr<const View*> Context::OpenView() {
+  ASSIGN_OR_RETURN(Store * store, OpenStore());
+  if (!store->unlocked()) RETURN_IF_ERROR(UnlockByAnyMeans(*this, kRound));
+  return store->view();
+}
+
+const View* Context::ViewIfUnlocked() const {
+  if (!store_ || !store_->unlocked()) return nullptr;
+  auto view = store_->view();
+  return view.ok() ? *view : nullptr;
+}
+
+absl::CivilDay Context::Today() const { return LocalDay(Now()); }
+
+Bundle Context::NewBundle() {
+  const DeviceOptions& options = device().options();
+  return Bundle(*options.clock, *options.random);
+}
+
+std::string Context::Handle(RecordId id) const {
+  const View* view = ViewIfUnlocked();
+  return view == nullptr ? std::string() : view->HandleOf(id);
+}
+
+absl::Status ErrorWithWords(ErrorCode code, std::string_view words) {
+  absl::Status status = MakeError(code, ErrorCodeName(code));
+  status.SetPayload(kWordsUrl, absl::Cord(std::string(words)));
+  return status;
+}
+
+std::optional<std::string> WordsOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kWordsUrl);
+  if (!payload.has_value()) return std::nullopt;
+  return std::string(*payload);
+}
+
+}  // namespace opgang::cli

@@ -1,0 +1,91 @@
+// Lines by libedit, used without its history: what is typed here is personal data.
+#include <histedit.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "cli-client/completion.h"
+#include "cli-client/posix_terminal.h"
+
+namespace opgang::cli {
+namespace {
+
+constexpr size_t kShownMatches = 12;
+
+// What libedit's callbacks see: the request, and whether Ctrl-C was pressed.
+struct EditState {
+  const LineRequest* request = nullptr;
+  bool left = false;
+};
+
+EditState& StateOf(::EditLine* editor) {
+  void* data = nullptr;
+  el_get(editor, EL_CLIENTDATA, &data);
+  return *static_cast<EditState*>(data);
+}
+
+char* PromptOf(::EditLine* editor) { return const_cast<char*>(StateOf(editor).request->prompt.c_str()); }
+
+unsigned char OnLeave(::EditLine* editor, int) {
+  StateOf(editor).left = true;
+  return CC_EOF;
+}
+
+int CharacterCount(std::string_view utf8) {
+  int count = 0;
+  for (char c : utf8) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  return count;
+}
+
+void ShowMatches(const std::vector<std::string>& matches) {
+  std::string list = "\n";
+  for (size_t i = 0; i < matches.size() && i < kShownMatches; ++i) list += "  " + matches[i] + "\n";
+  if (matches.size() > kShownMatches) list += "  …\n";
+  std::fputs(list.c_str(), stderr);
+}
+
+unsigned char OnComplete(::EditLine* editor, int) {
+  const LineRequest& request = *StateOf(editor).request;
+  if (request.candidates == nullptr) return CC_ERROR;
+  const LineInfo* info = el_line(editor);
+  const std::string typed(info->buffer, info->cursor);
+  const Completion completion = Complete(typed, *request.candidates);
+  if (completion.matches.empty()) return CC_ERROR;
+  if (completion.line != typed) {
+    el_deletestr(editor, CharacterCount(typed));
+    el_insertstr(editor, completion.line.c_str());
+  }
+  if (completion.matches.size() == 1) return CC_REFRESH;
+  ShowMatches(completion.matches);
+  return CC_REDISPLAY;
+}
+
+void Configure(::EditLine* editor, EditState* state) {
+  el_set(editor, EL_CLIENTDATA, state);
+  el_set(editor, EL_PROMPT, PromptOf);
+  el_set(editor, EL_EDITOR, "emacs");
+  el_set(editor, EL_SETTY, "-d", "-isig", nullptr);
+  el_set(editor, EL_ADDFN, "opgang-complete", "Complete", OnComplete);
+  el_set(editor, EL_ADDFN, "opgang-leave", "Leave", OnLeave);
+  el_set(editor, EL_BIND, "^I", "opgang-complete", nullptr);
+  el_set(editor, EL_BIND, "^C", "opgang-leave", nullptr);
+}
+
+}  // namespace
+
+std::optional<std::string> EditLine(const LineRequest& request) {
+  EditState state{&request};
+  std::unique_ptr<::EditLine, void (*)(::EditLine*)> editor(el_init("opgang", stdin, stderr, stderr), el_end);
+  Configure(editor.get(), &state);
+  int size = 0;
+  const char* line = el_gets(editor.get(), &size);
+  if (line == nullptr || size <= 0 || state.left) {
+    std::fputs("\n", stderr);
+    return std::nullopt;
+  }
+  std::string text(line, static_cast<size_t>(size));
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  return text;
+}
+
+}  // namespace opgang::cli

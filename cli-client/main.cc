@@ -1,0 +1,27 @@
+// opgang: the client for the person in the stairwell. Wires the machine's own parts together and runs.
+#include <cstdlib>
+
+#include "cli-client/app.h"
+#include "cli-client/posix_terminal.h"
+#include "opgang/key_provider.h"
+
+int main(int argc, char** argv) {
+  using namespace opgang;  // NOLINT(google-build-using-namespace): this file is wiring only
+  cli::PosixTerminal terminal;
+  cli::Wiring wiring;
+  wiring.terminal = &terminal;
+  wiring.environment = [](const char* name) -> std::optional<std::string> {
+    const char* value = std::getenv(name);
+    if (value == nullptr) return std::nullopt;
+    return value;
+  };
+  wiring.make_device = [](const std::filesystem::path& home) {
+    DeviceOptions options;
+    options.home = home;
+    options.keys = &SystemKeyProvider();
+    return std::make_unique<Device>(options);
+  };
+  wiring.sync = [](Store& store, const SyncOptions& options) { return Sync(store, options); };
+  wiring.list_devices = [](const Store& store, absl::Duration timeout) { return ListDevices(store, timeout); };
+  return cli::RunApp(std::vector<std::string>(argv + 1, argv + argc), wiring);
+}

@@ -1,0 +1,192 @@
+#include "cli-client/posix_terminal.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+
+#include "core/base/error.h"
+
+namespace opgang::cli {
+namespace {
+
+constexpr char kCtrlC = 3;
+constexpr char kCtrlD = 4;
+constexpr size_t kMaxLine = 64 * 1024;
+
+volatile sig_atomic_t interrupted = 0;
+void OnInterrupt(int) { interrupted = 1; }
+
+// Keys one by one and unseen while it lives. Ctrl-C arrives as a key, so that leaving is an answer like any other.
+class RawMode {
+ public:
+  RawMode() : changed_(tcgetattr(STDIN_FILENO, &before_) == 0) {
+    if (!changed_) return;
+    termios raw = before_;
+    raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ISIG);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+  }
+  ~RawMode() {
+    if (changed_) tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
+  }
+  RawMode(const RawMode&) = delete;
+  RawMode& operator=(const RawMode&) = delete;
+
+ private:
+  termios before_{};
+  bool changed_;
+};
+
+void WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;
+    text.remove_prefix(static_cast<size_t>(n));
+  }
+}
+
+std::optional<char> ReadByte() {
+  char byte;
+  for (;;) {
+    const ssize_t n = read(STDIN_FILENO, &byte, 1);
+    if (n == 1) return byte;
+    if (n < 0 && errno == EINTR && !interrupted) continue;
+    return std::nullopt;
+  }
+}
+
+int ContinuationBytes(unsigned char lead) {
+  if (lead >= 0xf0) return 3;
+  if (lead >= 0xe0) return 2;
+  return lead >= 0xc0 ? 1 : 0;
+}
+
+// Swallows the rest of an arrow or function key that has already arrived.
+Key AfterEscape() {
+  int waiting = 0;
+  ioctl(STDIN_FILENO, FIONREAD, &waiting);
+  if (waiting == 0) return {Key::Kind::kEscape, {}};
+  for (; waiting > 0; --waiting) ReadByte();
+  return {Key::Kind::kOther, {}};
+}
+
+Key KeyOf(char byte) {
+  switch (byte) {
+    case kCtrlC:
+    case kCtrlD: return {Key::Kind::kEnd, {}};
+    case '\r':
+    case '\n': return {Key::Kind::kEnter, {}};
+    case 8:
+    case 127: return {Key::Kind::kBackspace, {}};
+    case 27: return AfterEscape();
+    default: break;
+  }
+  if (static_cast<unsigned char>(byte) < 32) return {Key::Kind::kOther, {}};
+  std::string text(1, byte);
+  for (int i = ContinuationBytes(static_cast<unsigned char>(byte)); i > 0; --i) {
+    if (auto next = ReadByte()) text += *next;
+  }
+  return {Key::Kind::kCharacter, text};
+}
+
+void EraseLastCharacter(std::string& text) {
+  while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xc0) == 0x80) text.pop_back();
+  if (!text.empty()) text.pop_back();
+}
+
+}  // namespace
+
+PosixTerminal::PosixTerminal() {
+  // Bytes on a terminal are UTF-8 whatever LANG says: a fresh machine has no other locale than this one.
+  setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+bool PosixTerminal::CanPrompt() const { return isatty(STDIN_FILENO) && isatty(STDERR_FILENO); }
+
+bool PosixTerminal::HasScreen() const {
+  const char* kind = getenv("TERM");
+  return isatty(STDOUT_FILENO) && !(kind != nullptr && std::string_view(kind) == "dumb");
+}
+
+int PosixTerminal::Width() const {
+  winsize size{};
+  for (int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return std::max<int>(size.ws_col, 40);
+  }
+  return 80;
+}
+
+void PosixTerminal::Out(std::string_view text) { WriteAll(STDOUT_FILENO, text); }
+void PosixTerminal::Err(std::string_view text) { WriteAll(STDERR_FILENO, text); }
+
+Key PosixTerminal::ReadKey() {
+  RawMode raw;
+  const auto byte = ReadByte();
+  return byte ? KeyOf(*byte) : Key{};
+}
+
+std::optional<std::string> PosixTerminal::ReadLine(const LineRequest& request) { return EditLine(request); }
+
+std::optional<SecretBytes> PosixTerminal::ReadSecret(std::string_view prompt) {
+  Err(prompt);
+  RawMode raw;
+  std::string typed;
+  std::optional<SecretBytes> secret;
+  for (auto byte = ReadByte(); byte; byte = ReadByte()) {
+    const Key key = KeyOf(*byte);
+    if (key.kind == Key::Kind::kEnd) break;
+    if (key.kind == Key::Kind::kBackspace) EraseLastCharacter(typed);
+    if (key.kind == Key::Kind::kCharacter && typed.size() < kMaxLine) typed += key.text;
+    if (key.kind == Key::Kind::kEnter) {
+      secret = SecretBytes(typed);
+      break;
+    }
+  }
+  std::fill(typed.begin(), typed.end(), '\0');
+  Err("\n");
+  return secret;
+}
+
+std::optional<std::string> PosixTerminal::NextInputLine() {
+  std::string line;
+  for (auto byte = ReadByte(); byte; byte = ReadByte()) {
+    if (*byte == '\n') return line;
+    if (*byte != '\r' && line.size() < kMaxLine) line += *byte;
+  }
+  if (line.empty()) return std::nullopt;
+  return line;
+}
+
+absl::StatusOr<std::string> PosixTerminal::ReadAllInput(size_t limit) {
+  std::string all;
+  char block[4096];
+  for (;;) {
+    const ssize_t n = read(STDIN_FILENO, block, sizeof block);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return MakeError(ErrorCode::kBadInput, "stdin cannot be read");
+    if (n == 0) return all;
+    if (all.size() + static_cast<size_t>(n) > limit) return MakeError(ErrorCode::kBadInput, "stdin is too long");
+    all.append(block, static_cast<size_t>(n));
+  }
+}
+
+bool PosixTerminal::Interrupted() {
+  if (!watching_) {
+    watching_ = true;
+    struct sigaction action{};
+    action.sa_handler = OnInterrupt;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+  }
+  return interrupted != 0;
+}
+
+}  // namespace opgang::cli

@@ -1,0 +1,35 @@
+// The person's terminal: termios for keys and secrets, libedit for lines.
+#ifndef OPGANG_CLI_CLIENT_POSIX_TERMINAL_H_
+#define OPGANG_CLI_CLIENT_POSIX_TERMINAL_H_
+
+#include "cli-client/terminal.h"
+
+namespace opgang::cli {
+
+// stdin, stdout and stderr of this process. Make one for each process.
+class PosixTerminal : public Terminal {
+ public:
+  PosixTerminal();
+
+  bool CanPrompt() const override;
+  bool HasScreen() const override;
+  int Width() const override;
+  void Out(std::string_view text) override;
+  void Err(std::string_view text) override;
+  Key ReadKey() override;
+  std::optional<std::string> ReadLine(const LineRequest& request) override;
+  std::optional<SecretBytes> ReadSecret(std::string_view prompt) override;
+  std::optional<std::string> NextInputLine() override;
+  absl::StatusOr<std::string> ReadAllInput(size_t limit) override;
+  bool Interrupted() override;
+
+ private:
+  bool watching_ = false;
+};
+
+// One line edited with libedit: Tab completes, Ctrl-C and Ctrl-D leave. Keeps no history (line_editor.cc).
+std::optional<std::string> EditLine(const LineRequest& request);
+
+}  // namespace opgang::cli
+
+#endif  // OPGANG_CLI_CLIENT_POSIX_TERMINAL_H_

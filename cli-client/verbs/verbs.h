@@ -1,0 +1,38 @@
+// The commands. Each Add… puts one into the table; its file says what it does.
+#ifndef OPGANG_CLI_CLIENT_VERBS_VERBS_H_
+#define OPGANG_CLI_CLIENT_VERBS_VERBS_H_
+
+#include "cli-client/app.h"
+
+namespace opgang::cli {
+
+// In a stairwell.
+void AddAt(VerbTable& verbs);
+void AddDoor(VerbTable& verbs);
+void AddContact(VerbTable& verbs);
+void AddInquiry(VerbTable& verbs);
+void AddIntake(VerbTable& verbs);
+// Towards the citizen.
+void AddDue(VerbTable& verbs);
+void AddReply(VerbTable& verbs);
+void AddTookPart(VerbTable& verbs);
+void AddClose(VerbTable& verbs);
+// Looking and mending.
+void AddFind(VerbTable& verbs);
+void AddShow(VerbTable& verbs);
+void AddCorrect(VerbTable& verbs);
+void AddUndo(VerbTable& verbs);
+void AddSamePerson(VerbTable& verbs);
+// The device and the base.
+void AddSync(VerbTable& verbs);
+void AddStatus(VerbTable& verbs);
+void AddOutbox(VerbTable& verbs);
+void AddBoard(VerbTable& verbs);
+void AddEnroll(VerbTable& verbs);
+void AddUnlock(VerbTable& verbs);
+void AddLock(VerbTable& verbs);
+void AddDoctor(VerbTable& verbs);
+
+}  // namespace opgang::cli
+
+#endif  // OPGANG_CLI_CLIENT_VERBS_VERBS_H_

@@ -1,0 +1,70 @@
+// A device: the directory in which one or more staff members' stores lie, and how a store comes to be.
+//
+// Layout under `home` (all modes 0700/0600):
+//   current                      the id of the store in use, in text
+//   stores/<store id>/store.pb   StoreIdentity (proto/opgang/v1/local_state.proto)
+//   stores/<store id>/queue.db   own mutations: never thrown away
+//   stores/<store id>/confirmed.db  copy of what the base holds: thrown away and fetched again when damaged
+//   stores/<store id>/lock       held by the one process that uses the store
+#ifndef OPGANG_DEVICE_H_
+#define OPGANG_DEVICE_H_
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+#include "core/base/random.h"
+#include "core/sealing/sealing.h"
+#include "opgang/key_provider.h"
+#include "opgang/store.h"
+
+namespace opgang {
+
+// What varies is passed in; the defaults are production's. Pointers must outlive the device and its stores.
+struct DeviceOptions {
+  std::filesystem::path home;
+  Clock* clock = &SystemClock();
+  Random* random = &SystemRandom();
+  KeyProvider* keys = nullptr;  // null: nothing remembers an unlocked key; each process asks
+  PassphraseCost passphrase_cost = PassphraseCost::Interactive();
+};
+
+struct EnrollInput {
+  std::string invitation_file;  // the file's bytes
+  std::string code;             // as typed
+  std::string passphrase;       // at least 8 characters
+};
+
+class Device {
+ public:
+  explicit Device(DeviceOptions options);
+
+  // Makes a store from an invitation: opens it with the code, makes keys, registers them at the base (network),
+  // then writes the store; it becomes the current one. Errors: kInvitationWrongCode, kInvitationDamaged,
+  // kInvitationUsed, kInvitationExpired, kNoBase, kBaseUntrusted, kBaseRefused, kRefused (passphrase too short),
+  // kNotWritable, kDiskFull. Nothing is left behind on failure, and the invitation can be tried again.
+  absl::Status Enroll(const EnrollInput& input);
+
+  // The stores on this device, the current one first.
+  absl::StatusOr<std::vector<StoreInfo>> Stores() const;
+
+  // Opens the current store, locked or unlocked as the key provider remembers. Waits at most `wait` for another
+  // process to let go. Errors: kNotEnrolled, kStoreBusy, kNewerFile, kDamaged (queue only: a damaged confirmed file
+  // is set aside and fetched again), kNotWritable, kDiskFull.
+  absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::Duration wait = absl::Seconds(2)) const;
+
+  const DeviceOptions& options() const { return options_; }
+
+ private:
+  DeviceOptions options_;
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_DEVICE_H_

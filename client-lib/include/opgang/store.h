@@ -1,0 +1,121 @@
+// A store: one staff member's data on one device. Saving works for ever, without a network, locked or not; reading
+// needs the passphrase. One process at a time, one thread.
+#ifndef OPGANG_STORE_H_
+#define OPGANG_STORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/base/ids.h"
+#include "core/records/registry.h"
+#include "core/records/validation.h"
+#include "core/rules/clock_evidence.h"
+#include "opgang/bundle.h"
+#include "opgang/v1/sync.pb.h"
+#include "opgang/view.h"
+
+namespace opgang {
+
+class SyncStore;  // client-lib/src/sync/sync_store.h: what the sync session needs; not for apps
+
+struct StoreInfo {
+  StoreId id;
+  std::string staff_code;    // e.g. "amal"
+  std::string device_label;  // e.g. "tablet-3"
+  Role role = Role::kOutreach;
+  std::vector<std::string> addresses;  // the base's, "host:port"
+};
+
+struct GrantInfo {
+  Scope scope;
+  v1::GrantMode mode;
+  std::string display_name;
+};
+
+// What a save made. Returned only when it is durable.
+struct SaveReceipt {
+  std::vector<IntentId> intents;  // one for each change, in order
+  uint64_t first_seq = 0;
+};
+
+enum class OutboxState {
+  kQueued,          // not yet answered by the base: counts as unsent
+  kNeedsAttention,  // refused by the base: fix or withdraw
+};
+
+struct OutboxItem {
+  IntentId intent;
+  uint64_t seq = 0;
+  RecordId record;
+  const RecordTypeInfo* type = nullptr;  // null: made by a newer app
+  OutboxState state = OutboxState::kQueued;
+  std::optional<Refusal> refusal;  // of kNeedsAttention
+  v1::MutationAction action;
+  // The content that was captured; null while the store is locked.
+  std::shared_ptr<const google::protobuf::Message> content;
+  Interval recorded;
+};
+
+struct OutboxCounts {
+  uint32_t unsent = 0;           // from the queue, never from the outcome of a call
+  uint32_t needs_attention = 0;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual const StoreInfo& info() const = 0;
+  // What the base granted at the last sync.
+  virtual std::vector<GrantInfo> grants() const = 0;
+
+  // Unlocking. `remember_for`: how long the key provider keeps the key (a round). kWrongPassphrase.
+  virtual bool unlocked() const = 0;
+  virtual absl::Status Unlock(std::string_view passphrase, absl::Duration remember_for = absl::Hours(4)) = 0;
+  virtual absl::Status Lock() = 0;
+
+  // Checks form and size, then writes: durable when it returns ok, and then nothing short of losing the device
+  // undoes it. Errors: kRefused (GetRefusal() tells which field of which change; nothing is saved), kLocked (a patch
+  // or delete needs reading), kDiskFull, kNotWritable; nothing of the bundle is saved on any error.
+  virtual absl::StatusOr<SaveReceipt> Save(const Bundle& bundle) = 0;
+
+  // Takes back the last save of this store by a bundle that does the opposite (creates are deleted, patches set
+  // back): it too is saved and sent. kNotFound where there is none, or it was undone. kLocked.
+  virtual absl::StatusOr<SaveReceipt> UndoLast() = 0;
+
+  virtual OutboxCounts outbox_counts() const = 0;
+  // Unanswered and refused mutations in seq order.
+  virtual absl::StatusOr<std::vector<OutboxItem>> Outbox() const = 0;
+  // Replaces a refused mutation by a corrected one that names it. kNotFound, kLocked, kRefused.
+  virtual absl::StatusOr<SaveReceipt> Fix(IntentId refused, const google::protobuf::Message& corrected) = 0;
+  // Gives a refused mutation up. It stays in the base's quarantine until a person there discards it. kNotFound.
+  virtual absl::Status Withdraw(IntentId refused) = 0;
+
+  // kLocked.
+  virtual absl::StatusOr<const View*> view() = 0;
+
+  // Base time now as far as evidence allows, and the last sync's moment (absent: never synced).
+  virtual NowEstimate Now() const = 0;
+  virtual std::optional<absl::Time> last_sync() const = 0;
+
+  // The entrance the worker stands in: survives the process; an id only.
+  virtual absl::Status SetCurrentEntrance(RecordId entrance, AreaId area) = 0;
+  virtual std::optional<RecordId> current_entrance() const = 0;
+  virtual std::optional<AreaId> current_area() const = 0;
+
+  // Rule settings for screens: the base's, as of the last sync.
+  virtual RuleSettings rule_settings() const = 0;
+
+  virtual SyncStore& sync_store() = 0;
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_STORE_H_

@@ -1,0 +1,170 @@
+// The half of ConfirmedStore that takes over the base's feed: pages, sweeps, lost scopes, a new epoch.
+#include <algorithm>
+#include <utility>
+
+#include "client-lib/src/store/confirmed_store.h"
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "core/sealing/sealing.h"
+#include "core/sqlite/transaction.h"
+
+namespace opgang {
+
+absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyPage(const v1::Page& page, const SecretBytes& key) {
+  const auto scope = Scope::FromProto(page.scope());
+  if (!scope) return MakeError(ErrorCode::kBadInput, "page: no scope");
+  StoredCursor cursor = cursors_.contains(*scope) ? cursors_.at(*scope) : StoredCursor{};
+  // From the beginning means mark and sweep, whether the base says so or we had no cursor to go on from.
+  if (page.reset() || cursor.rev == 0) {
+    ++cursor.sweep;
+    cursor.sweeping = true;
+  }
+  cursor.generation = page.generation();
+  cursor.rev = page.to_rev();
+
+  ConfirmedChange change;
+  const std::string scope_key = scope->ToKey();
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+  for (const v1::FeedEntry& entry : page.entries()) {
+    const auto id = RecordId::FromBytes(entry.record_id());
+    if (!id) return MakeError(ErrorCode::kBadInput, "page: an entry without a record id");
+    change.records.insert(*id);
+    switch (entry.change()) {
+      case v1::FEED_CHANGE_PUT: RETURN_IF_ERROR(Put(entry, scope_key, cursor.sweep, key)); break;
+      case v1::FEED_CHANGE_LEAVE:
+      case v1::FEED_CHANGE_DELETE: RETURN_IF_ERROR(Leave(entry.record_id(), scope_key)); break;
+      case v1::FEED_CHANGE_ERASE: RETURN_IF_ERROR(Erase(entry, change)); break;
+      default: return MakeError(ErrorCode::kBadInput, "page: an entry of an unknown kind");
+    }
+  }
+  RETURN_IF_ERROR(WriteCursor(*scope, cursor));
+  RETURN_IF_ERROR(transaction.Commit());
+  cursors_[*scope] = cursor;
+  if (!change.erased.empty()) RETURN_IF_ERROR(db_->Checkpoint());
+  return change;
+}
+
+// The newest rev wins: pages of two scopes may bring one record in either order.
+absl::Status ConfirmedStore::Put(const v1::FeedEntry& entry, const std::string& scope_key, int64_t mark,
+                                 const SecretBytes& key) {
+  const std::string binding = RowBinding("records", entry.record_id(), entry.rev(), 1);
+  ASSIGN_OR_RETURN(auto record,
+                   db_->Prepare("INSERT INTO records(record_id, record_type, subject_id, rev, stale, sealed)"
+                                " VALUES(?1, ?2, ?3, ?4, 0, ?5) ON CONFLICT(record_id) DO UPDATE SET"
+                                " record_type = ?2, subject_id = ?3, rev = ?4, stale = 0, sealed = ?5"
+                                " WHERE stale = 1 OR rev <= ?4"));
+  RETURN_IF_ERROR(record.BindBlob(1, entry.record_id())
+                      .BindInt(2, entry.record_type())
+                      .BindBlob(3, entry.subject_id())
+                      .BindInt(4, static_cast<int64_t>(entry.rev()))
+                      .BindBlob(5, Seal(key, entry.record(), binding, random_))
+                      .Run());
+  ASSIGN_OR_RETURN(auto membership,
+                   db_->Prepare("INSERT OR REPLACE INTO memberships(scope, record_id, mark) VALUES(?1, ?2, ?3)"));
+  return membership.BindBlob(1, scope_key).BindBlob(2, entry.record_id()).BindInt(3, mark).Run();
+}
+
+// A record goes with its last membership.
+absl::Status ConfirmedStore::Leave(const std::string& record_id, const std::string& scope_key) {
+  ASSIGN_OR_RETURN(auto membership, db_->Prepare("DELETE FROM memberships WHERE scope = ?1 AND record_id = ?2"));
+  RETURN_IF_ERROR(membership.BindBlob(1, scope_key).BindBlob(2, record_id).Run());
+  ASSIGN_OR_RETURN(auto record, db_->Prepare("DELETE FROM records WHERE record_id = ?1 AND NOT EXISTS"
+                                             " (SELECT 1 FROM memberships WHERE record_id = ?1)"));
+  return record.BindBlob(1, record_id).Run();
+}
+
+// In every scope at once, with everything else about the same person.
+absl::Status ConfirmedStore::Erase(const v1::FeedEntry& entry, ConfirmedChange& change) {
+  std::vector<std::string> gone = {entry.record_id()};
+  change.erased.push_back(entry.record_id());
+  if (!entry.subject_id().empty()) {
+    change.erased.push_back(entry.subject_id());
+    ASSIGN_OR_RETURN(auto of_subject, RecordIds("SELECT record_id FROM records WHERE subject_id = ?1 AND"
+                                                " subject_id <> x''",
+                                                entry.subject_id()));
+    gone.insert(gone.end(), of_subject.begin(), of_subject.end());
+  }
+  for (const std::string& id : gone) {
+    if (const auto record_id = RecordId::FromBytes(id)) change.records.insert(*record_id);
+    RETURN_IF_ERROR(Remove(id));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& current, uint64_t generation) {
+  const auto scope = Scope::FromProto(current.scope());
+  if (!scope) return MakeError(ErrorCode::kBadInput, "current: no scope");
+  StoredCursor cursor{generation, 0, 0, false};
+  if (cursors_.contains(*scope)) cursor = cursors_.at(*scope);
+  const bool comparable = current.rev() >= cursor.rev;
+  cursor.rev = std::max(cursor.rev, current.rev());
+
+  ConfirmedChange change;
+  const std::string scope_key = scope->ToKey();
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+  if (cursor.sweeping) RETURN_IF_ERROR(Sweep(*scope, cursor, change));
+  cursor.sweeping = false;
+  ASSIGN_OR_RETURN(auto count, db_->Prepare("SELECT count(*) FROM memberships WHERE scope = ?1"));
+  RETURN_IF_ERROR(count.BindBlob(1, scope_key).Step().status());
+  // Something was lost here: back to the beginning, where the base resets the scope.
+  const bool same_count = static_cast<uint64_t>(count.Int(0)) == current.record_count();
+  if (comparable && !same_count) cursor.rev = 0;
+  count.Reset();
+  RETURN_IF_ERROR(WriteCursor(*scope, cursor));
+  RETURN_IF_ERROR(transaction.Commit());
+  cursors_[*scope] = cursor;
+  return change;
+}
+
+absl::Status ConfirmedStore::Sweep(const Scope& scope, const StoredCursor& cursor, ConfirmedChange& change) {
+  const std::string scope_key = scope.ToKey();
+  ASSIGN_OR_RETURN(auto unseen, db_->Prepare("SELECT record_id FROM memberships WHERE scope = ?1 AND mark <> ?2"));
+  unseen.BindBlob(1, scope_key).BindInt(2, cursor.sweep);
+  std::vector<std::string> gone;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool row, unseen.Step());
+    if (!row) break;
+    gone.emplace_back(unseen.Blob(0));
+  }
+  for (const std::string& id : gone) {
+    if (const auto record_id = RecordId::FromBytes(id)) change.records.insert(*record_id);
+    RETURN_IF_ERROR(Leave(id, scope_key));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ConfirmedStore::BecomeStale() {
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+  RETURN_IF_ERROR(db_->Execute("UPDATE cursors SET rev = 0; UPDATE records SET stale = 1;"));
+  RETURN_IF_ERROR(transaction.Commit());
+  for (auto& [scope, cursor] : cursors_) cursor.rev = 0;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ConfirmedChange> ConfirmedStore::KeepOnly(const std::set<Scope>& kept) {
+  ConfirmedChange change;
+  ASSIGN_OR_RETURN(const auto keys, RecordIds("SELECT DISTINCT scope FROM memberships UNION SELECT scope FROM cursors"
+                                              " WHERE scope <> ?1",
+                                              ""));
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+  bool lost = false;
+  for (const std::string& key : keys) {
+    const auto scope = Scope::FromKey(key);
+    if (scope && kept.contains(*scope)) continue;
+    lost = true;
+    ASSIGN_OR_RETURN(const auto ids, RecordIds("SELECT record_id FROM memberships WHERE scope = ?1", key));
+    for (const std::string& id : ids) {
+      if (const auto record_id = RecordId::FromBytes(id)) change.records.insert(*record_id);
+      RETURN_IF_ERROR(Leave(id, key));
+    }
+    ASSIGN_OR_RETURN(auto cursor, db_->Prepare("DELETE FROM cursors WHERE scope = ?1"));
+    RETURN_IF_ERROR(cursor.BindBlob(1, key).Run());
+  }
+  if (!lost) return change;
+  RETURN_IF_ERROR(transaction.Commit());
+  std::erase_if(cursors_, [&](const auto& item) { return !kept.contains(item.first); });
+  RETURN_IF_ERROR(db_->Checkpoint());
+  return change;
+}
+
+}  // namespace opgang

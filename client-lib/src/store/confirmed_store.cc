@@ -1,0 +1,208 @@
+#include "client-lib/src/store/confirmed_store.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "client-lib/src/store/schema.h"
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "core/sealing/sealing.h"
+#include "core/sqlite/transaction.h"
+
+namespace opgang {
+namespace {
+
+constexpr uint32_t kRowFormat = 1;
+
+sqlite::DatabaseOptions OptionsFor(const std::string& path, const std::string& vfs) {
+  sqlite::DatabaseOptions options;
+  options.path = path;
+  options.application_id = kConfirmedApplicationId;
+  options.migrations = kConfirmedMigrations;
+  options.secure_delete = true;
+  options.vfs = vfs;
+  return options;
+}
+
+void DeleteFiles(const std::string& path) {
+  std::error_code ignored;  // what stays is reported by the open that follows
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(path + suffix, ignored);
+}
+
+std::string Binding(std::string_view record_id, uint64_t rev) {
+  return RowBinding("records", record_id, rev, kRowFormat);
+}
+
+// Walks memberships in record order beside a walk over the records.
+class MembershipWalk {
+ public:
+  static absl::StatusOr<MembershipWalk> Begin(sqlite::Database& db) {
+    ASSIGN_OR_RETURN(auto statement, db.Prepare("SELECT record_id, scope FROM memberships ORDER BY record_id"));
+    MembershipWalk walk(std::move(statement));
+    RETURN_IF_ERROR(walk.Next());
+    return walk;
+  }
+
+  absl::StatusOr<std::vector<Scope>> ScopesOf(std::string_view record_id) {
+    std::vector<Scope> scopes;
+    while (more_ && statement_.Blob(0) <= record_id) {
+      const auto scope = Scope::FromKey(statement_.Blob(1));
+      if (scope && statement_.Blob(0) == record_id) scopes.push_back(*scope);
+      RETURN_IF_ERROR(Next());
+    }
+    return scopes;
+  }
+
+ private:
+  explicit MembershipWalk(sqlite::Statement statement) : statement_(std::move(statement)) {}
+  absl::Status Next() {
+    ASSIGN_OR_RETURN(more_, statement_.Step());
+    return absl::OkStatus();
+  }
+  sqlite::Statement statement_;
+  bool more_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ConfirmedStore>> ConfirmedStore::Open(const std::string& path, const std::string& vfs,
+                                                                     Random& random) {
+  for (const bool again : {false, true}) {
+    auto db = sqlite::Database::Open(OptionsFor(path, vfs));
+    absl::Status opened = db.status();
+    if (opened.ok()) {
+      auto store = std::unique_ptr<ConfirmedStore>(new ConfirmedStore(*std::move(db), random));
+      opened = store->LoadCursors();
+      if (opened.ok()) return store;
+    }
+    if (again || GetErrorCode(opened) != ErrorCode::kDamaged) return opened;
+    DeleteFiles(path);
+  }
+  return MakeError(ErrorCode::kInternal, "unreachable");
+}
+
+absl::Status ConfirmedStore::LoadCursors() {
+  ASSIGN_OR_RETURN(auto statement, db_->Prepare("SELECT scope, generation, rev, sweep, sweeping FROM cursors"));
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool row, statement.Step());
+    if (!row) return absl::OkStatus();
+    const auto scope = Scope::FromKey(statement.Blob(0));
+    if (!scope) return MakeError(ErrorCode::kDamaged, "confirmed: a cursor without a scope");
+    cursors_[*scope] = {static_cast<uint64_t>(statement.Int(1)), static_cast<uint64_t>(statement.Int(2)),
+                        statement.Int(3), statement.Int(4) != 0};
+  }
+}
+
+bool ConfirmedStore::Passed(const Scope& scope, uint64_t rev) const {
+  const auto cursor = cursors_.find(scope);
+  return cursor != cursors_.end() && cursor->second.rev >= rev;
+}
+
+absl::Status ConfirmedStore::ForEach(const SecretBytes& key, const std::function<void(ConfirmedRecord&&)>& take) {
+  std::vector<std::string> damaged;
+  {
+    ASSIGN_OR_RETURN(auto walk, MembershipWalk::Begin(*db_));
+    ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT record_id, record_type, subject_id, rev, sealed FROM records"
+                                             " ORDER BY record_id"));
+    for (;;) {
+      ASSIGN_OR_RETURN(const bool row, rows.Step());
+      if (!row) break;
+      ConfirmedRecord record;
+      const std::string_view id = rows.Blob(0);
+      record.rev = static_cast<uint64_t>(rows.Int(3));
+      auto opened = Open(key, rows.Blob(4), Binding(id, record.rev));
+      const auto record_id = RecordId::FromBytes(id);
+      if (!opened.ok() || !record_id) {
+        damaged.emplace_back(id);
+        continue;
+      }
+      record.id = *record_id;
+      record.record_type = static_cast<uint32_t>(rows.Int(1));
+      record.subject_id = std::string(rows.Blob(2));
+      record.record = *std::move(opened);
+      ASSIGN_OR_RETURN(record.scopes, walk.ScopesOf(id));
+      take(std::move(record));
+    }
+  }
+  return damaged.empty() ? absl::OkStatus() : DropDamaged(damaged);
+}
+
+absl::StatusOr<std::optional<ConfirmedRecord>> ConfirmedStore::Find(RecordId id, const SecretBytes& key) {
+  const std::string id_bytes = id.ToBytes();
+  ASSIGN_OR_RETURN(auto row, db_->Prepare("SELECT record_type, subject_id, rev, sealed FROM records"
+                                          " WHERE record_id = ?1"));
+  ASSIGN_OR_RETURN(const bool found, row.BindBlob(1, id_bytes).Step());
+  if (!found) return std::nullopt;
+  ConfirmedRecord record;
+  record.id = id;
+  record.record_type = static_cast<uint32_t>(row.Int(0));
+  record.subject_id = std::string(row.Blob(1));
+  record.rev = static_cast<uint64_t>(row.Int(2));
+  auto opened = opgang::Open(key, row.Blob(3), Binding(id_bytes, record.rev));
+  if (!opened.ok()) return std::nullopt;
+  record.record = *std::move(opened);
+  ASSIGN_OR_RETURN(record.scopes, ScopesOf(id_bytes));
+  return record;
+}
+
+absl::StatusOr<std::vector<Scope>> ConfirmedStore::ScopesOf(const std::string& record_id) {
+  ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT scope FROM memberships WHERE record_id = ?1 ORDER BY scope"));
+  rows.BindBlob(1, record_id);
+  std::vector<Scope> scopes;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool row, rows.Step());
+    if (!row) return scopes;
+    if (const auto scope = Scope::FromKey(rows.Blob(0))) scopes.push_back(*scope);
+  }
+}
+
+absl::Status ConfirmedStore::WriteCursor(const Scope& scope, const StoredCursor& cursor) {
+  ASSIGN_OR_RETURN(auto statement, db_->Prepare("INSERT OR REPLACE INTO cursors(scope, generation, rev, sweep,"
+                                                " sweeping) VALUES(?1, ?2, ?3, ?4, ?5)"));
+  return statement.BindBlob(1, scope.ToKey())
+      .BindInt(2, static_cast<int64_t>(cursor.generation))
+      .BindInt(3, static_cast<int64_t>(cursor.rev))
+      .BindInt(4, cursor.sweep)
+      .BindInt(5, cursor.sweeping ? 1 : 0)
+      .Run();
+}
+
+absl::StatusOr<std::vector<std::string>> ConfirmedStore::RecordIds(std::string_view sql, std::string_view parameter) {
+  ASSIGN_OR_RETURN(auto rows, db_->Prepare(sql));
+  rows.BindBlob(1, parameter);
+  std::vector<std::string> ids;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool row, rows.Step());
+    if (!row) return ids;
+    ids.emplace_back(rows.Blob(0));
+  }
+}
+
+absl::Status ConfirmedStore::Remove(const std::string& record_id) {
+  ASSIGN_OR_RETURN(auto memberships, db_->Prepare("DELETE FROM memberships WHERE record_id = ?1"));
+  RETURN_IF_ERROR(memberships.BindBlob(1, record_id).Run());
+  ASSIGN_OR_RETURN(auto record, db_->Prepare("DELETE FROM records WHERE record_id = ?1"));
+  return record.BindBlob(1, record_id).Run();
+}
+
+// Repair: what cannot be opened goes, and its scopes are fetched again by mark and sweep.
+absl::Status ConfirmedStore::DropDamaged(const std::vector<std::string>& record_ids) {
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+  std::set<Scope> scopes;
+  for (const std::string& id : record_ids) {
+    ASSIGN_OR_RETURN(const auto of_record, ScopesOf(id));
+    scopes.insert(of_record.begin(), of_record.end());
+    RETURN_IF_ERROR(Remove(id));
+  }
+  for (const Scope& scope : scopes) RETURN_IF_ERROR(FetchAgain(scope));
+  return transaction.Commit();
+}
+
+absl::Status ConfirmedStore::FetchAgain(const Scope& scope) {
+  const auto cursor = cursors_.find(scope);
+  if (cursor == cursors_.end()) return absl::OkStatus();
+  cursor->second.rev = 0;
+  return WriteCursor(scope, cursor->second);
+}
+
+}  // namespace opgang

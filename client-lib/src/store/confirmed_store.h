@@ -1,0 +1,96 @@
+// confirmed.db: the store's copy of what the base holds. What is on disk: schema.h.
+//
+// A file that cannot be read is deleted and begins anew; its cursors are gone with it, so the base sends everything
+// again. A single row that cannot be opened is dropped, and the cursors of its scopes with it.
+#ifndef OPGANG_CLIENT_LIB_SRC_STORE_CONFIRMED_STORE_H_
+#define OPGANG_CLIENT_LIB_SRC_STORE_CONFIRMED_STORE_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/ids.h"
+#include "core/base/random.h"
+#include "core/sealing/secret.h"
+#include "core/sqlite/database.h"
+#include "opgang/v1/sync.pb.h"
+
+namespace opgang {
+
+struct ConfirmedRecord {
+  RecordId id;
+  uint32_t record_type = 0;
+  std::string subject_id;  // 16 bytes or empty
+  uint64_t rev = 0;
+  std::string record;  // serialized v1::Record
+  std::vector<Scope> scopes;
+};
+
+struct StoredCursor {
+  uint64_t generation = 0;
+  uint64_t rev = 0;  // 0: the base is to send the scope from the beginning
+  int64_t sweep = 0;
+  bool sweeping = false;
+};
+
+// What a page or a sweep did to the copy.
+struct ConfirmedChange {
+  std::set<RecordId> records;        // put, moved or gone: to be looked at again
+  std::vector<std::string> erased;   // record and subject ids, 16 bytes each: erased everywhere
+};
+
+class ConfirmedStore {
+ public:
+  // A damaged file begins anew, without a cursor. Errors: kNewerFile (untouched), kNotWritable,
+  // kDiskFull, kStoreBusy.
+  static absl::StatusOr<std::unique_ptr<ConfirmedStore>> Open(const std::string& path, const std::string& vfs,
+                                                              Random& random);
+
+  // Every record, opened with `key`; a row that does not open is dropped and its scopes are fetched again.
+  absl::Status ForEach(const SecretBytes& key, const std::function<void(ConfirmedRecord&&)>& take);
+  // nullopt where it is not here or does not open.
+  absl::StatusOr<std::optional<ConfirmedRecord>> Find(RecordId id, const SecretBytes& key);
+
+  const std::map<Scope, StoredCursor>& cursors() const { return cursors_; }
+  // The scope's cursor has passed `rev`.
+  bool Passed(const Scope& scope, uint64_t rev) const;
+
+  // Entries and cursor in one durable commit.
+  absl::StatusOr<ConfirmedChange> ApplyPage(const v1::Page& page, const SecretBytes& key);
+  // Ends a sweep, and notes how far the scope has come. A count that differs from the base's takes the cursor away, so
+  // that the next session fetches the scope again. `generation` is the grant's, for a scope without a page yet.
+  absl::StatusOr<ConfirmedChange> ApplyCurrent(const v1::Current& current, uint64_t generation);
+  // The base has another history: no cursor holds, and any rev replaces what is here. Records stay until they are
+  // replaced or swept.
+  absl::Status BecomeStale();
+  // Removes all scopes but `kept`, with their records, and wipes the pages that held them.
+  absl::StatusOr<ConfirmedChange> KeepOnly(const std::set<Scope>& kept);
+
+ private:
+  ConfirmedStore(std::unique_ptr<sqlite::Database> db, Random& random) : db_(std::move(db)), random_(random) {}
+  absl::Status LoadCursors();
+  absl::Status WriteCursor(const Scope& scope, const StoredCursor& cursor);
+  absl::Status Put(const v1::FeedEntry& entry, const std::string& scope_key, int64_t mark, const SecretBytes& key);
+  absl::Status Leave(const std::string& record_id, const std::string& scope_key);
+  absl::Status Erase(const v1::FeedEntry& entry, ConfirmedChange& change);
+  absl::Status FetchAgain(const Scope& scope);
+  absl::Status Sweep(const Scope& scope, const StoredCursor& cursor, ConfirmedChange& change);
+  absl::Status Remove(const std::string& record_id);
+  absl::Status DropDamaged(const std::vector<std::string>& record_ids);
+  absl::StatusOr<std::vector<std::string>> RecordIds(std::string_view sql, std::string_view parameter);
+  absl::StatusOr<std::vector<Scope>> ScopesOf(const std::string& record_id);
+
+  std::unique_ptr<sqlite::Database> db_;
+  Random& random_;
+  std::map<Scope, StoredCursor> cursors_;
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_CLIENT_LIB_SRC_STORE_CONFIRMED_STORE_H_

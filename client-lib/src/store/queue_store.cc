@@ -1,0 +1,260 @@
+#include "client-lib/src/store/queue_store.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "client-lib/src/store/schema.h"
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "core/sealing/sealing.h"
+#include "core/sqlite/transaction.h"
+
+namespace opgang {
+namespace {
+
+constexpr char kReadRow[] =
+    "SELECT seq, intent_id, envelope, key_id, sealed_payload, state, rev, code, field, settled, checksum"
+    " FROM mutations WHERE position = ?1";
+constexpr char kWriteRow[] =
+    "INSERT OR REPLACE INTO mutations(position, seq, intent_id, envelope, key_id, sealed_payload, state, rev, code,"
+    " field, settled, checksum) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+
+void AppendNumber(std::string& bytes, uint64_t number) {
+  for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(number >> shift));
+}
+
+void AppendBytes(std::string& bytes, std::string_view part) {
+  AppendNumber(bytes, part.size());
+  bytes.append(part);
+}
+
+// Not a secret: the checksum tells damage, and what it covers is sealed or clear anyway.
+const SecretBytes& ChecksumKey() {
+  static const auto* key = new SecretBytes("opgang device checksum, version 1");
+  return *key;
+}
+
+}  // namespace
+
+std::string BytesChecksum(std::string_view bytes) { return KeyedDigest(ChecksumKey(), bytes, 16); }
+
+std::string RowChecksum(const QueueRow& row) {
+  std::string bytes;
+  bytes.reserve(row.envelope.size() + row.sealed_payload.size() + 160);
+  for (const uint64_t number :
+       {static_cast<uint64_t>(row.position), row.seq, static_cast<uint64_t>(row.state), row.rev,
+        static_cast<uint64_t>(row.code), static_cast<uint64_t>(row.field), static_cast<uint64_t>(row.settled)}) {
+    AppendNumber(bytes, number);
+  }
+  for (const std::string* part : {&row.intent_id, &row.envelope, &row.key_id, &row.sealed_payload}) {
+    AppendBytes(bytes, *part);
+  }
+  return BytesChecksum(bytes);
+}
+
+absl::StatusOr<std::unique_ptr<QueueStore>> QueueStore::Open(const std::string& path, const std::string& vfs) {
+  sqlite::DatabaseOptions options;
+  options.path = path;
+  options.application_id = kQueueApplicationId;
+  options.migrations = kQueueMigrations;
+  options.secure_delete = true;
+  options.vfs = vfs;
+  ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(options));
+  auto store = std::unique_ptr<QueueStore>(new QueueStore(std::move(db)));
+  RETURN_IF_ERROR(store->Load());
+  return store;
+}
+
+absl::Status QueueStore::Load() {
+  RETURN_IF_ERROR(LoadState());
+  RETURN_IF_ERROR(LoadKeys());
+  return LoadRows();
+}
+
+absl::Status QueueStore::LoadState() {
+  ASSIGN_OR_RETURN(auto statement, db_->Prepare("SELECT bytes, checksum FROM state ORDER BY copy"));
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool row, statement.Step());
+    if (!row) return absl::OkStatus();
+    const std::string bytes(statement.Blob(0));
+    if (statement.Blob(1) == BytesChecksum(bytes) && state_.ParseFromString(bytes)) return absl::OkStatus();
+    state_.Clear();
+  }
+}
+
+absl::Status QueueStore::LoadKeys() {
+  ASSIGN_OR_RETURN(auto statement, db_->Prepare("SELECT key_id, wrapped_for_base, wrapped_for_store FROM queue_keys"));
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool row, statement.Step());
+    if (!row) return absl::OkStatus();
+    v1::QueueKey key;
+    key.set_queue_key_id(std::string(statement.Blob(0)));
+    key.set_wrapped_for_base(std::string(statement.Blob(1)));
+    key.set_wrapped_for_store(std::string(statement.Blob(2)));
+    keys_[key.queue_key_id()] = std::move(key);
+  }
+}
+
+absl::Status QueueStore::LoadRows() {
+  ASSIGN_OR_RETURN(const auto positions,
+                   Positions("SELECT position FROM mutations INDEXED BY mutations_live WHERE state <> 3"));
+  for (const int64_t position : positions) Remember(ReadRow(position));
+  ASSIGN_OR_RETURN(const int64_t last, db_->QueryInt("SELECT coalesce(max(position), 0) FROM mutations"));
+  next_position_ = last + 1;
+  // Where both copies of the state were damaged, no seq is given twice all the same.
+  for (const auto& [position, row] : live_) {
+    if (row.damaged || row.seq < state_.next_seq()) continue;
+    state_.set_next_seq(row.seq + 1);
+  }
+  if (state_.next_seq() == 0) state_.set_next_seq(1);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<int64_t>> QueueStore::Positions(std::string_view sql) {
+  ASSIGN_OR_RETURN(auto statement, db_->Prepare(sql));
+  std::vector<int64_t> positions;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool row, statement.Step());
+    if (!row) return positions;
+    positions.push_back(statement.Int(0));
+  }
+}
+
+QueueRow QueueStore::ReadRow(int64_t position) {
+  QueueRow row;
+  row.position = position;
+  row.damaged = true;
+  auto statement = db_->Prepare(kReadRow);
+  if (!statement.ok()) return row;
+  const auto found = statement->BindInt(1, position).Step();
+  if (!found.ok() || !*found) return row;
+  row.seq = static_cast<uint64_t>(statement->Int(0));
+  row.intent_id = std::string(statement->Blob(1));
+  row.envelope = std::string(statement->Blob(2));
+  row.key_id = std::string(statement->Blob(3));
+  row.sealed_payload = std::string(statement->Blob(4));
+  row.state = static_cast<RowState>(statement->Int(5));
+  row.rev = static_cast<uint64_t>(statement->Int(6));
+  row.code = static_cast<int>(statement->Int(7));
+  row.field = static_cast<uint32_t>(statement->Int(8));
+  row.settled = statement->Int(9) != 0;
+  row.damaged = statement->Blob(10) != RowChecksum(row);
+  return row;
+}
+
+const QueueRow* QueueStore::FindByIntent(std::string_view intent_id) const {
+  const auto found = position_of_.find(std::string(intent_id));
+  return found == position_of_.end() ? nullptr : &live_.at(found->second);
+}
+
+void QueueStore::Remember(const QueueRow& row) {
+  Forget(row.position);
+  if (row.state == RowState::kKept && !row.damaged) return;
+  live_[row.position] = row;
+  if (!row.damaged) position_of_[row.intent_id] = row.position;
+}
+
+void QueueStore::Forget(int64_t position) {
+  const auto found = live_.find(position);
+  if (found == live_.end()) return;
+  if (!found->second.damaged) position_of_.erase(found->second.intent_id);
+  live_.erase(found);
+}
+
+std::optional<v1::QueueKey> QueueStore::FindKey(const std::string& key_id) const {
+  const auto found = keys_.find(key_id);
+  return found == keys_.end() ? std::nullopt : std::optional(found->second);
+}
+
+absl::Status QueueStore::WriteRow(const QueueRow& row) {
+  ASSIGN_OR_RETURN(auto statement, db_->Prepare(kWriteRow));
+  return statement.BindInt(1, row.position)
+      .BindInt(2, static_cast<int64_t>(row.seq))
+      .BindBlob(3, row.intent_id)
+      .BindBlob(4, row.envelope)
+      .BindBlob(5, row.key_id)
+      .BindBlob(6, row.sealed_payload)
+      .BindInt(7, static_cast<int>(row.state))
+      .BindInt(8, static_cast<int64_t>(row.rev))
+      .BindInt(9, row.code)
+      .BindInt(10, row.field)
+      .BindInt(11, row.settled ? 1 : 0)
+      .BindBlob(12, RowChecksum(row))
+      .Run();
+}
+
+absl::Status QueueStore::WriteState(const v1::QueueState& state) {
+  const std::string bytes = state.SerializeAsString();
+  ASSIGN_OR_RETURN(auto statement,
+                   db_->Prepare("INSERT OR REPLACE INTO state(copy, bytes, checksum) VALUES(?1, ?2, ?3)"));
+  statement.BindBlob(2, bytes).BindBlob(3, BytesChecksum(bytes));
+  RETURN_IF_ERROR(statement.BindInt(1, 1).Run());
+  return statement.BindInt(1, 2).Run();
+}
+
+absl::Status QueueStore::Commit(const QueueWrite& write) {
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+  for (const v1::QueueKey& key : write.keys) {
+    ASSIGN_OR_RETURN(auto statement, db_->Prepare("INSERT OR IGNORE INTO queue_keys VALUES(?1, ?2, ?3)"));
+    statement.BindBlob(1, key.queue_key_id()).BindBlob(2, key.wrapped_for_base()).BindBlob(3, key.wrapped_for_store());
+    RETURN_IF_ERROR(statement.Run());
+  }
+  for (const QueueRow& row : write.rows) RETURN_IF_ERROR(WriteRow(row));
+  for (const int64_t position : write.removed) {
+    ASSIGN_OR_RETURN(auto statement, db_->Prepare("DELETE FROM mutations WHERE position = ?1"));
+    RETURN_IF_ERROR(statement.BindInt(1, position).Run());
+  }
+  if (write.state) RETURN_IF_ERROR(WriteState(*write.state));
+  RETURN_IF_ERROR(transaction.Commit());
+
+  for (const v1::QueueKey& key : write.keys) keys_.emplace(key.queue_key_id(), key);
+  for (const QueueRow& row : write.rows) {
+    next_position_ = std::max(next_position_, row.position + 1);
+    Remember(row);
+  }
+  for (const int64_t position : write.removed) Forget(position);
+  if (write.state) state_ = *write.state;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<QueueRow>> QueueStore::KeptRows() {
+  ASSIGN_OR_RETURN(const auto positions, Positions("SELECT position FROM mutations WHERE state = 3 ORDER BY position"));
+  std::vector<QueueRow> rows;
+  for (const int64_t position : positions) {
+    QueueRow row = ReadRow(position);
+    if (!row.damaged) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+absl::Status QueueStore::DropKeptUpTo(uint64_t horizon, const std::string& except_key_id) {
+  if (horizon == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+  ASSIGN_OR_RETURN(auto rows, db_->Prepare("DELETE FROM mutations WHERE state = 3 AND rev <= ?1"));
+  RETURN_IF_ERROR(rows.BindInt(1, static_cast<int64_t>(horizon)).Run());
+  ASSIGN_OR_RETURN(auto keys, db_->Prepare("DELETE FROM queue_keys WHERE key_id <> ?1 AND key_id NOT IN"
+                                           " (SELECT key_id FROM mutations)"));
+  RETURN_IF_ERROR(keys.BindBlob(1, except_key_id).Run());
+  RETURN_IF_ERROR(transaction.Commit());
+  keys_.clear();
+  return LoadKeys();
+}
+
+absl::Status QueueStore::RemoveAbout(const std::vector<std::string>& ids) {
+  const std::set<std::string> wanted(ids.begin(), ids.end());
+  ASSIGN_OR_RETURN(std::vector<QueueRow> rows, KeptRows());
+  for (const auto& [position, row] : live_) rows.push_back(row);
+  QueueWrite write;
+  for (const QueueRow& row : rows) {
+    const v1::MutationEnvelope envelope = row.ParsedEnvelope();
+    if (wanted.contains(envelope.subject_id()) || wanted.contains(envelope.record_id())) {
+      write.removed.push_back(row.position);
+    }
+  }
+  if (write.removed.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(Commit(write));
+  return db_->Checkpoint();
+}
+
+}  // namespace opgang

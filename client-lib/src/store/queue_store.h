@@ -1,0 +1,77 @@
+// queue.db: the store's own mutations and where its replica stands. What is on disk: schema.h.
+//
+// All that is not kept lies in memory as well, so that reading costs no query; every change is one durable
+// transaction, and memory follows only after the commit. A row that cannot be read costs no other row (I18).
+#ifndef OPGANG_CLIENT_LIB_SRC_STORE_QUEUE_STORE_H_
+#define OPGANG_CLIENT_LIB_SRC_STORE_QUEUE_STORE_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client-lib/src/store/queue_row.h"
+#include "core/sqlite/database.h"
+#include "opgang/v1/local_state.pb.h"
+#include "opgang/v1/mutation.pb.h"
+
+namespace opgang {
+
+// What one transaction does.
+struct QueueWrite {
+  std::vector<v1::QueueKey> keys;      // added where they are missing
+  std::vector<QueueRow> rows;          // added, or replaced by position
+  std::vector<int64_t> removed;        // positions
+  std::optional<v1::QueueState> state;
+};
+
+class QueueStore {
+ public:
+  // Makes the file where it is missing. Errors: database.h's.
+  static absl::StatusOr<std::unique_ptr<QueueStore>> Open(const std::string& path, const std::string& vfs);
+
+  const v1::QueueState& state() const { return state_; }
+  // Everything but the kept ones, by position; damaged ones are marked.
+  const std::map<int64_t, QueueRow>& live() const { return live_; }
+  const QueueRow* FindByIntent(std::string_view intent_id) const;
+  int64_t next_position() const { return next_position_; }
+  std::optional<v1::QueueKey> FindKey(const std::string& key_id) const;
+
+  absl::Status Commit(const QueueWrite& write);
+
+  // Kept rows, which memory does not hold. Damaged ones are left out.
+  absl::StatusOr<std::vector<QueueRow>> KeptRows();
+  // Removes kept rows with rev <= horizon and the queue keys that no row needs, `except` one.
+  absl::Status DropKeptUpTo(uint64_t horizon, const std::string& except_key_id);
+  // Removes every row, kept ones too, whose envelope names one of these subjects or records (16 bytes each), and
+  // wipes the pages that held them.
+  absl::Status RemoveAbout(const std::vector<std::string>& ids);
+
+ private:
+  explicit QueueStore(std::unique_ptr<sqlite::Database> db) : db_(std::move(db)) {}
+  absl::Status Load();
+  absl::Status LoadState();
+  absl::Status LoadKeys();
+  absl::Status LoadRows();
+  QueueRow ReadRow(int64_t position);
+  absl::StatusOr<std::vector<int64_t>> Positions(std::string_view sql);
+  void Remember(const QueueRow& row);
+  void Forget(int64_t position);
+  absl::Status WriteRow(const QueueRow& row);
+  absl::Status WriteState(const v1::QueueState& state);
+
+  std::unique_ptr<sqlite::Database> db_;
+  v1::QueueState state_;
+  std::map<int64_t, QueueRow> live_;
+  std::unordered_map<std::string, int64_t> position_of_;  // by intent id, of live rows that can be read
+  std::map<std::string, v1::QueueKey> keys_;
+  int64_t next_position_ = 1;
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_CLIENT_LIB_SRC_STORE_QUEUE_STORE_H_

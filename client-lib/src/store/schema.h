@@ -1,0 +1,64 @@
+// What is on a device's disk. Migrations are append-only: the i-th brings a file from user_version i to i + 1.
+//
+// queue.db (application_id "OpgQ"): own mutations. Never thrown away.
+//   state      the QueueState message in two copies, each with a checksum: a flipped byte in one costs nothing.
+//   queue_keys keys under which payloads are sealed, each wrapped to the base's and to the store's public key.
+//   mutations  one row each, in the order of capture (position). Clear: seq, intent id, envelope (scopes, type,
+//              record, subject), key id, state, rev, refusal. Sealed: payload (associated data = envelope).
+//              state 1 queued        not yet answered: sent again until it is
+//                    2 acknowledged  APPLIED(rev), but the confirmed copy may not contain it yet: in the overlay
+//                    3 kept          contained; stays until the durable horizon has passed rev (I13)
+//                    4 refused       QUARANTINED(code, field); settled = 1 once fixed or withdrawn
+//              seq 0 = numbered by a former replica. checksum: over all other columns, so that a damaged row is
+//              noticed and read around (I18). mutations_live lists all that is not kept, from its own pages.
+//
+//       (save) -> queued -> acknowledged -> kept -> (gone)        a new epoch: acknowledged, kept, refused -> queued
+//                      `--> refused -> settled                    ERASED: the row is gone at once
+//
+// confirmed.db (application_id "OpgC"): the copy of what the base holds. Thrown away and fetched again when damaged.
+//   records      one row for each living record: id, type, subject and rev in clear, the Record message sealed under
+//                the store's row key, bound to table, id, rev and format. stale = 1: of a former epoch, any rev wins.
+//   memberships  in which scopes a record stands; mark = the sweep in which the base last named it there.
+//   cursors      how far each scope has come; sweep counts its resets, sweeping = 1 from a reset until Current.
+#ifndef OPGANG_CLIENT_LIB_SRC_STORE_SCHEMA_H_
+#define OPGANG_CLIENT_LIB_SRC_STORE_SCHEMA_H_
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace opgang {
+
+inline constexpr uint32_t kQueueApplicationId = 0x4f706751;      // "OpgQ"
+inline constexpr uint32_t kConfirmedApplicationId = 0x4f706743;  // "OpgC"
+
+inline constexpr std::array<std::string_view, 1> kQueueMigrations = {
+    R"(
+CREATE TABLE state(copy INTEGER PRIMARY KEY, bytes BLOB NOT NULL, checksum BLOB NOT NULL) STRICT;
+CREATE TABLE queue_keys(key_id BLOB PRIMARY KEY, wrapped_for_base BLOB NOT NULL, wrapped_for_store BLOB NOT NULL)
+  STRICT, WITHOUT ROWID;
+CREATE TABLE mutations(
+  position INTEGER PRIMARY KEY, seq INTEGER NOT NULL, intent_id BLOB NOT NULL, envelope BLOB NOT NULL,
+  key_id BLOB NOT NULL, sealed_payload BLOB NOT NULL, state INTEGER NOT NULL, rev INTEGER NOT NULL,
+  code INTEGER NOT NULL, field INTEGER NOT NULL, settled INTEGER NOT NULL, checksum BLOB NOT NULL) STRICT;
+CREATE INDEX mutations_live ON mutations(position) WHERE state <> 3;
+)"};
+
+inline constexpr std::array<std::string_view, 1> kConfirmedMigrations = {
+    R"(
+CREATE TABLE records(
+  record_id BLOB PRIMARY KEY, record_type INTEGER NOT NULL, subject_id BLOB NOT NULL, rev INTEGER NOT NULL,
+  stale INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX records_by_subject ON records(subject_id) WHERE subject_id <> x'';
+CREATE TABLE memberships(
+  scope BLOB NOT NULL, record_id BLOB NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY(scope, record_id))
+  STRICT, WITHOUT ROWID;
+CREATE INDEX memberships_by_record ON memberships(record_id);
+CREATE TABLE cursors(
+  scope BLOB PRIMARY KEY, generation INTEGER NOT NULL, rev INTEGER NOT NULL, sweep INTEGER NOT NULL,
+  sweeping INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+)"};
+
+}  // namespace opgang
+
+#endif  // OPGANG_CLIENT_LIB_SRC_STORE_SCHEMA_H_

@@ -1,0 +1,58 @@
+// The store as the sync session sees it. Every Apply... is one durable transaction.
+#ifndef OPGANG_CLIENT_LIB_SRC_SYNC_SYNC_STORE_H_
+#define OPGANG_CLIENT_LIB_SRC_SYNC_SYNC_STORE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/ids.h"
+#include "opgang/v1/mutation.pb.h"
+#include "opgang/v1/sync.pb.h"
+
+namespace opgang {
+
+struct VerdictCounts {
+  uint32_t applied = 0;
+  uint32_t refused = 0;
+  uint32_t side_by_side = 0;
+  uint32_t retry_later = 0;
+  uint32_t id_reused = 0;
+};
+
+class SyncStore {
+ public:
+  virtual ~SyncStore() = default;
+
+  // Everything of Hello that the store knows: replica, token, epoch, cursors, read proof (empty where locked),
+  // unsent count, nearest due. The session fills in clock, versions and live.
+  virtual absl::StatusOr<v1::Hello> MakeHello() = 0;
+  // Signature over a challenge's nonce; empty where locked.
+  virtual std::string ReadProof(std::string_view nonce) = 0;
+
+  // Unanswered mutations with seq > after_seq, in seq order, whole bundles, at most about max_bytes (at least one
+  // bundle); with the queue keys they need. An empty Push: nothing more.
+  virtual absl::StatusOr<v1::Push> NextPush(uint64_t after_seq, size_t max_bytes) = 0;
+  virtual uint32_t unsent_count() = 0;
+
+  // Epoch, next token, grants, base time. `sent` and `received` are this device's clocks around the round trip: the
+  // anchor is their middle. A foreign epoch empties every cursor. Scopes no longer granted are removed together with
+  // their records (the queue untouched). Grants are only taken over where welcome.reading().
+  virtual absl::Status ApplyWelcome(const v1::Welcome& welcome, const v1::ClockReading& sent,
+                                    const v1::ClockReading& received) = 0;
+  // APPLIED: leaves the overlay when the cursors of its scopes have passed rev. QUARANTINED: needs attention. ERASED:
+  // gone. ID_REUSED and RETRY_LATER: stays queued. A verdict for an unknown intent is ignored.
+  virtual absl::StatusOr<VerdictCounts> ApplyAck(const v1::Ack& ack) = 0;
+  // Entries and cursor in one commit. `page.reset`: records of the scope not seen again until Current are swept then.
+  virtual absl::Status ApplyPage(const v1::Page& page) = 0;
+  virtual absl::Status ApplyCurrent(const v1::Current& current) = 0;
+  // Goes on as another replica: renumbers the unanswered mutations from 1, intent ids unchanged.
+  virtual absl::Status BecomeReplica(ReplicaId replica) = 0;
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_CLIENT_LIB_SRC_SYNC_SYNC_STORE_H_

@@ -1,0 +1,87 @@
+#include "core/records/registry.h"
+
+#include <array>
+#include <cstdlib>
+#include <iostream>
+
+namespace opgang {
+namespace {
+
+constexpr uint32_t Bit(Role role) { return 1u << static_cast<int>(role); }
+
+// The reviewed table of who writes what (design: one row for each type, and a type without a row does not
+// start). Partners, evaluators and auditors write no records, so they have no bit here.
+constexpr uint32_t kField = Bit(Role::kOutreach) | Bit(Role::kHealth) | Bit(Role::kCoordinator);
+constexpr uint32_t kFieldAndInstructor = kField | Bit(Role::kInstructor);
+constexpr uint32_t kFieldAndImport = kField | Bit(Role::kBase);
+constexpr uint32_t kHealthOnly = Bit(Role::kHealth);
+
+constexpr v1::ScopeKind kArea = v1::SCOPE_KIND_AREA;
+constexpr v1::ScopeKind kHealthPart = v1::SCOPE_KIND_AREA_HEALTH;
+
+template <typename T>
+RecordTypeInfo Entry(RecordType type, std::string_view name, v1::ScopeKind scope, SubjectRule subject,
+                     uint32_t writers, bool has_handle) {
+  return {type, name, scope, subject, writers, &T::default_instance(), has_handle};
+}
+
+using Table = std::array<RecordTypeInfo, 13>;
+
+// Columns: type, name, scope, subject, writers, short handle. In type order, without gaps: FindRecordType
+// counts on it.
+const Table& Entries() {
+  using B = v1::RecordBody;
+  using S = SubjectRule;
+  static const Table* const entries = new Table{{
+      Entry<v1::Entrance>(B::kEntrance, "entrance", kArea, S::kNone, kFieldAndImport, true),
+      Entry<v1::Dwelling>(B::kDwelling, "dwelling", kArea, S::kNone, kFieldAndImport, false),
+      Entry<v1::Visit>(B::kVisit, "visit", kArea, S::kNone, kField, true),
+      Entry<v1::Citizen>(B::kCitizen, "citizen", kArea, S::kSelf, kFieldAndInstructor, true),
+      Entry<v1::Consent>(B::kConsent, "consent", kArea, S::kCitizen, kFieldAndInstructor, true),
+      Entry<v1::Contact>(B::kContact, "contact", kArea, S::kOptional, kFieldAndInstructor, true),
+      Entry<v1::Inquiry>(B::kInquiry, "inquiry", kArea, S::kCitizen, kFieldAndInstructor, true),
+      Entry<v1::Closing>(B::kClosing, "closing", kArea, S::kCitizen, kFieldAndInstructor, true),
+      Entry<v1::Reply>(B::kReply, "reply", kArea, S::kCitizen, kFieldAndInstructor, true),
+      Entry<v1::Intake>(B::kIntake, "intake", kArea, S::kCitizen, kField, true),
+      Entry<v1::ClinicalIntake>(B::kClinicalIntake, "clinical-intake", kHealthPart, S::kCitizen, kHealthOnly,
+                                true),
+      Entry<v1::Participation>(B::kParticipation, "participation", kArea, S::kCitizen, kFieldAndInstructor,
+                               true),
+      Entry<v1::SamePerson>(B::kSamePerson, "same-person", kArea, S::kCitizen, kField, false),
+  }};
+  return *entries;
+}
+
+constexpr std::array<std::string_view, 5> kRoleNames = {"outreach", "health", "instructor", "coordinator",
+                                                        "base"};
+
+}  // namespace
+
+std::string_view RoleName(Role role) { return kRoleNames.at(static_cast<size_t>(role)); }
+
+std::optional<Role> RoleFromName(std::string_view name) {
+  for (size_t i = 0; i < kRoleNames.size(); ++i) {
+    if (kRoleNames[i] == name) return static_cast<Role>(i);
+  }
+  return std::nullopt;
+}
+
+std::span<const RecordTypeInfo> AllRecordTypes() { return Entries(); }
+
+const RecordTypeInfo* FindRecordType(uint32_t record_type) {
+  const Table& entries = Entries();
+  if (record_type < 1 || record_type > entries.size()) return nullptr;
+  return &entries[record_type - 1];
+}
+
+bool MayWrite(Role role, const RecordTypeInfo& info) { return (info.writers & Bit(role)) != 0; }
+
+const RecordTypeInfo& RecordTypeOfMessage(const google::protobuf::Message& message) {
+  for (const RecordTypeInfo& info : Entries()) {
+    if (info.prototype->GetDescriptor() == message.GetDescriptor()) return info;
+  }
+  std::cerr << "not a record type: " << message.GetTypeName() << '\n';
+  std::abort();
+}
+
+}  // namespace opgang

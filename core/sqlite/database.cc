@@ -1,0 +1,103 @@
+#include "core/sqlite/database.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+
+namespace opgang::sqlite {
+namespace {
+
+ErrorCode ErrorCodeOf(int rc) {
+  switch (rc & 0xff) {
+    case SQLITE_FULL: return ErrorCode::kDiskFull;
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_IOERR: return ErrorCode::kNotWritable;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT: return ErrorCode::kDamaged;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return ErrorCode::kStoreBusy;
+    default: return ErrorCode::kInternal;
+  }
+}
+
+bool EndsTrust(int rc) {
+  const int code = rc & 0xff;
+  return code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+}  // namespace
+
+absl::Status StatusOfCode(int rc, std::string_view context) {
+  if (rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE) return absl::OkStatus();
+  std::string message(context);
+  message += ": ";
+  message += sqlite3_errstr(rc);
+  message += " (" + std::to_string(rc) + ")";
+  return MakeError(ErrorCodeOf(rc), message);
+}
+
+absl::Status Database::Check(int rc) {
+  if (rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE) return absl::OkStatus();
+  failed_ = failed_ || EndsTrust(rc);
+  // sqlite3_errmsg names tables, columns and tokens of our own SQL, never a bound value.
+  return StatusOfCode(rc, std::string("database: ") + sqlite3_errmsg(db_));
+}
+
+Database::~Database() {
+  for (auto& [sql, statements] : idle_) {
+    for (sqlite3_stmt* statement : statements) sqlite3_finalize(statement);
+  }
+  if (access_ == Access::kWrite && !failed_) (void)Checkpoint();
+  sqlite3_close(db_);
+}
+
+absl::StatusOr<Statement> Database::Prepare(std::string_view sql) {
+  std::string text(sql);
+  if (auto found = idle_.find(text); found != idle_.end() && !found->second.empty()) {
+    sqlite3_stmt* statement = found->second.back();
+    found->second.pop_back();
+    return Statement(this, std::move(text), statement);
+  }
+  sqlite3_stmt* statement = nullptr;
+  RETURN_IF_ERROR(Check(sqlite3_prepare_v3(db_, text.data(), static_cast<int>(text.size()),
+                                           SQLITE_PREPARE_PERSISTENT, &statement, nullptr)));
+  return Statement(this, std::move(text), statement);
+}
+
+void Database::GiveBack(const std::string& sql, sqlite3_stmt* statement) {
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  idle_[sql].push_back(statement);
+}
+
+absl::Status Database::Execute(const std::string& sql) {
+  return Check(sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr));
+}
+
+absl::StatusOr<int64_t> Database::QueryInt(std::string_view sql) {
+  ASSIGN_OR_RETURN(Statement statement, Prepare(sql));
+  ASSIGN_OR_RETURN(const bool row, statement.Step());
+  if (!row) return MakeError(ErrorCode::kInternal, "database: a query for one number gave no row");
+  return statement.Int(0);
+}
+
+absl::Status Database::Checkpoint() {
+  return Check(sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
+}
+
+absl::Status Database::BackupTo(const std::string& path) {
+  ASSIGN_OR_RETURN(Statement statement, Prepare("VACUUM INTO ?1"));
+  return statement.BindText(1, path).Run();
+}
+
+bool Database::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
+
+int64_t Database::changes() const { return sqlite3_changes64(db_); }
+
+}  // namespace opgang::sqlite

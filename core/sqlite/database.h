@@ -1,0 +1,102 @@
+// A thin wrapper over SQLite: one connection, its statements, and what a file must be before it is touched.
+//
+// One writing-and-checkpointing connection per file (SQLite before 3.51.3 can lose a WAL reset when two write
+// or checkpoint at once): hold a FileLock for as long as a writing Database is open; readers never
+// checkpoint. Every connection: WAL, synchronous=FULL (read back), temp_store=MEMORY, no mmap, foreign keys
+// off. A file of a newer version, of another application, or that is no database is refused before it is
+// touched.
+//
+// Errors are ErrorCodes: kDiskFull (FULL), kNotWritable (READONLY, CANTOPEN, PERM, AUTH, IOERR), kDamaged
+// (NOTADB, CORRUPT, another application's file), kNewerFile, kStoreBusy (BUSY, LOCKED), kInternal for the
+// rest. Messages hold SQLite's words and no bound value. A Database and its statements live on one thread at
+// a time.
+#ifndef OPGANG_CORE_SQLITE_DATABASE_H_
+#define OPGANG_CORE_SQLITE_DATABASE_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/sqlite/statement.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace opgang::sqlite {
+
+enum class Access {
+  kWrite,  // creates the file (mode 0600) and migrates it; TRUNCATE checkpoint on close
+  kRead,   // query_only; the file must exist and be at this version; never checkpoints
+};
+
+struct DatabaseOptions {
+  std::string path;
+  // PRAGMA application_id: tells our files from others. Not 0.
+  uint32_t application_id = 0;
+  // Append-only: migrations[i] brings user_version i to i + 1. Each is one or several SQL statements; all
+  // that are missing run in one transaction together with the new user_version. Must outlive Open() only.
+  std::span<const std::string_view> migrations;
+  Access access = Access::kWrite;
+  // Overwrites deleted content with zeros.
+  bool secure_delete = false;
+  absl::Duration busy_timeout = absl::Seconds(5);
+  // A registered VFS; empty = SQLite's default. With another one the mode of a new file is that VFS's
+  // business.
+  std::string vfs;
+};
+
+class Database {
+ public:
+  // On success never null. The Database must outlive every Statement, Transaction and Savepoint made from it.
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const DatabaseOptions& options);
+
+  ~Database();  // a writer checkpoints (TRUNCATE), so that no old page image stays in the WAL
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // A prepared statement, from a cache by its text. Aborts nothing on bad SQL: kInternal.
+  absl::StatusOr<Statement> Prepare(std::string_view sql);
+  // Runs one or several statements without parameters.
+  absl::Status Execute(const std::string& sql);
+  // One number from a query without parameters that gives one row: "PRAGMA user_version".
+  absl::StatusOr<int64_t> QueryInt(std::string_view sql);
+
+  // Copies everything into the file and empties the WAL. kStoreBusy where a reader stands in the way.
+  absl::Status Checkpoint();
+  // A consistent copy into a new file at `path` (VACUUM INTO). kNotWritable where the file exists.
+  absl::Status BackupTo(const std::string& path);
+
+  bool in_transaction() const;
+  int64_t changes() const;  // rows changed by the last statement
+  // An I/O error or failed fsync happened: nothing may be acknowledged any more; close and open anew.
+  bool failed() const { return failed_; }
+
+  // `rc` as a status, and failed() with it. OK for SQLITE_OK, ROW and DONE.
+  absl::Status Check(int rc);
+  sqlite3* handle() { return db_; }
+
+ private:
+  friend class Statement;
+  Database(sqlite3* db, Access access) : db_(db), access_(access) {}
+  void GiveBack(const std::string& sql, sqlite3_stmt* statement);
+
+  sqlite3* db_;
+  Access access_;
+  bool failed_ = false;
+  // Idle statements by text; several where one text is in use twice at a time.
+  std::unordered_map<std::string, std::vector<sqlite3_stmt*>> idle_;
+};
+
+// A result code of SQLite as a status, with `context` before SQLite's word for the code.
+absl::Status StatusOfCode(int rc, std::string_view context);
+
+}  // namespace opgang::sqlite
+
+#endif  // OPGANG_CORE_SQLITE_DATABASE_H_

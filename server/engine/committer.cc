@@ -1,0 +1,345 @@
+#include "server/engine/committer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "server/engine/admission.h"
+
+namespace opgang {
+namespace {
+
+constexpr Refusal kBundlePartner{v1::REFUSAL_CODE_BUNDLE_PARTNER, 0};
+constexpr Refusal kBadBundle{v1::REFUSAL_CODE_BAD_BUNDLE, 0};
+
+// What the log calls a mutation whose envelope names no id: its digest, which is as unique.
+IntentId LogIdOf(const OpenedMutation& mutation) {
+  if (!mutation.intent.empty()) return mutation.intent;
+  return IntentId::FromBytes(mutation.digest).value_or(IntentId());
+}
+
+v1::Verdict VerdictFor(const OpenedMutation& mutation) {
+  v1::Verdict verdict;
+  verdict.set_seq(mutation.seq);
+  verdict.set_intent_id(LogIdOf(mutation).ToBytes());
+  return verdict;
+}
+
+v1::Verdict QuarantinedVerdict(const OpenedMutation& mutation, const Refusal& refusal) {
+  v1::Verdict verdict = VerdictFor(mutation);
+  verdict.mutable_quarantined()->set_code(refusal.code);
+  verdict.mutable_quarantined()->set_field(refusal.field);
+  return verdict;
+}
+
+v1::Verdict AppliedVerdict(const OpenedMutation& mutation, uint64_t rev, const Admitted& admitted) {
+  v1::Verdict verdict = VerdictFor(mutation);
+  verdict.mutable_applied()->set_rev(rev);
+  for (uint32_t field : admitted.conflict_fields) verdict.mutable_applied()->add_conflict_fields(field);
+  return verdict;
+}
+
+v1::InstantInterval ToProto(const Interval& interval) {
+  v1::InstantInterval proto;
+  proto.set_earliest_us(absl::ToUnixMicros(interval.earliest));
+  proto.set_latest_us(absl::ToUnixMicros(interval.latest));
+  return proto;
+}
+
+Interval FromProto(const v1::InstantInterval& proto) {
+  return {absl::FromUnixMicros(proto.earliest_us()), absl::FromUnixMicros(proto.latest_us())};
+}
+
+LoggedMutation LogEntry(const Author& author, const OpenedMutation& mutation, absl::Time received,
+                        const Interval& recorded, const v1::Verdict& verdict) {
+  LoggedMutation entry;
+  entry.fate = {LogIdOf(mutation), author.replica, mutation.seq, mutation.digest, verdict};
+  entry.record = RecordId::FromBytes(mutation.envelope.record_id()).value_or(RecordId());
+  entry.subject = RecordId::FromBytes(mutation.envelope.subject_id()).value_or(RecordId());
+  entry.author = author.staff_code;
+  entry.received_us = absl::ToUnixMicros(received);
+  entry.recorded = ToProto(recorded);
+  entry.envelope = mutation.envelope_bytes;
+  entry.payload = mutation.payload_bytes;
+  return entry;
+}
+
+// A quarantined mutation as it was before it was refused, judged by what this build knows today.
+OpenedMutation Reopen(const QuarantinedMutation& item) {
+  OpenedMutation mutation;
+  mutation.seq = item.mutation.fate.seq;
+  mutation.intent = item.mutation.fate.intent;
+  mutation.digest = item.mutation.fate.digest;
+  mutation.envelope_bytes = item.mutation.envelope;
+  mutation.payload_bytes = item.mutation.payload;
+  mutation.opened = item.opened;
+  const bool parsed = item.opened && mutation.envelope.ParseFromString(item.mutation.envelope) &&
+                      mutation.payload.ParseFromString(item.mutation.payload);
+  if (!parsed) {
+    mutation.refusal = Refusal{v1::REFUSAL_CODE_UNREADABLE, 0};
+  } else if (mutation.envelope.schema_version() > kSchemaVersion) {
+    mutation.refusal = Refusal{v1::REFUSAL_CODE_SCHEMA_AHEAD, 0};
+  } else {
+    mutation.refusal = ValidateEnvelope(mutation.envelope);
+  }
+  return mutation;
+}
+
+std::string BundleIdOf(const QuarantinedMutation& item) {
+  v1::MutationEnvelope envelope;
+  if (!envelope.ParseFromString(item.mutation.envelope)) return {};
+  return envelope.bundle().bundle_id();
+}
+
+}  // namespace
+
+absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& group) {
+  CommitOutcome outcome;
+  narrowing_.clear();
+  RETURN_IF_ERROR(store_.Begin());
+  for (const Submission& submission : group) {
+    auto verdicts = Decide(submission, outcome.touched);
+    if (!verdicts.ok()) {
+      store_.Rollback();
+      return verdicts.status();
+    }
+    outcome.verdicts.push_back(*std::move(verdicts));
+  }
+  absl::Status status = FlushNarrowing();
+  if (!status.ok()) {
+    store_.Rollback();
+    return status;
+  }
+  RETURN_IF_ERROR(store_.Commit());
+  return outcome;
+}
+
+// Dedup first: a bundle that is known in any part is answered, never applied again (I2).
+absl::StatusOr<Committer::Verdicts> Committer::Decide(const Submission& submission, std::set<Scope>& touched) {
+  Verdicts verdicts;
+  bool known = false;
+  for (const OpenedMutation& mutation : submission.mutations) {
+    v1::Verdict verdict = QuarantinedVerdict(mutation, kBadBundle);
+    ASSIGN_OR_RETURN(auto fate, store_.FateOf(LogIdOf(mutation)));
+    ASSIGN_OR_RETURN(const auto at_place, store_.FateAt(submission.author.replica, mutation.seq));
+    if (fate.has_value() && fate->digest == mutation.digest) {
+      verdict = fate->verdict;
+      verdict.set_seq(mutation.seq);
+      known = true;
+    } else if (fate.has_value() || at_place.has_value()) {
+      verdict = VerdictFor(mutation);
+      verdict.mutable_id_reused();
+      known = true;
+    }
+    verdicts.push_back(std::move(verdict));
+  }
+  if (known) return verdicts;
+  return ApplyOrQuarantine(submission, touched);
+}
+
+absl::StatusOr<Committer::Verdicts> Committer::ApplyOrQuarantine(const Submission& submission,
+                                                                 std::set<Scope>& touched) {
+  ASSIGN_OR_RETURN(const std::vector<Interval> recorded, RecordedIntervals(submission));
+  RETURN_IF_ERROR(store_.BeginPart());
+  ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());
+  Verdicts verdicts;
+  std::set<Scope> news;
+  for (size_t i = 0; i < submission.mutations.size(); ++i) {
+    const OpenedMutation& mutation = submission.mutations[i];
+    ASSIGN_OR_RETURN(Admitted admitted,
+                     Admit(store_, submission.author, mutation, recorded[i], submission.received));
+    if (admitted.refusal.has_value()) {
+      RETURN_IF_ERROR(store_.DropPart());
+      return QuarantineAll(submission, recorded, i, *admitted.refusal);
+    }
+    verdicts.push_back(AppliedVerdict(mutation, rev, admitted));
+    RETURN_IF_ERROR(store_.AppendLog(
+        LogEntry(submission.author, mutation, submission.received, recorded[i], verdicts.back())));
+    if (!admitted.changed) continue;
+    admitted.record.rev = rev;
+    RETURN_IF_ERROR(store_.PutRecord(admitted.record));
+    news.insert(admitted.record.scopes.begin(), admitted.record.scopes.end());
+  }
+  RETURN_IF_ERROR(store_.KeepPart());
+  touched.merge(news);
+  RETURN_IF_ERROR(SettleReplaced(submission, touched));
+  return verdicts;
+}
+
+absl::StatusOr<std::vector<Interval>> Committer::RecordedIntervals(const Submission& submission) {
+  const ReplicaId replica = submission.author.replica;
+  if (!narrowing_.contains(replica)) {
+    ASSIGN_OR_RETURN(auto state, store_.FindReplica(replica));
+    narrowing_[replica] = state.value_or(ReplicaState{});
+  }
+  ReplicaState& state = narrowing_[replica];
+  std::vector<Interval> intervals;
+  for (const OpenedMutation& mutation : submission.mutations) {
+    Interval interval = RecordedInterval(mutation.payload.evidence(), submission.session,
+                                         submission.author.enrolled, submission.received);
+    if (state.last_earliest_us > 0) {
+      const absl::Time previous = absl::FromUnixMicros(state.last_earliest_us);
+      interval = NarrowByPrevious(interval, Interval{previous, submission.received});
+    }
+    state.last_earliest_us = absl::ToUnixMicros(interval.earliest);
+    intervals.push_back(interval);
+  }
+  return intervals;
+}
+
+absl::Status Committer::FlushNarrowing() {
+  for (const auto& [replica, narrowed] : narrowing_) {
+    if (narrowed.id.empty()) continue;
+    RETURN_IF_ERROR(store_.PutReplica(narrowed));
+  }
+  return absl::OkStatus();
+}
+
+// The culprit with its own reason, its partners with theirs: a bundle is quarantined whole (I19).
+absl::StatusOr<Committer::Verdicts> Committer::QuarantineAll(const Submission& submission,
+                                                             const std::vector<Interval>& recorded, size_t culprit,
+                                                             const Refusal& refusal) {
+  Verdicts verdicts;
+  for (size_t i = 0; i < submission.mutations.size(); ++i) {
+    const OpenedMutation& mutation = submission.mutations[i];
+    const bool own_fault = i == culprit || mutation.refusal.has_value();
+    const Refusal why = i == culprit ? refusal : own_fault ? *mutation.refusal : kBundlePartner;
+    verdicts.push_back(QuarantinedVerdict(mutation, why));
+    QuarantinedMutation item;
+    item.mutation = LogEntry(submission.author, mutation, submission.received, recorded[i], verdicts.back());
+    item.record_type = mutation.envelope.record_type();
+    item.opened = mutation.opened;
+    item.queue_key_id = mutation.queue_key_id;
+    item.wrapped_for_base = mutation.wrapped_for_base;
+    RETURN_IF_ERROR(store_.PutQuarantine(item));
+  }
+  return verdicts;
+}
+
+// A corrected mutation took effect: the one it replaces leaves quarantine, and what waited with it is tried again.
+absl::Status Committer::SettleReplaced(const Submission& submission, std::set<Scope>& touched) {
+  for (const OpenedMutation& mutation : submission.mutations) {
+    const auto replaced = IntentId::FromBytes(mutation.payload.replaces_intent_id());
+    if (!replaced.has_value()) continue;
+    ASSIGN_OR_RETURN(const auto items, store_.Quarantine(*replaced));
+    const bool same_author = !items.empty() && items[0].mutation.author == submission.author.staff_code;
+    if (!same_author || items[0].mutation.record.ToBytes() != mutation.envelope.record_id()) continue;
+    ASSIGN_OR_RETURN(auto related, RelatedTo(items[0]));
+    RETURN_IF_ERROR(store_.RemoveQuarantine(*replaced));
+    RETURN_IF_ERROR(store_.ChangeFate(*replaced, items[0].mutation.fate.verdict, submission.author.staff_code,
+                                      absl::ToUnixMicros(submission.received)));
+    std::erase_if(related, [&](const auto& item) { return item.mutation.fate.intent == *replaced; });
+    RETURN_IF_ERROR(ReplayRelated(related, submission.author.staff_code, submission.received, touched));
+  }
+  return absl::OkStatus();
+}
+
+// Everything in quarantine that hangs together with `item`: partners of its bundle, mutations of the same records,
+// and their partners in turn; in the order in which it came.
+absl::StatusOr<std::vector<QuarantinedMutation>> Committer::RelatedTo(const QuarantinedMutation& item) {
+  ASSIGN_OR_RETURN(const std::vector<QuarantinedMutation> all, store_.Quarantine(std::nullopt));
+  std::set<std::string> bundles{BundleIdOf(item)};
+  std::set<RecordId> records{item.mutation.record};
+  bundles.erase("");
+  const auto belongs = [&](const QuarantinedMutation& other) {
+    return records.contains(other.mutation.record) || bundles.contains(BundleIdOf(other));
+  };
+  for (size_t before = 0; before != bundles.size() + records.size();) {
+    before = bundles.size() + records.size();
+    for (const auto& other : all) {
+      if (!belongs(other)) continue;
+      records.insert(other.mutation.record);
+      if (!BundleIdOf(other).empty()) bundles.insert(BundleIdOf(other));
+    }
+  }
+  std::vector<QuarantinedMutation> related;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(related), belongs);
+  return related;
+}
+
+absl::Status Committer::ReplayRelated(const std::vector<QuarantinedMutation>& related, std::string_view actor,
+                                      absl::Time now, std::set<Scope>& touched) {
+  std::set<IntentId> done;
+  for (const QuarantinedMutation& item : related) {
+    if (done.contains(item.mutation.fate.intent)) continue;
+    std::vector<QuarantinedMutation> parts;
+    const std::string bundle = BundleIdOf(item);
+    for (const QuarantinedMutation& other : related) {
+      const bool same = bundle.empty() ? &other == &item : BundleIdOf(other) == bundle;
+      if (same) parts.push_back(other);
+      if (same) done.insert(other.mutation.fate.intent);
+    }
+    RETURN_IF_ERROR(ReplayBundle(parts, actor, now, touched));
+  }
+  return absl::OkStatus();
+}
+
+// All parts take effect under one rev, or none does and each keeps its place with its reason of today.
+absl::Status Committer::ReplayBundle(const std::vector<QuarantinedMutation>& parts, std::string_view actor,
+                                     absl::Time now, std::set<Scope>& touched) {
+  Author author;
+  author.staff_code = parts[0].mutation.author;
+  ASSIGN_OR_RETURN(const auto staff, store_.FindStaff(author.staff_code));
+  if (staff.has_value()) author.role = staff->role;
+  ASSIGN_OR_RETURN(author.grants, store_.Grants(author.staff_code));
+  RETURN_IF_ERROR(store_.BeginPart());
+  for (const auto& part : parts) RETURN_IF_ERROR(store_.RemoveQuarantine(part.mutation.fate.intent));
+  ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());
+  std::set<Scope> news;
+  for (const QuarantinedMutation& part : parts) {
+    const OpenedMutation mutation = Reopen(part);
+    ASSIGN_OR_RETURN(Admitted admitted, Admit(store_, author, mutation, FromProto(part.mutation.recorded),
+                                              absl::FromUnixMicros(part.mutation.received_us)));
+    if (admitted.refusal.has_value()) {
+      RETURN_IF_ERROR(store_.DropPart());
+      return store_.ChangeFate(mutation.intent, QuarantinedVerdict(mutation, *admitted.refusal), actor,
+                               absl::ToUnixMicros(now));
+    }
+    admitted.record.rev = rev;
+    if (admitted.changed) RETURN_IF_ERROR(store_.PutRecord(admitted.record));
+    news.insert(admitted.record.scopes.begin(), admitted.record.scopes.end());
+    RETURN_IF_ERROR(store_.ChangeFate(mutation.intent, AppliedVerdict(mutation, rev, admitted), actor,
+                                      absl::ToUnixMicros(now)));
+  }
+  touched.merge(news);
+  return store_.KeepPart();
+}
+
+absl::StatusOr<v1::Verdict> Committer::Replay(IntentId intent, std::string_view actor, absl::Time now,
+                                              std::set<Scope>& touched) {
+  ASSIGN_OR_RETURN(const auto items, store_.Quarantine(intent));
+  if (items.empty()) return MakeError(ErrorCode::kNotFound, "no such mutation in quarantine");
+  RETURN_IF_ERROR(store_.Begin());
+  auto related = RelatedTo(items[0]);
+  absl::Status status = related.status();
+  if (status.ok()) status = ReplayRelated(*related, actor, now, touched);
+  if (!status.ok()) {
+    store_.Rollback();
+    return status;
+  }
+  RETURN_IF_ERROR(store_.Commit());
+  ASSIGN_OR_RETURN(const auto fate, store_.FateOf(intent));
+  return fate->verdict;
+}
+
+absl::Status Committer::Discard(IntentId intent, std::string_view actor, absl::Time now) {
+  ASSIGN_OR_RETURN(const auto items, store_.Quarantine(intent));
+  if (items.empty()) return MakeError(ErrorCode::kNotFound, "no such mutation in quarantine");
+  RETURN_IF_ERROR(store_.Begin());
+  absl::Status status = store_.RemoveQuarantine(intent);
+  const v1::Verdict& verdict = items[0].mutation.fate.verdict;
+  if (status.ok()) status = store_.ChangeFate(intent, verdict, actor, absl::ToUnixMicros(now));
+  if (!status.ok()) {
+    store_.Rollback();
+    return status;
+  }
+  return store_.Commit();
+}
+
+v1::RetryReason RetryReasonFor(const absl::Status& status) {
+  return GetErrorCode(status) == ErrorCode::kDiskFull ? v1::RETRY_REASON_DISK_FULL
+                                                      : v1::RETRY_REASON_SHUTTING_DOWN;
+}
+
+}  // namespace opgang

@@ -1,0 +1,69 @@
+// The committer: decides each mutation's fate and writes it. One thread; the writer's.
+//
+//   known by intent id or by (replica, seq)?  same bytes -> the first verdict again; other bytes -> ID_REUSED
+//   authorise -> validate -> merge -> next rev -> record, feed, log, verdict          (admission.h)
+//
+// Many submissions share one durable transaction (group commit); each stands in a part of its own, so that one
+// poisoned bundle takes nothing else with it (I5). Verdicts are returned only after the commit is durable (I1).
+#ifndef OPGANG_SERVER_ENGINE_COMMITTER_H_
+#define OPGANG_SERVER_ENGINE_COMMITTER_H_
+
+#include <map>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/engine/submission.h"
+#include "server/store/base_store.h"
+
+namespace opgang {
+
+struct CommitOutcome {
+  // One vector for each submission, one verdict for each mutation, in order.
+  std::vector<std::vector<v1::Verdict>> verdicts;
+  std::set<Scope> touched;  // scopes with news
+};
+
+class Committer {
+ public:
+  // `store` must outlive the committer.
+  explicit Committer(BaseStore& store) : store_(store) {}
+
+  // Commits a group. An error means that nothing of the group is durable: the caller answers RETRY_LATER
+  // (RetryReasonFor) and, after anything but a full disk, stops.
+  absl::StatusOr<CommitOutcome> Commit(const std::vector<Submission>& group);
+
+  // Runs a quarantined mutation through the same steps again, with its bundle and what waits for its create, by a
+  // person's decision. Its verdict afterwards; the others' changed as well. kNotFound.
+  absl::StatusOr<v1::Verdict> Replay(IntentId intent, std::string_view actor, absl::Time now,
+                                     std::set<Scope>& touched);
+  // Gives a quarantined mutation up, by a person's decision. Its bytes stay in the log. kNotFound.
+  absl::Status Discard(IntentId intent, std::string_view actor, absl::Time now);
+
+ private:
+  using Verdicts = std::vector<v1::Verdict>;
+  absl::StatusOr<Verdicts> Decide(const Submission& submission, std::set<Scope>& touched);
+  absl::StatusOr<Verdicts> ApplyOrQuarantine(const Submission& submission, std::set<Scope>& touched);
+  absl::StatusOr<std::vector<Interval>> RecordedIntervals(const Submission& submission);
+  absl::StatusOr<Verdicts> QuarantineAll(const Submission& submission, const std::vector<Interval>& recorded,
+                                         size_t culprit, const Refusal& refusal);
+  absl::Status SettleReplaced(const Submission& submission, std::set<Scope>& touched);
+  absl::Status ReplayRelated(const std::vector<QuarantinedMutation>& related, std::string_view actor,
+                             absl::Time now, std::set<Scope>& touched);
+  absl::StatusOr<std::vector<QuarantinedMutation>> RelatedTo(const QuarantinedMutation& item);
+  absl::Status ReplayBundle(const std::vector<QuarantinedMutation>& parts, std::string_view actor, absl::Time now,
+                            std::set<Scope>& touched);
+  absl::Status FlushNarrowing();
+
+  BaseStore& store_;
+  // Earliest instant of each replica's last mutation, as of this group.
+  std::map<ReplicaId, ReplicaState> narrowing_;
+};
+
+v1::RetryReason RetryReasonFor(const absl::Status& status);
+
+}  // namespace opgang
+
+#endif  // OPGANG_SERVER_ENGINE_COMMITTER_H_

@@ -1,0 +1,93 @@
+#include "server/engine/submission.h"
+
+#include <utility>
+
+#include "core/sealing/sealing.h"
+
+namespace opgang {
+namespace {
+
+void Refuse(OpenedMutation& mutation, v1::RefusalCode code) {
+  if (!mutation.refusal.has_value()) mutation.refusal = Refusal{code, 0};
+}
+
+void OpenPayload(OpenedMutation& mutation, const v1::SealedMutation& sealed, const QueueKeys& keys) {
+  mutation.payload_bytes = sealed.sealed_payload();
+  const auto key = keys.by_id.find(sealed.queue_key_id());
+  if (key == keys.by_id.end()) return Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
+  mutation.wrapped_for_base = key->second.wrapped_for_base;
+  if (key->second.key.empty()) return Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
+  auto plain = Open(key->second.key, sealed.sealed_payload(), sealed.envelope());
+  if (!plain.ok()) return Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
+  mutation.payload_bytes = *std::move(plain);
+  mutation.opened = true;
+  if (!mutation.payload.ParseFromString(mutation.payload_bytes) ||
+      !v1::MutationAction_IsValid(mutation.payload.action()) || mutation.payload.action() == 0) {
+    Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
+  }
+  if (mutation.payload_bytes.size() > kMaxPayloadBytes) Refuse(mutation, v1::REFUSAL_CODE_TOO_LONG);
+}
+
+bool SameBundle(const OpenedMutation& a, const OpenedMutation& b) {
+  return a.envelope.has_bundle() && b.envelope.has_bundle() && !a.envelope.bundle().bundle_id().empty() &&
+         a.envelope.bundle().bundle_id() == b.envelope.bundle().bundle_id();
+}
+
+// Every part present, in order, in neighbouring seqs.
+bool IsWhole(const std::vector<OpenedMutation>& parts) {
+  if (parts.size() == 1 && !parts[0].envelope.has_bundle()) return true;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const v1::Bundle& bundle = parts[i].envelope.bundle();
+    if (bundle.index() != i || bundle.count() != parts.size()) return false;
+    if (i > 0 && parts[i].seq != parts[i - 1].seq + 1) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void QueueKeys::Add(const v1::QueueKey& key, const BoxKeyPair& base_keys) {
+  if (by_id.size() >= kMaxQueueKeys || key.queue_key_id().size() != 16) return;
+  Entry entry;
+  entry.wrapped_for_base = key.wrapped_for_base();
+  auto opened = OpenSealedBox(base_keys, key.wrapped_for_base());
+  if (opened.ok() && opened->size() == 32) entry.key = SecretBytes(*opened);
+  by_id.insert_or_assign(key.queue_key_id(), std::move(entry));
+}
+
+OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& keys,
+                            const SecretBytes& digest_key) {
+  OpenedMutation mutation;
+  mutation.seq = sealed.seq();
+  mutation.envelope_bytes = sealed.envelope();
+  mutation.queue_key_id = sealed.queue_key_id();
+  if (!mutation.envelope.ParseFromString(sealed.envelope())) {
+    mutation.envelope.Clear();
+    Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
+  } else if (mutation.envelope.schema_version() > kSchemaVersion) {
+    Refuse(mutation, v1::REFUSAL_CODE_SCHEMA_AHEAD);
+  } else if (auto refusal = ValidateEnvelope(mutation.envelope)) {
+    mutation.refusal = refusal;
+  }
+  mutation.intent = IntentId::FromBytes(mutation.envelope.intent_id()).value_or(IntentId());
+  OpenPayload(mutation, sealed, keys);
+  mutation.digest = KeyedDigest(digest_key, mutation.envelope_bytes + '\0' + mutation.payload_bytes, 16);
+  return mutation;
+}
+
+std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, const Author& author,
+                                     absl::Time received, const std::optional<Anchor>& session) {
+  std::vector<Submission> submissions;
+  for (OpenedMutation& mutation : mutations) {
+    const bool joins = !submissions.empty() && SameBundle(submissions.back().mutations.back(), mutation);
+    if (!joins) submissions.push_back({author, {}, received, session});
+    submissions.back().mutations.push_back(std::move(mutation));
+  }
+  for (Submission& submission : submissions) {
+    if (IsWhole(submission.mutations)) continue;
+    for (OpenedMutation& part : submission.mutations) Refuse(part, v1::REFUSAL_CODE_BAD_BUNDLE);
+  }
+  return submissions;
+}
+
+}  // namespace opgang

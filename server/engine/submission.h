@@ -1,0 +1,75 @@
+// What a session hands to the writer: one bundle (or one mutation alone), opened as far as it could be.
+#ifndef OPGANG_SERVER_ENGINE_SUBMISSION_H_
+#define OPGANG_SERVER_ENGINE_SUBMISSION_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/base/ids.h"
+#include "core/records/registry.h"
+#include "core/records/validation.h"
+#include "core/rules/clock_evidence.h"
+#include "core/sealing/sealing.h"
+#include "opgang/v1/mutation.pb.h"
+#include "server/store/base_store.h"
+
+namespace opgang {
+
+// Who speaks: from the certificate and the base's tables, never from the message.
+struct Author {
+  std::string staff_code;
+  Role role = Role::kOutreach;
+  StoreId store;
+  ReplicaId replica;
+  absl::Time enrolled;
+  std::vector<StoredGrant> grants;
+};
+
+// One mutation after opening. Where something is wrong with it by itself, `refusal` says what; it still has a fate.
+struct OpenedMutation {
+  uint64_t seq = 0;
+  IntentId intent;
+  std::string envelope_bytes;
+  v1::MutationEnvelope envelope;
+  std::string payload_bytes;  // opened; as it came where it could not be
+  v1::MutationPayload payload;
+  bool opened = false;
+  std::string queue_key_id;
+  std::string wrapped_for_base;
+  std::string digest;
+  std::optional<Refusal> refusal;
+};
+
+struct Submission {
+  Author author;
+  std::vector<OpenedMutation> mutations;  // one, or a whole bundle in seq order
+  absl::Time received;
+  std::optional<Anchor> session;  // the Hello's clocks at receive time
+};
+
+// Queue keys of one session, opened with the base's key pair. Bounded: at most kMaxQueueKeys.
+inline constexpr size_t kMaxQueueKeys = 4096;
+struct QueueKeys {
+  struct Entry {
+    SecretBytes key;  // empty: could not be opened
+    std::string wrapped_for_base;
+  };
+  std::map<std::string, Entry> by_id;
+
+  void Add(const v1::QueueKey& key, const BoxKeyPair& base_keys);
+};
+
+// Opens and checks one mutation as far as that needs no database. Never fails: what cannot be read is refused with
+// its reason. `digest_key` makes the digest that tells a retry from another mutation under the same id.
+OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& keys, const SecretBytes& digest_key);
+
+// Groups neighbours into bundles. A bundle with missing or foreign parts is one submission refused as a whole.
+std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, const Author& author,
+                                     absl::Time received, const std::optional<Anchor>& session);
+
+}  // namespace opgang
+
+#endif  // OPGANG_SERVER_ENGINE_SUBMISSION_H_

@@ -1,0 +1,132 @@
+#include "server/engine/writer.h"
+
+#include <utility>
+
+#include "core/base/error.h"
+
+namespace opgang {
+namespace {
+
+// Enough to make the sync of a commit cheap, few enough that the first of them does not wait long.
+constexpr size_t kMaxGroupMutations = 2000;
+
+size_t MutationsIn(const std::vector<Submission>& submissions) {
+  size_t count = 0;
+  for (const Submission& submission : submissions) count += submission.mutations.size();
+  return count;
+}
+
+std::vector<v1::Verdict> AllRetryLater(const std::vector<Submission>& submissions, v1::RetryReason reason) {
+  std::vector<v1::Verdict> verdicts;
+  for (const Submission& submission : submissions) {
+    for (const OpenedMutation& mutation : submission.mutations) {
+      v1::Verdict& verdict = verdicts.emplace_back();
+      verdict.set_seq(mutation.seq);
+      verdict.set_intent_id(mutation.intent.ToBytes());
+      verdict.mutable_retry_later()->set_reason(reason);
+    }
+  }
+  return verdicts;
+}
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<BaseStore> store, Callbacks callbacks)
+    : callbacks_(std::move(callbacks)),
+      store_(std::move(store)),
+      committer_(std::make_unique<Committer>(*store_)),
+      thread_([this] { Loop(); }) {}
+
+Writer::~Writer() { Stop(); }
+
+void Writer::Submit(std::vector<Submission> submissions, VerdictsDone done) {
+  {
+    std::unique_lock lock(mutex_);
+    if (!stopping_) {
+      queue_.push_back(Batch{std::move(submissions), std::move(done)});
+      wake_.notify_one();
+      return;
+    }
+  }
+  done(AllRetryLater(submissions, v1::RETRY_REASON_SHUTTING_DOWN));
+}
+
+void Writer::Run(Job job) {
+  std::unique_lock lock(mutex_);
+  if (stopping_) return;
+  queue_.push_back(std::move(job));
+  wake_.notify_one();
+}
+
+void Writer::Announce(const std::set<Scope>& touched) {
+  if (callbacks_.on_news && !touched.empty()) callbacks_.on_news(touched);
+}
+
+void Writer::Stop() {
+  {
+    std::unique_lock lock(mutex_);
+    stopping_ = true;
+    wake_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+  committer_.reset();
+  store_.reset();
+}
+
+std::vector<Writer::Work> Writer::TakeGroup() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  std::vector<Work> group;
+  size_t mutations = 0;
+  while (!queue_.empty() && mutations < kMaxGroupMutations) {
+    const bool is_job = std::holds_alternative<Job>(queue_.front());
+    if (is_job && !group.empty()) break;
+    if (!is_job) mutations += MutationsIn(std::get<Batch>(queue_.front()).submissions);
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+    if (is_job) break;
+  }
+  return group;
+}
+
+void Writer::Loop() {
+  while (true) {
+    std::vector<Work> group = TakeGroup();
+    if (group.empty()) return;
+    if (Job* job = std::get_if<Job>(&group.front())) {
+      (*job)(*store_, *committer_);
+    } else {
+      CommitGroup(std::move(group));
+    }
+  }
+}
+
+void Writer::CommitGroup(std::vector<Work> group) {
+  std::vector<Submission> submissions;
+  for (const Work& work : group) {
+    const auto& batch = std::get<Batch>(work);
+    submissions.insert(submissions.end(), batch.submissions.begin(), batch.submissions.end());
+  }
+  absl::StatusOr<CommitOutcome> outcome = MakeError(ErrorCode::kTryLater, "the disk failed earlier");
+  if (!failed_) outcome = committer_->Commit(submissions);
+  size_t next = 0;
+  for (Work& work : group) {
+    auto& batch = std::get<Batch>(work);
+    std::vector<v1::Verdict> verdicts;
+    if (outcome.ok()) {
+      for (size_t i = 0; i < batch.submissions.size(); ++i, ++next) {
+        auto& decided = outcome->verdicts[next];
+        verdicts.insert(verdicts.end(), decided.begin(), decided.end());
+      }
+    } else {
+      verdicts = AllRetryLater(batch.submissions, RetryReasonFor(outcome.status()));
+    }
+    batch.done(std::move(verdicts));
+  }
+  if (outcome.ok()) return Announce(outcome->touched);
+  if (failed_ || GetErrorCode(outcome.status()) == ErrorCode::kDiskFull) return;
+  failed_ = true;
+  if (callbacks_.on_failure) callbacks_.on_failure(outcome.status());
+}
+
+}  // namespace opgang

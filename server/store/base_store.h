@@ -1,0 +1,186 @@
+// What the base keeps. One writing connection: everything that changes lives on the writer's thread; readers have a
+// BaseReader each and see committed state only. Content goes in and comes out in clear; the implementation seals it.
+//
+// Free of SQLite types: PostgreSQL comes behind this interface later.
+#ifndef OPGANG_SERVER_STORE_BASE_STORE_H_
+#define OPGANG_SERVER_STORE_BASE_STORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/base/ids.h"
+#include "core/records/registry.h"
+#include "opgang/v1/record.pb.h"
+#include "opgang/v1/sync.pb.h"
+
+namespace opgang {
+
+// A mutation's fate: told once, told again for ever (I1, I2).
+struct Fate {
+  IntentId intent;
+  ReplicaId replica;
+  uint64_t seq = 0;
+  std::string digest;   // keyed, over the mutation's bytes: tells the same from other
+  v1::Verdict verdict;  // APPLIED, QUARANTINED or ERASED; its seq is the first one
+};
+
+// The log: with the receive time and the recorded interval, all that merging depends on (I8).
+struct LoggedMutation {
+  Fate fate;
+  RecordId record;
+  RecordId subject;
+  std::string author;         // staff code
+  int64_t received_us = 0;    // base time, microseconds since 1970-01-01 UTC
+  v1::InstantInterval recorded;  // what was known at receipt of when it was recorded
+  std::string envelope;       // serialized MutationEnvelope
+  std::string payload;        // serialized MutationPayload; as it came where it could not be opened
+};
+
+struct QuarantinedMutation {
+  LoggedMutation mutation;
+  uint32_t record_type = 0;
+  bool opened = true;  // false: payload holds the sealed bytes as they came
+  // For a payload that could not be opened: which queue key, as it came.
+  std::string queue_key_id;
+  std::string wrapped_for_base;
+};
+
+struct StoredRecord {
+  RecordId id;
+  uint32_t type = 0;
+  RecordId subject;
+  uint64_t rev = 0;
+  v1::Record record;
+  std::vector<Scope> scopes;  // where it stands
+};
+
+struct StaffMember {
+  std::string staff_code;
+  Role role = Role::kOutreach;
+};
+
+// One store of one staff member on one device, as invited.
+struct StoreAccount {
+  StoreId id;
+  std::string staff_code;
+  std::string device_label;
+  std::string invitation_id;      // 16 bytes
+  int64_t invited_us = 0;
+  int64_t enrolled_us = 0;        // 0: not yet
+  std::string proof_public_key;   // empty: not yet
+  std::string store_public_key;
+  ReplicaId replica;              // the one that is live
+};
+
+// What the base remembers of a replica between its sessions.
+struct ReplicaState {
+  ReplicaId id;
+  StoreId store;
+  std::string token;           // what the next Hello must return
+  std::string previous_token;  // accepted once, if the Welcome with `token` was lost
+  int64_t last_sync_us = 0;
+  uint32_t unsent_count = 0;
+  int64_t nearest_due_us = 0;
+  int64_t last_earliest_us = 0;  // earliest instant of its last mutation: narrows the next one's interval
+};
+
+struct StoredGrant {
+  Scope scope;
+  uint64_t generation = 1;
+  v1::GrantMode mode = v1::GRANT_MODE_READ_WRITE;
+  std::string display_name;
+};
+
+struct Area {
+  AreaId id;
+  std::string name;
+};
+
+struct FeedPage {
+  std::vector<v1::FeedEntry> entries;
+  uint64_t to_rev = 0;
+  bool more = false;
+};
+
+// Reads of committed state. One thread at a time; each thread its own.
+class BaseReader {
+ public:
+  virtual ~BaseReader() = default;
+  // Entries of `scope` above `after_rev`, about `max_bytes` (at least one rev), never ending inside a rev. `to_rev` is
+  // the last rev covered: the newest of the whole base where there is no more (I9).
+  virtual absl::StatusOr<FeedPage> ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes) = 0;
+  virtual absl::StatusOr<uint64_t> NewestRev() = 0;
+  virtual absl::StatusOr<uint64_t> LivingRecords(const Scope& scope) = 0;
+
+  virtual absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id) = 0;
+  virtual absl::StatusOr<std::optional<StaffMember>> FindStaff(std::string_view staff_code) = 0;
+  virtual absl::StatusOr<std::vector<StoredGrant>> Grants(std::string_view staff_code) = 0;
+  virtual absl::StatusOr<std::optional<ReplicaState>> FindReplica(ReplicaId id) = 0;
+  virtual absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> Devices() = 0;
+  virtual absl::StatusOr<std::vector<QuarantinedMutation>> Quarantine(std::optional<IntentId> only) = 0;
+  virtual absl::StatusOr<std::vector<Area>> Areas() = 0;
+  // Living records of a type in a scope.
+  virtual absl::StatusOr<std::vector<StoredRecord>> RecordsOfType(const Scope& scope, uint32_t type) = 0;
+  virtual absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id) = 0;
+  virtual absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent) = 0;
+
+  // Verdicts of this store's mutations that a person's decision changed at or after `since_us`, oldest first.
+  virtual absl::StatusOr<std::vector<v1::Verdict>> ChangedFates(StoreId store, int64_t since_us) = 0;
+
+  struct Soundness {
+    std::vector<std::string> problems;
+    int64_t records = 0;
+    int64_t mutations = 0;
+    int64_t quarantined = 0;
+  };
+  // Opens every row and compares what refers to what.
+  virtual absl::StatusOr<Soundness> Check() = 0;
+};
+
+// The writer's own connection. Everything between Begin and Commit is one durable transaction (synchronous=FULL).
+class BaseStore : public BaseReader {
+ public:
+  virtual EpochId epoch() const = 0;
+
+  virtual absl::Status Begin() = 0;
+  virtual absl::Status Commit() = 0;  // durable when it returns ok
+  virtual void Rollback() = 0;
+  // A part of the transaction that can be taken back alone.
+  virtual absl::Status BeginPart() = 0;
+  virtual absl::Status KeepPart() = 0;
+  virtual absl::Status DropPart() = 0;
+
+  virtual absl::StatusOr<uint64_t> NextRev() = 0;
+  virtual absl::StatusOr<std::optional<Fate>> FateAt(ReplicaId replica, uint64_t seq) = 0;
+  virtual absl::Status AppendLog(const LoggedMutation& mutation) = 0;
+  // Writes the record, its feed rows in all of its scopes, and (deleted) tombstones.
+  virtual absl::Status PutRecord(const StoredRecord& record) = 0;
+  virtual absl::Status PutQuarantine(const QuarantinedMutation& mutation) = 0;
+  virtual absl::Status RemoveQuarantine(IntentId intent) = 0;
+  // Notes a person's decision on a quarantined mutation (replay, discard, replacement) beside its old verdict, and
+  // puts `verdict` in its place.
+  virtual absl::Status ChangeFate(IntentId intent, const v1::Verdict& verdict, std::string_view actor,
+                                  int64_t at_us) = 0;
+  // The quarantined create of a record, if there is one.
+  virtual absl::StatusOr<std::optional<IntentId>> QuarantinedCreate(RecordId record) = 0;
+
+  virtual absl::Status PutStaff(const StaffMember& staff) = 0;
+  virtual absl::Status PutStore(const StoreAccount& account) = 0;
+  virtual absl::Status PutReplica(const ReplicaState& replica) = 0;
+  virtual absl::Status PutArea(const Area& area) = 0;
+  virtual absl::Status PutGrant(std::string_view staff_code, const StoredGrant& grant) = 0;
+
+  // A reader on a connection of its own.
+  virtual absl::StatusOr<std::unique_ptr<BaseReader>> OpenReader() = 0;
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_SERVER_STORE_BASE_STORE_H_

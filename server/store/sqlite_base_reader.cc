@@ -1,0 +1,395 @@
+#include "server/store/sqlite_base_reader.h"
+
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "core/sqlite/transaction.h"
+
+namespace opgang {
+namespace {
+
+template <typename IdType>
+IdType IdOf(std::string_view bytes) {
+  return IdType::FromBytes(bytes).value_or(IdType());
+}
+
+StoreAccount AccountFrom(const sqlite::Statement& row) {
+  StoreAccount account;
+  account.id = IdOf<StoreId>(row.Blob(0));
+  account.staff_code = std::string(row.Text(1));
+  account.device_label = std::string(row.Text(2));
+  account.invitation_id = std::string(row.Blob(3));
+  account.invited_us = row.Int(4);
+  account.enrolled_us = row.Int(5);
+  account.proof_public_key = std::string(row.Blob(6));
+  account.store_public_key = std::string(row.Blob(7));
+  account.replica = IdOf<ReplicaId>(row.Blob(8));
+  return account;
+}
+
+ReplicaState ReplicaFrom(const sqlite::Statement& row, int first) {
+  ReplicaState replica;
+  replica.id = IdOf<ReplicaId>(row.Blob(first));
+  replica.store = IdOf<StoreId>(row.Blob(first + 1));
+  replica.token = std::string(row.Blob(first + 2));
+  replica.previous_token = std::string(row.Blob(first + 3));
+  replica.last_sync_us = row.Int(first + 4);
+  replica.unsent_count = static_cast<uint32_t>(row.Int(first + 5));
+  replica.nearest_due_us = row.Int(first + 6);
+  replica.last_earliest_us = row.Int(first + 7);
+  return replica;
+}
+
+constexpr char kStoreColumns[] =
+    "SELECT s.store_id, s.staff_code, s.device_label, s.invitation_id, s.invited_us, s.enrolled_us,"
+    " s.proof_public_key, s.store_public_key, s.replica_id";
+constexpr char kReplicaColumns[] =
+    "r.replica_id, r.store_id, r.token, r.previous_token, r.last_sync_us, r.unsent_count, r.nearest_due_us,"
+    " r.last_earliest_us";
+
+}  // namespace
+
+std::string PackLogContent(std::string_view envelope, std::string_view payload) {
+  v1::SealedMutation packed;  // two byte strings; the other fields stay empty
+  packed.set_envelope(std::string(envelope));
+  packed.set_sealed_payload(std::string(payload));
+  return packed.SerializeAsString();
+}
+
+bool UnpackLogContent(std::string_view packed, std::string& envelope, std::string& payload) {
+  v1::SealedMutation content;
+  if (!content.ParseFromArray(packed.data(), static_cast<int>(packed.size()))) return false;
+  envelope = content.envelope();
+  payload = content.sealed_payload();
+  return true;
+}
+
+absl::StatusOr<std::string> SqliteBaseQueries::Meta(std::string_view key) {
+  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT value FROM meta WHERE key = ?"));
+  query.BindText(1, key);
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return MakeError(ErrorCode::kNotFound, "no such entry in meta");
+  return std::string(query.Blob(0));
+}
+
+absl::StatusOr<uint64_t> SqliteBaseQueries::NewestRev() {
+  ASSIGN_OR_RETURN(const std::string text, Meta("newest_rev"));
+  return std::stoull(text);
+}
+
+absl::StatusOr<std::string> SqliteBaseQueries::OpenRow(std::string_view table, std::string_view id, uint64_t rev,
+                                                       std::string_view sealed) {
+  return Open(key_, sealed, RowBinding(table, id, rev, kRowFormat));
+}
+
+absl::StatusOr<v1::Record> SqliteBaseQueries::OpenRecord(std::string_view id, uint64_t rev,
+                                                         std::string_view sealed) {
+  ASSIGN_OR_RETURN(const std::string bytes, OpenRow("records", id, rev, sealed));
+  v1::Record record;
+  if (!record.ParseFromString(bytes)) return MakeError(ErrorCode::kDamaged, "a record row does not parse");
+  return record;
+}
+
+absl::StatusOr<FeedPage> SqliteBaseQueries::ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes) {
+  ASSIGN_OR_RETURN(auto snapshot, sqlite::Transaction::BeginRead(db_));
+  FeedPage page;
+  ASSIGN_OR_RETURN(page.to_rev, NewestRev());
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT f.rev, f.change, f.record_id, r.type, r.subject, r.rev, r.sealed"
+                                          " FROM feed f JOIN records r ON r.record_id = f.record_id"
+                                          " WHERE f.scope = ? AND f.rev > ? ORDER BY f.rev"));
+  rows.BindBlob(1, scope.ToKey()).BindInt(2, static_cast<int64_t>(after_rev));
+  size_t bytes = 0;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return page;
+    ASSIGN_OR_RETURN(const bool room, AddFeedEntry(rows, max_bytes, bytes, page));
+    if (room) continue;
+    page.to_rev = page.entries.back().rev();
+    page.more = true;
+    return page;
+  }
+}
+
+// False: the page is full, and the row begins another rev than the last one on it.
+absl::StatusOr<bool> SqliteBaseQueries::AddFeedEntry(sqlite::Statement& row, size_t max_bytes, size_t& bytes,
+                                                     FeedPage& page) {
+  const auto rev = static_cast<uint64_t>(row.Int(0));
+  const bool new_rev = page.entries.empty() || page.entries.back().rev() != rev;
+  if (bytes >= max_bytes && new_rev) return false;
+  v1::FeedEntry entry;
+  entry.set_rev(rev);
+  entry.set_change(static_cast<v1::FeedChange>(row.Int(1)));
+  entry.set_record_id(std::string(row.Blob(2)));
+  entry.set_record_type(static_cast<uint32_t>(row.Int(3)));
+  entry.set_subject_id(std::string(row.Blob(4)));
+  if (entry.change() == v1::FEED_CHANGE_PUT) {
+    ASSIGN_OR_RETURN(*entry.mutable_record(),
+                     OpenRow("records", row.Blob(2), static_cast<uint64_t>(row.Int(5)), row.Blob(6)));
+  }
+  bytes += entry.record().size() + 64;
+  page.entries.push_back(std::move(entry));
+  return true;
+}
+
+absl::StatusOr<uint64_t> SqliteBaseQueries::LivingRecords(const Scope& scope) {
+  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT count(*) FROM feed WHERE scope = ? AND change = ?"));
+  query.BindBlob(1, scope.ToKey()).BindInt(2, v1::FEED_CHANGE_PUT);
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  return found ? static_cast<uint64_t>(query.Int(0)) : 0;
+}
+
+absl::StatusOr<std::optional<StoreAccount>> SqliteBaseQueries::FindStore(StoreId id) {
+  ASSIGN_OR_RETURN(auto query, db_.Prepare(std::string(kStoreColumns) + " FROM stores s WHERE s.store_id = ?"));
+  query.BindBlob(1, id.ToBytes());
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  return AccountFrom(query);
+}
+
+absl::StatusOr<std::optional<StaffMember>> SqliteBaseQueries::FindStaff(std::string_view staff_code) {
+  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT role FROM staff WHERE staff_code = ?"));
+  query.BindText(1, staff_code);
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  const auto role = RoleFromName(query.Text(0));
+  if (!role.has_value()) return MakeError(ErrorCode::kDamaged, "a staff row names an unknown role");
+  return StaffMember{std::string(staff_code), *role};
+}
+
+absl::StatusOr<std::vector<Area>> SqliteBaseQueries::Areas() {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT area_id, sealed_name FROM areas ORDER BY area_id"));
+  std::vector<Area> areas;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return areas;
+    ASSIGN_OR_RETURN(std::string name, OpenRow("areas", rows.Blob(0), 0, rows.Blob(1)));
+    areas.push_back({IdOf<AreaId>(rows.Blob(0)), std::move(name)});
+  }
+}
+
+absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::Grants(std::string_view staff_code) {
+  ASSIGN_OR_RETURN(const std::vector<Area> areas, Areas());
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, generation, mode FROM grants WHERE staff_code = ?"));
+  rows.BindText(1, staff_code);
+  std::vector<StoredGrant> grants;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return grants;
+    const auto scope = Scope::FromKey(rows.Blob(0));
+    if (!scope.has_value()) return MakeError(ErrorCode::kDamaged, "a grant row names no scope");
+    StoredGrant grant{*scope, static_cast<uint64_t>(rows.Int(1)), static_cast<v1::GrantMode>(rows.Int(2)), ""};
+    for (const Area& area : areas) {
+      if (area.id.uuid() == scope->id) grant.display_name = area.name;
+    }
+    grants.push_back(std::move(grant));
+  }
+}
+
+absl::StatusOr<std::optional<ReplicaState>> SqliteBaseQueries::FindReplica(ReplicaId id) {
+  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT " + std::string(kReplicaColumns) +
+                                           " FROM replicas r WHERE r.replica_id = ?"));
+  query.BindBlob(1, id.ToBytes());
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  return ReplicaFrom(query, 0);
+}
+
+absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> SqliteBaseQueries::Devices() {
+  ASSIGN_OR_RETURN(auto rows,
+                   db_.Prepare(std::string(kStoreColumns) + ", " + kReplicaColumns +
+                               " FROM stores s JOIN replicas r ON r.replica_id = s.replica_id"
+                               " WHERE s.enrolled_us > 0 ORDER BY r.last_sync_us, s.store_id"));
+  std::vector<std::pair<StoreAccount, ReplicaState>> devices;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return devices;
+    devices.emplace_back(AccountFrom(rows), ReplicaFrom(rows, 9));
+  }
+}
+
+absl::Status SqliteBaseQueries::ReadScopes(StoredRecord& record) {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope FROM feed WHERE record_id = ? AND change != ?"));
+  rows.BindBlob(1, record.id.ToBytes()).BindInt(2, v1::FEED_CHANGE_LEAVE);
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return absl::OkStatus();
+    if (auto scope = Scope::FromKey(rows.Blob(0))) record.scopes.push_back(*scope);
+  }
+}
+
+absl::StatusOr<std::optional<StoredRecord>> SqliteBaseQueries::FindRecord(RecordId id) {
+  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT type, subject, rev, sealed FROM records WHERE record_id = ?"));
+  query.BindBlob(1, id.ToBytes());
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  StoredRecord record;
+  record.id = id;
+  record.type = static_cast<uint32_t>(query.Int(0));
+  record.subject = IdOf<RecordId>(query.Blob(1));
+  record.rev = static_cast<uint64_t>(query.Int(2));
+  ASSIGN_OR_RETURN(record.record, OpenRecord(id.ToBytes(), record.rev, query.Blob(3)));
+  RETURN_IF_ERROR(ReadScopes(record));
+  return record;
+}
+
+absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsOfType(const Scope& scope, uint32_t type) {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT r.record_id, r.subject, r.rev, r.sealed FROM feed f"
+                                          " JOIN records r ON r.record_id = f.record_id"
+                                          " WHERE f.scope = ? AND f.change = ? AND r.type = ? ORDER BY r.record_id"));
+  rows.BindBlob(1, scope.ToKey()).BindInt(2, v1::FEED_CHANGE_PUT).BindInt(3, type);
+  std::vector<StoredRecord> records;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return records;
+    StoredRecord record;
+    record.id = IdOf<RecordId>(rows.Blob(0));
+    record.type = type;
+    record.subject = IdOf<RecordId>(rows.Blob(1));
+    record.rev = static_cast<uint64_t>(rows.Int(2));
+    ASSIGN_OR_RETURN(record.record, OpenRecord(rows.Blob(0), record.rev, rows.Blob(3)));
+    RETURN_IF_ERROR(ReadScopes(record));
+    records.push_back(std::move(record));
+  }
+}
+
+absl::StatusOr<std::optional<Fate>> SqliteBaseQueries::ReadFate(sqlite::Statement& row) {
+  ASSIGN_OR_RETURN(const bool found, row.Step());
+  if (!found) return std::nullopt;
+  Fate fate;
+  fate.intent = IdOf<IntentId>(row.Blob(0));
+  fate.replica = IdOf<ReplicaId>(row.Blob(1));
+  fate.seq = static_cast<uint64_t>(row.Int(2));
+  fate.digest = std::string(row.Blob(3));
+  const std::string_view verdict = row.Blob(4);
+  if (!fate.verdict.ParseFromArray(verdict.data(), static_cast<int>(verdict.size()))) {
+    return MakeError(ErrorCode::kDamaged, "a verdict in the log does not parse");
+  }
+  return fate;
+}
+
+absl::StatusOr<std::optional<Fate>> SqliteBaseQueries::FateOf(IntentId intent) {
+  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT intent_id, replica_id, seq, digest, verdict FROM log"
+                                           " WHERE intent_id = ?"));
+  query.BindBlob(1, intent.ToBytes());
+  return ReadFate(query);
+}
+
+absl::StatusOr<std::optional<Fate>> SqliteBaseQueries::FateAt(ReplicaId replica, uint64_t seq) {
+  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT intent_id, replica_id, seq, digest, verdict FROM log"
+                                           " WHERE replica_id = ? AND seq = ?"));
+  query.BindBlob(1, replica.ToBytes()).BindInt(2, static_cast<int64_t>(seq));
+  return ReadFate(query);
+}
+
+absl::StatusOr<std::optional<IntentId>> SqliteBaseQueries::QuarantinedCreate(RecordId record) {
+  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT intent_id FROM quarantine WHERE record_id = ? AND is_create = 1"));
+  query.BindBlob(1, record.ToBytes());
+  ASSIGN_OR_RETURN(const bool found, query.Step());
+  if (!found) return std::nullopt;
+  return IntentId::FromBytes(query.Blob(0));
+}
+
+absl::StatusOr<std::vector<v1::Verdict>> SqliteBaseQueries::ChangedFates(StoreId store, int64_t since_us) {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT DISTINCT l.intent_id, l.verdict FROM fate_changes c"
+                                          " JOIN log l ON l.intent_id = c.intent_id"
+                                          " JOIN replicas r ON r.replica_id = l.replica_id"
+                                          " WHERE c.at_us >= ? AND r.store_id = ? ORDER BY c.change_id"));
+  rows.BindInt(1, since_us).BindBlob(2, store.ToBytes());
+  std::vector<v1::Verdict> verdicts;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return verdicts;
+    if (!verdicts.emplace_back().ParseFromString(std::string(rows.Blob(1)))) {
+      return MakeError(ErrorCode::kDamaged, "a verdict in the log does not parse");
+    }
+  }
+}
+
+absl::StatusOr<std::vector<QuarantinedMutation>> SqliteBaseQueries::Quarantine(std::optional<IntentId> only) {
+  ASSIGN_OR_RETURN(auto rows,
+                   db_.Prepare("SELECT q.intent_id, q.record_id, q.record_type, q.opened, q.queue_key_id,"
+                               " q.wrapped_for_base, l.replica_id, l.seq, l.digest, l.verdict, l.subject, l.author,"
+                               " l.received_us, l.sealed, l.earliest_us, l.latest_us FROM quarantine q JOIN log l ON l.intent_id = q.intent_id"
+                               " WHERE ?1 IS NULL OR q.intent_id = ?1 ORDER BY l.received_us, l.seq"));
+  if (only.has_value()) {
+    rows.BindBlob(1, only->ToBytes());
+  } else {
+    rows.BindNull(1);
+  }
+  std::vector<QuarantinedMutation> items;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return items;
+    QuarantinedMutation item;
+    item.record_type = static_cast<uint32_t>(rows.Int(2));
+    item.opened = rows.Int(3) != 0;
+    item.queue_key_id = std::string(rows.Blob(4));
+    item.wrapped_for_base = std::string(rows.Blob(5));
+    LoggedMutation& logged = item.mutation;
+    logged.fate.intent = IdOf<IntentId>(rows.Blob(0));
+    logged.fate.replica = IdOf<ReplicaId>(rows.Blob(6));
+    logged.fate.seq = static_cast<uint64_t>(rows.Int(7));
+    logged.fate.digest = std::string(rows.Blob(8));
+    const std::string verdict(rows.Blob(9));
+    logged.fate.verdict.ParseFromString(verdict);
+    logged.record = IdOf<RecordId>(rows.Blob(1));
+    logged.subject = IdOf<RecordId>(rows.Blob(10));
+    logged.author = std::string(rows.Text(11));
+    logged.received_us = rows.Int(12);
+    logged.recorded.set_earliest_us(rows.Int(14));
+    logged.recorded.set_latest_us(rows.Int(15));
+    ASSIGN_OR_RETURN(const std::string packed, OpenRow("log", rows.Blob(0), 0, rows.Blob(13)));
+    if (!UnpackLogContent(packed, logged.envelope, logged.payload)) {
+      return MakeError(ErrorCode::kDamaged, "a log row does not parse");
+    }
+    items.push_back(std::move(item));
+  }
+}
+
+absl::Status SqliteBaseQueries::CheckRecords(BaseReader::Soundness& result) {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT record_id, rev, sealed FROM records"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return absl::OkStatus();
+    ++result.records;
+    if (OpenRecord(rows.Blob(0), static_cast<uint64_t>(rows.Int(1)), rows.Blob(2)).ok()) continue;
+    result.problems.push_back("record " + IdOf<RecordId>(rows.Blob(0)).ToString() + " cannot be opened");
+  }
+}
+
+absl::Status SqliteBaseQueries::CheckLog(BaseReader::Soundness& result) {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT intent_id, sealed FROM log"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return absl::OkStatus();
+    ++result.mutations;
+    if (OpenRow("log", rows.Blob(0), 0, rows.Blob(1)).ok()) continue;
+    result.problems.push_back("mutation " + IdOf<IntentId>(rows.Blob(0)).ToString() + " cannot be opened");
+  }
+}
+
+absl::StatusOr<BaseReader::Soundness> SqliteBaseQueries::Check() {
+  ASSIGN_OR_RETURN(auto snapshot, sqlite::Transaction::BeginRead(db_));
+  BaseReader::Soundness result;
+  ASSIGN_OR_RETURN(auto integrity, db_.Prepare("PRAGMA integrity_check"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, integrity.Step());
+    if (!more) break;
+    if (integrity.Text(0) != "ok") result.problems.push_back("database: " + std::string(integrity.Text(0)));
+  }
+  RETURN_IF_ERROR(CheckRecords(result));
+  RETURN_IF_ERROR(CheckLog(result));
+  ASSIGN_OR_RETURN(result.quarantined, db_.QueryInt("SELECT count(*) FROM quarantine"));
+  ASSIGN_OR_RETURN(const int64_t orphans,
+                   db_.QueryInt("SELECT count(*) FROM feed f LEFT JOIN records r ON r.record_id = f.record_id"
+                                " WHERE r.record_id IS NULL OR f.rev > r.rev"));
+  if (orphans > 0) result.problems.push_back(std::to_string(orphans) + " feed rows point at no record");
+  ASSIGN_OR_RETURN(const int64_t strays,
+                   db_.QueryInt("SELECT count(*) FROM quarantine q LEFT JOIN log l ON l.intent_id = q.intent_id"
+                                " WHERE l.intent_id IS NULL"));
+  if (strays > 0) result.problems.push_back(std::to_string(strays) + " quarantined mutations are not in the log");
+  return result;
+}
+
+}  // namespace opgang

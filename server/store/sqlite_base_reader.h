@@ -1,0 +1,61 @@
+// Reads of base.db on one connection. Shared by the readers' connections and the writer's own.
+#ifndef OPGANG_SERVER_STORE_SQLITE_BASE_READER_H_
+#define OPGANG_SERVER_STORE_SQLITE_BASE_READER_H_
+
+#include <memory>
+#include <string>
+
+#include "core/sealing/sealing.h"
+#include "core/sqlite/database.h"
+#include "server/store/base_store.h"
+
+namespace opgang {
+
+// The writer reads its own uncommitted rows by the same code as the readers read committed ones.
+class SqliteBaseQueries {
+ public:
+  // `db` must outlive this. `key` is the storage key.
+  SqliteBaseQueries(sqlite::Database& db, SecretBytes key) : db_(db), key_(std::move(key)) {}
+
+  absl::StatusOr<FeedPage> ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes);
+  absl::StatusOr<uint64_t> NewestRev();
+  absl::StatusOr<uint64_t> LivingRecords(const Scope& scope);
+  absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id);
+  absl::StatusOr<std::optional<StaffMember>> FindStaff(std::string_view staff_code);
+  absl::StatusOr<std::vector<StoredGrant>> Grants(std::string_view staff_code);
+  absl::StatusOr<std::optional<ReplicaState>> FindReplica(ReplicaId id);
+  absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> Devices();
+  absl::StatusOr<std::vector<QuarantinedMutation>> Quarantine(std::optional<IntentId> only);
+  absl::StatusOr<std::vector<Area>> Areas();
+  absl::StatusOr<std::vector<StoredRecord>> RecordsOfType(const Scope& scope, uint32_t type);
+  absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id);
+  absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent);
+  absl::StatusOr<std::optional<Fate>> FateAt(ReplicaId replica, uint64_t seq);
+  absl::StatusOr<std::optional<IntentId>> QuarantinedCreate(RecordId record);
+  absl::StatusOr<std::vector<v1::Verdict>> ChangedFates(StoreId store, int64_t since_us);
+  absl::StatusOr<BaseReader::Soundness> Check();
+  absl::StatusOr<std::string> Meta(std::string_view key);
+
+ private:
+  absl::StatusOr<std::optional<Fate>> ReadFate(sqlite::Statement& row);
+  absl::StatusOr<std::string> OpenRow(std::string_view table, std::string_view id, uint64_t rev,
+                                      std::string_view sealed);
+  absl::StatusOr<v1::Record> OpenRecord(std::string_view id, uint64_t rev, std::string_view sealed);
+  absl::Status ReadScopes(StoredRecord& record);
+  absl::StatusOr<bool> AddFeedEntry(sqlite::Statement& row, size_t max_bytes, size_t& bytes, FeedPage& page);
+  absl::Status CheckRecords(BaseReader::Soundness& result);
+  absl::Status CheckLog(BaseReader::Soundness& result);
+
+  sqlite::Database& db_;
+  SecretBytes key_;
+};
+
+// Sealed bytes of a log row: envelope and payload in one.
+std::string PackLogContent(std::string_view envelope, std::string_view payload);
+bool UnpackLogContent(std::string_view packed, std::string& envelope, std::string& payload);
+
+inline constexpr uint32_t kRowFormat = 1;
+
+}  // namespace opgang
+
+#endif  // OPGANG_SERVER_STORE_SQLITE_BASE_READER_H_

@@ -1,0 +1,73 @@
+// What is on disk at the base: base.db, one SQLite file (WAL, synchronous=FULL).
+//
+//   meta        epoch, newest_rev, municipality (the directory scope's id)
+//   areas       area_id, sealed name
+//   staff       staff_code, role
+//   grants      staff_code x scope: generation, mode
+//   stores      one staff member's data on one device: invited, enrolled, public keys, live replica
+//   replicas    a store's identities: tokens, last heard
+//   records     record_id: type, subject, rev, sealed Record
+//   feed        scope x record: latest rev and change (PUT LEAVE DELETE ERASE); one row per record and scope
+//   log         intent_id, unique (replica, seq): digest, verdict, receive time, recorded interval (earliest, latest),
+//               sealed envelope and payload
+//   quarantine  intent_id: what was refused; its bytes are in the log
+//   fate_changes  who replayed or discarded what, when
+//
+// Sealed under the base's storage key, associated data binding table, row, rev and format. Clear: ids, scopes, revs,
+// times, codes of staff and devices. Times are microseconds since 1970-01-01 UTC, base time.
+//
+// Migrations are append-only: kBaseMigrations[i] brings user_version i to i + 1.
+#ifndef OPGANG_SERVER_STORE_SQLITE_BASE_SCHEMA_H_
+#define OPGANG_SERVER_STORE_SQLITE_BASE_SCHEMA_H_
+
+#include <cstdint>
+#include <string_view>
+
+namespace opgang {
+
+inline constexpr uint32_t kBaseApplicationId = 0x4f706262;  // "Opbb"
+
+inline constexpr std::string_view kBaseMigrations[] = {
+    R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE areas (area_id BLOB PRIMARY KEY, sealed_name BLOB NOT NULL) STRICT;
+CREATE TABLE staff (staff_code TEXT PRIMARY KEY, role TEXT NOT NULL) STRICT;
+CREATE TABLE grants (
+  staff_code TEXT NOT NULL, scope BLOB NOT NULL, generation INTEGER NOT NULL, mode INTEGER NOT NULL,
+  PRIMARY KEY (staff_code, scope)) STRICT, WITHOUT ROWID;
+CREATE TABLE stores (
+  store_id BLOB PRIMARY KEY, staff_code TEXT NOT NULL, device_label TEXT NOT NULL, invitation_id BLOB NOT NULL,
+  invited_us INTEGER NOT NULL, enrolled_us INTEGER NOT NULL, proof_public_key BLOB NOT NULL,
+  store_public_key BLOB NOT NULL, replica_id BLOB NOT NULL) STRICT;
+CREATE TABLE replicas (
+  replica_id BLOB PRIMARY KEY, store_id BLOB NOT NULL, token BLOB NOT NULL, previous_token BLOB NOT NULL,
+  last_sync_us INTEGER NOT NULL, unsent_count INTEGER NOT NULL, nearest_due_us INTEGER NOT NULL,
+  last_earliest_us INTEGER NOT NULL) STRICT;
+CREATE TABLE records (
+  record_id BLOB PRIMARY KEY, type INTEGER NOT NULL, subject BLOB NOT NULL, rev INTEGER NOT NULL,
+  sealed BLOB NOT NULL) STRICT;
+CREATE TABLE feed (
+  scope BLOB NOT NULL, record_id BLOB NOT NULL, rev INTEGER NOT NULL, change INTEGER NOT NULL,
+  PRIMARY KEY (scope, record_id)) STRICT, WITHOUT ROWID;
+CREATE INDEX feed_by_rev ON feed (scope, rev);
+CREATE INDEX feed_by_record ON feed (record_id);
+CREATE TABLE log (
+  intent_id BLOB PRIMARY KEY, replica_id BLOB NOT NULL, seq INTEGER NOT NULL, digest BLOB NOT NULL,
+  verdict BLOB NOT NULL, record_id BLOB NOT NULL, subject BLOB NOT NULL, author TEXT NOT NULL,
+  received_us INTEGER NOT NULL, earliest_us INTEGER NOT NULL, latest_us INTEGER NOT NULL,
+  sealed BLOB NOT NULL) STRICT;
+CREATE UNIQUE INDEX log_by_place ON log (replica_id, seq);
+CREATE TABLE quarantine (
+  intent_id BLOB PRIMARY KEY, record_id BLOB NOT NULL, record_type INTEGER NOT NULL, is_create INTEGER NOT NULL,
+  opened INTEGER NOT NULL, queue_key_id BLOB NOT NULL, wrapped_for_base BLOB NOT NULL) STRICT;
+CREATE INDEX quarantine_by_record ON quarantine (record_id);
+CREATE TABLE fate_changes (
+  change_id INTEGER PRIMARY KEY, intent_id BLOB NOT NULL, actor TEXT NOT NULL, at_us INTEGER NOT NULL,
+  old_verdict BLOB NOT NULL, new_verdict BLOB NOT NULL) STRICT;
+CREATE INDEX fate_changes_by_time ON fate_changes (at_us);
+)sql",
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_SERVER_STORE_SQLITE_BASE_SCHEMA_H_

@@ -1,0 +1,316 @@
+#include "server/store/sqlite_base_store.h"
+
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "core/sqlite/database.h"
+#include "core/sqlite/transaction.h"
+#include "server/store/sqlite_base_reader.h"
+#include "server/store/sqlite_base_schema.h"
+
+namespace opgang {
+namespace {
+
+sqlite::DatabaseOptions DatabaseOptionsFor(const SqliteBaseOptions& options, sqlite::Access access) {
+  sqlite::DatabaseOptions database;
+  database.path = options.file.string();
+  database.application_id = kBaseApplicationId;
+  database.migrations = kBaseMigrations;
+  database.access = access;
+  database.vfs = options.vfs;
+  return database;
+}
+
+// Forwards the reads of `Interface` to the shared queries.
+template <typename Interface>
+class Reads : public Interface {
+ public:
+  Reads(std::unique_ptr<sqlite::Database> db, const SecretBytes& key) : db_(std::move(db)), queries_(*db_, key) {}
+
+  absl::StatusOr<FeedPage> ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes) override {
+    return queries_.ReadFeed(scope, after_rev, max_bytes);
+  }
+  absl::StatusOr<uint64_t> NewestRev() override { return queries_.NewestRev(); }
+  absl::StatusOr<uint64_t> LivingRecords(const Scope& scope) override { return queries_.LivingRecords(scope); }
+  absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id) override { return queries_.FindStore(id); }
+  absl::StatusOr<std::optional<StaffMember>> FindStaff(std::string_view staff_code) override {
+    return queries_.FindStaff(staff_code);
+  }
+  absl::StatusOr<std::vector<StoredGrant>> Grants(std::string_view staff_code) override {
+    return queries_.Grants(staff_code);
+  }
+  absl::StatusOr<std::optional<ReplicaState>> FindReplica(ReplicaId id) override {
+    return queries_.FindReplica(id);
+  }
+  absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> Devices() override {
+    return queries_.Devices();
+  }
+  absl::StatusOr<std::vector<QuarantinedMutation>> Quarantine(std::optional<IntentId> only) override {
+    return queries_.Quarantine(only);
+  }
+  absl::StatusOr<std::vector<Area>> Areas() override { return queries_.Areas(); }
+  absl::StatusOr<std::vector<StoredRecord>> RecordsOfType(const Scope& scope, uint32_t type) override {
+    return queries_.RecordsOfType(scope, type);
+  }
+  absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id) override { return queries_.FindRecord(id); }
+  absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent) override { return queries_.FateOf(intent); }
+  absl::StatusOr<std::vector<v1::Verdict>> ChangedFates(StoreId store, int64_t since_us) override {
+    return queries_.ChangedFates(store, since_us);
+  }
+  absl::StatusOr<BaseReader::Soundness> Check() override { return queries_.Check(); }
+
+ protected:
+  std::unique_ptr<sqlite::Database> db_;
+  SqliteBaseQueries queries_;
+};
+
+using SqliteBaseReader = Reads<BaseReader>;
+
+class SqliteBaseStore : public Reads<BaseStore> {
+ public:
+  SqliteBaseStore(std::unique_ptr<sqlite::Database> db, SqliteBaseOptions options)
+      : Reads(std::move(db), options.storage_key), options_(std::move(options)) {}
+
+  // Reads the epoch and the newest rev, or makes them for a new base.
+  absl::Status Start() {
+    auto epoch = queries_.Meta("epoch");
+    if (!epoch.ok()) return MakeNew();
+    epoch_ = EpochId::FromBytes(*epoch).value_or(EpochId());
+    ASSIGN_OR_RETURN(newest_rev_, NewestRev());
+    return queries_.Areas().status();  // does the storage key fit?
+  }
+
+  EpochId epoch() const override { return epoch_; }
+
+  absl::Status Begin() override {
+    ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+    transaction_.emplace(std::move(transaction));
+    rev_at_begin_ = newest_rev_;
+    return absl::OkStatus();
+  }
+
+  absl::Status Commit() override {
+    absl::Status status = absl::OkStatus();
+    if (newest_rev_ != rev_at_begin_) status = PutMeta("newest_rev", std::to_string(newest_rev_));
+    if (status.ok()) status = transaction_->Commit();
+    if (!status.ok()) newest_rev_ = rev_at_begin_;
+    transaction_.reset();
+    return status;
+  }
+
+  void Rollback() override {
+    part_.reset();
+    transaction_.reset();
+    newest_rev_ = rev_at_begin_;
+  }
+
+  absl::Status BeginPart() override {
+    ASSIGN_OR_RETURN(auto part, sqlite::Savepoint::Begin(*db_));
+    part_.emplace(std::move(part));
+    rev_at_part_ = newest_rev_;
+    return absl::OkStatus();
+  }
+
+  absl::Status KeepPart() override {
+    const absl::Status status = part_->Release();
+    part_.reset();
+    return status;
+  }
+
+  absl::Status DropPart() override {
+    part_.reset();
+    newest_rev_ = rev_at_part_;
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<uint64_t> NextRev() override { return ++newest_rev_; }
+
+  absl::StatusOr<std::optional<Fate>> FateAt(ReplicaId replica, uint64_t seq) override {
+    return queries_.FateAt(replica, seq);
+  }
+  absl::StatusOr<std::optional<IntentId>> QuarantinedCreate(RecordId record) override {
+    return queries_.QuarantinedCreate(record);
+  }
+
+  absl::Status AppendLog(const LoggedMutation& mutation) override {
+    ASSIGN_OR_RETURN(auto insert,
+                     db_->Prepare("INSERT INTO log (intent_id, replica_id, seq, digest, verdict, record_id, subject,"
+                                  " author, received_us, sealed, earliest_us, latest_us)"
+                                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    const std::string id = mutation.fate.intent.ToBytes();
+    insert.BindBlob(1, id)
+        .BindBlob(2, mutation.fate.replica.ToBytes())
+        .BindInt(3, static_cast<int64_t>(mutation.fate.seq))
+        .BindBlob(4, mutation.fate.digest)
+        .BindBlob(5, mutation.fate.verdict.SerializeAsString())
+        .BindBlob(6, mutation.record.ToBytes())
+        .BindBlob(7, mutation.subject.ToBytes())
+        .BindText(8, mutation.author)
+        .BindInt(9, mutation.received_us)
+        .BindBlob(10, SealRow("log", id, 0, PackLogContent(mutation.envelope, mutation.payload)))
+        .BindInt(11, mutation.recorded.earliest_us())
+        .BindInt(12, mutation.recorded.latest_us());
+    return insert.Run();
+  }
+
+  absl::Status PutRecord(const StoredRecord& record) override {
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO records (record_id, type, subject, rev, sealed)"
+                                            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET"
+                                            " rev = excluded.rev, sealed = excluded.sealed"));
+    const std::string id = record.id.ToBytes();
+    put.BindBlob(1, id)
+        .BindInt(2, record.type)
+        .BindBlob(3, record.subject.ToBytes())
+        .BindInt(4, static_cast<int64_t>(record.rev))
+        .BindBlob(5, SealRow("records", id, record.rev, record.record.SerializeAsString()));
+    RETURN_IF_ERROR(put.Run());
+    const auto change = record.record.deleted() ? v1::FEED_CHANGE_DELETE : v1::FEED_CHANGE_PUT;
+    for (const Scope& scope : record.scopes) RETURN_IF_ERROR(PutFeedRow(scope, id, record.rev, change));
+    return absl::OkStatus();
+  }
+
+  absl::Status PutQuarantine(const QuarantinedMutation& item) override {
+    RETURN_IF_ERROR(AppendLog(item.mutation));
+    v1::MutationPayload payload;
+    const bool is_create = item.opened && payload.ParseFromString(item.mutation.payload) &&
+                           payload.action() == v1::MUTATION_ACTION_CREATE;
+    ASSIGN_OR_RETURN(auto insert,
+                     db_->Prepare("INSERT INTO quarantine (intent_id, record_id, record_type, is_create, opened,"
+                                  " queue_key_id, wrapped_for_base) VALUES (?, ?, ?, ?, ?, ?, ?)"));
+    insert.BindBlob(1, item.mutation.fate.intent.ToBytes())
+        .BindBlob(2, item.mutation.record.ToBytes())
+        .BindInt(3, item.record_type)
+        .BindInt(4, is_create)
+        .BindInt(5, item.opened)
+        .BindBlob(6, item.queue_key_id)
+        .BindBlob(7, item.wrapped_for_base);
+    return insert.Run();
+  }
+
+  absl::Status RemoveQuarantine(IntentId intent) override {
+    ASSIGN_OR_RETURN(auto remove, db_->Prepare("DELETE FROM quarantine WHERE intent_id = ?"));
+    return remove.BindBlob(1, intent.ToBytes()).Run();
+  }
+
+  absl::Status ChangeFate(IntentId intent, const v1::Verdict& verdict, std::string_view actor,
+                          int64_t at_us) override {
+    ASSIGN_OR_RETURN(auto note, db_->Prepare("INSERT INTO fate_changes (intent_id, actor, at_us, old_verdict,"
+                                             " new_verdict) SELECT intent_id, ?2, ?3, verdict, ?4 FROM log"
+                                             " WHERE intent_id = ?1"));
+    const std::string bytes = verdict.SerializeAsString();
+    note.BindBlob(1, intent.ToBytes()).BindText(2, actor).BindInt(3, at_us).BindBlob(4, bytes);
+    RETURN_IF_ERROR(note.Run());
+    ASSIGN_OR_RETURN(auto change, db_->Prepare("UPDATE log SET verdict = ?2 WHERE intent_id = ?1"));
+    return change.BindBlob(1, intent.ToBytes()).BindBlob(2, bytes).Run();
+  }
+
+  absl::Status PutStaff(const StaffMember& staff) override {
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO staff (staff_code, role) VALUES (?, ?)"
+                                            " ON CONFLICT (staff_code) DO UPDATE SET role = excluded.role"));
+    return put.BindText(1, staff.staff_code).BindText(2, RoleName(staff.role)).Run();
+  }
+
+  absl::Status PutStore(const StoreAccount& account) override {
+    ASSIGN_OR_RETURN(auto put,
+                     db_->Prepare("INSERT OR REPLACE INTO stores (store_id, staff_code, device_label, invitation_id,"
+                                  " invited_us, enrolled_us, proof_public_key, store_public_key, replica_id)"
+                                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    put.BindBlob(1, account.id.ToBytes())
+        .BindText(2, account.staff_code)
+        .BindText(3, account.device_label)
+        .BindBlob(4, account.invitation_id)
+        .BindInt(5, account.invited_us)
+        .BindInt(6, account.enrolled_us)
+        .BindBlob(7, account.proof_public_key)
+        .BindBlob(8, account.store_public_key)
+        .BindBlob(9, account.replica.ToBytes());
+    return put.Run();
+  }
+
+  absl::Status PutReplica(const ReplicaState& replica) override {
+    ASSIGN_OR_RETURN(auto put,
+                     db_->Prepare("INSERT OR REPLACE INTO replicas (replica_id, store_id, token, previous_token,"
+                                  " last_sync_us, unsent_count, nearest_due_us, last_earliest_us)"
+                                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+    put.BindBlob(1, replica.id.ToBytes())
+        .BindBlob(2, replica.store.ToBytes())
+        .BindBlob(3, replica.token)
+        .BindBlob(4, replica.previous_token)
+        .BindInt(5, replica.last_sync_us)
+        .BindInt(6, replica.unsent_count)
+        .BindInt(7, replica.nearest_due_us)
+        .BindInt(8, replica.last_earliest_us);
+    return put.Run();
+  }
+
+  absl::Status PutArea(const Area& area) override {
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT OR REPLACE INTO areas (area_id, sealed_name) VALUES (?, ?)"));
+    const std::string id = area.id.ToBytes();
+    return put.BindBlob(1, id).BindBlob(2, SealRow("areas", id, 0, area.name)).Run();
+  }
+
+  absl::Status PutGrant(std::string_view staff_code, const StoredGrant& grant) override {
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO grants (staff_code, scope, generation, mode)"
+                                            " VALUES (?, ?, ?, ?) ON CONFLICT (staff_code, scope) DO UPDATE SET"
+                                            " generation = excluded.generation, mode = excluded.mode"));
+    put.BindText(1, staff_code)
+        .BindBlob(2, grant.scope.ToKey())
+        .BindInt(3, static_cast<int64_t>(grant.generation))
+        .BindInt(4, grant.mode);
+    return put.Run();
+  }
+
+  absl::StatusOr<std::unique_ptr<BaseReader>> OpenReader() override {
+    ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(DatabaseOptionsFor(options_, sqlite::Access::kRead)));
+    return std::make_unique<SqliteBaseReader>(std::move(db), options_.storage_key);
+  }
+
+ private:
+  absl::Status MakeNew() {
+    epoch_ = EpochId::Make(absl::UnixEpoch(), *options_.random);
+    RETURN_IF_ERROR(Begin());
+    RETURN_IF_ERROR(PutMeta("epoch", epoch_.ToBytes()));
+    RETURN_IF_ERROR(PutMeta("newest_rev", "0"));
+    return Commit();
+  }
+
+  absl::Status PutMeta(std::string_view key, std::string_view value) {
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"));
+    return put.BindText(1, key).BindBlob(2, value).Run();
+  }
+
+  absl::Status PutFeedRow(const Scope& scope, std::string_view record_id, uint64_t rev, v1::FeedChange change) {
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO feed (scope, record_id, rev, change) VALUES (?, ?, ?, ?)"
+                                            " ON CONFLICT (scope, record_id) DO UPDATE SET rev = excluded.rev,"
+                                            " change = excluded.change"));
+    return put.BindBlob(1, scope.ToKey())
+        .BindBlob(2, record_id)
+        .BindInt(3, static_cast<int64_t>(rev))
+        .BindInt(4, change)
+        .Run();
+  }
+
+  std::string SealRow(std::string_view table, std::string_view id, uint64_t rev, std::string_view plain) {
+    return Seal(options_.storage_key, plain, RowBinding(table, id, rev, kRowFormat), *options_.random);
+  }
+
+  SqliteBaseOptions options_;
+  EpochId epoch_;
+  uint64_t newest_rev_ = 0;
+  uint64_t rev_at_begin_ = 0;
+  uint64_t rev_at_part_ = 0;
+  std::optional<sqlite::Transaction> transaction_;
+  std::optional<sqlite::Savepoint> part_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<BaseStore>> OpenSqliteBaseStore(const SqliteBaseOptions& options) {
+  ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(DatabaseOptionsFor(options, sqlite::Access::kWrite)));
+  auto store = std::make_unique<SqliteBaseStore>(std::move(db), options);
+  RETURN_IF_ERROR(store->Start());
+  return store;
+}
+
+}  // namespace opgang

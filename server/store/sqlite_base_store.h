@@ -1,0 +1,29 @@
+// The base's store on SQLite. What is on disk: sqlite_base_schema.h.
+#ifndef OPGANG_SERVER_STORE_SQLITE_BASE_STORE_H_
+#define OPGANG_SERVER_STORE_SQLITE_BASE_STORE_H_
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/base/random.h"
+#include "core/sealing/secret.h"
+#include "server/store/base_store.h"
+
+namespace opgang {
+
+struct SqliteBaseOptions {
+  std::filesystem::path file;  // base.db
+  SecretBytes storage_key;     // 32 bytes; seals every content
+  Random* random = &SystemRandom();
+  std::string vfs;  // empty = SQLite's default
+};
+
+// Opens, or makes, the base's file. The caller holds the base directory's lock: one writing process. Errors:
+// kNewerFile, kDamaged (also: another storage key), kNotWritable, kDiskFull.
+absl::StatusOr<std::unique_ptr<BaseStore>> OpenSqliteBaseStore(const SqliteBaseOptions& options);
+
+}  // namespace opgang
+
+#endif  // OPGANG_SERVER_STORE_SQLITE_BASE_STORE_H_

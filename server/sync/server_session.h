@@ -1,0 +1,127 @@
+// One Sync session at the base, sans I/O: messages in, messages out. It owns order, credit and paging; it knows no
+// socket, no thread and no clock of its own.
+//
+//   kAwaitHello --Hello--> kGreeting --OnGreeted()--> kOpen --half-close, all answered--> kOver
+//        any state --protocol broken, fenced, shutting down--> kEnding (GoAway is the last message) --> kOver
+//
+// All calls on one session are made one at a time (the caller's lock, or one thread). Results of Greet() and Submit()
+// come back through OnGreeted() and OnVerdicts(), at once or later. After every call the caller asks NextResponse()
+// for as long as there is one and it can be sent: a slow reader costs the base a cursor and a page (I15).
+#ifndef OPGANG_SERVER_SYNC_SERVER_SESSION_H_
+#define OPGANG_SERVER_SYNC_SERVER_SESSION_H_
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/sealing/sealing.h"
+#include "opgang/v1/sync.pb.h"
+#include "server/engine/greeting.h"
+#include "server/engine/submission.h"
+#include "server/store/base_store.h"
+
+namespace opgang {
+
+// What a session asks of the base around it. Must outlive the session.
+class SessionHost {
+ public:
+  virtual ~SessionHost() = default;
+  virtual absl::Time Now() = 0;  // base time
+  // For reading pages, in the calling thread, until the call returns.
+  virtual BaseReader& Reader() = 0;
+  // The durable result comes through OnGreeted().
+  virtual void Greet(const Peer& peer, const v1::Hello& hello) = 0;
+  // The durable verdicts come through OnVerdicts(), one call for each Submit(), in order.
+  virtual void Submit(std::vector<Submission> submissions) = 0;
+  // This replica's older session, if there is one, must end (FENCED).
+  virtual void FenceOthers(ReplicaId replica) = 0;
+};
+
+// The base's own keys, as sessions need them.
+struct SessionKeys {
+  BoxKeyPair box;          // queue keys are wrapped to its public key
+  SecretBytes digest_key;  // 32 bytes
+};
+
+struct SessionLimits {
+  uint32_t credit_bytes = 1 << 20;    // unacknowledged Push bytes
+  size_t page_bytes = 48 * 1024;      // about; a rev (at most 200 KiB) is never split
+  uint32_t pages_in_flight = 8;       // not yet acknowledged by the device
+  absl::Duration heartbeat = absl::Seconds(10);
+  absl::Duration silence = absl::Seconds(60);  // nothing heard for so long: the session is over
+};
+
+class ServerSession {
+ public:
+  ServerSession(SessionHost& host, const SessionKeys& keys, EpochId epoch, Peer peer, SessionLimits limits = {});
+
+  void OnRequest(const v1::SyncRequest& request);
+  void OnHalfClose();
+  void OnGreeted(absl::StatusOr<Greeting> greeting);
+  void OnVerdicts(absl::StatusOr<std::vector<v1::Verdict>> verdicts);
+  void OnNews();  // something was committed that may concern this session
+  void OnTick();  // about once a second
+  void GoAway(v1::GoAwayReason reason);
+
+  // The next message to send, if there is one now.
+  std::optional<v1::SyncResponse> NextResponse();
+  // Nothing will be sent any more: end the stream.
+  bool over() const { return state_ == State::kOver; }
+
+  // Set once greeted.
+  std::optional<ReplicaId> replica() const;
+  // What the device still held when last heard: for NoteSessionEnd().
+  uint32_t unsent_count() const { return unsent_count_; }
+
+ private:
+  enum class State { kAwaitHello, kGreeting, kOpen, kEnding, kOver };
+
+  // How far one scope's feed was sent.
+  struct Stretch {
+    StoredGrant grant;
+    uint64_t position = 0;
+    bool reset = false;         // the next page starts the device's copy anew
+    bool behind = true;         // the feed may hold more
+    bool owes_current = true;
+  };
+
+  void OnHello(const v1::Hello& hello);
+  void OnPush(const v1::Push& push);
+  void HandIn(const v1::Push& push);
+  void StartStretches();
+  void QueueWelcome(const Greeting& greeting);
+  std::optional<v1::SyncResponse> NextPage();
+  v1::SyncResponse PageFrom(Stretch& stretch, FeedPage feed);
+  std::optional<v1::SyncResponse> CurrentFor(Stretch& stretch, uint64_t newest_rev);
+  bool HasEnded();
+
+  SessionHost& host_;
+  const SessionKeys& keys_;
+  const EpochId epoch_;
+  const Peer peer_;
+  const SessionLimits limits_;
+
+  State state_ = State::kAwaitHello;
+  std::optional<Author> author_;
+  std::optional<Anchor> anchor_;  // the Hello's clocks at receive time
+  v1::Hello hello_;
+  QueueKeys queue_keys_;
+  std::deque<v1::Push> waiting_;       // came before the greeting was durable
+  std::deque<uint32_t> pushed_bytes_;  // of each Submit() not yet answered
+  uint32_t unacknowledged_bytes_ = 0;
+  std::deque<v1::SyncResponse> outbox_;  // Welcome, Acks, GoAway: small, bounded by credit
+  std::vector<Stretch> stretches_;
+  uint32_t pages_in_flight_ = 0;
+  uint32_t unsent_count_ = 0;
+  bool half_closed_ = false;
+  absl::Time last_heard_;
+  absl::Time last_sent_;
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_SERVER_SYNC_SERVER_SESSION_H_

@@ -1,0 +1,198 @@
+// One sound record of each type, for tests that break one thing at a time.
+#ifndef OPGANG_TESTS_RECORDS_SOUND_RECORDS_H_
+#define OPGANG_TESTS_RECORDS_SOUND_RECORDS_H_
+
+#include <memory>
+#include <string>
+
+#include "core/base/ids.h"
+#include "core/records/registry.h"
+#include "core/records/validation.h"
+
+namespace opgang {
+
+// 16 bytes of `fill`.
+inline RecordId TestRecordId(char fill) { return *RecordId::FromBytes(std::string(16, fill)); }
+
+inline const RecordId kCitizenId = TestRecordId('c');
+inline const RecordId kOtherId = TestRecordId('o');
+inline constexpr absl::CivilDay kToday(2026, 4, 1);
+
+inline v1::StatedTime OnDay(absl::CivilDay day) {
+  v1::StatedTime time;
+  time.mutable_date()->set_year(static_cast<int>(day.year()));
+  time.mutable_date()->set_month(day.month());
+  time.mutable_date()->set_day(day.day());
+  return time;
+}
+
+// Every text field and every time is filled in, so that a walk over the fields meets them all.
+inline v1::Entrance SoundEntrance() {
+  v1::Entrance e;
+  e.set_street("Humlebakken");
+  e.set_number("20B");
+  e.set_postcode("9220");
+  e.set_town("Aalborg Øst");
+  e.set_organisation("Plus Bolig");
+  e.set_register_id("0a3f50b4-2b1c-32b8-e044-0003ba298018");
+  return e;
+}
+
+inline v1::Dwelling SoundDwelling() {
+  v1::Dwelling d;
+  d.set_entrance_id(kOtherId.ToBytes());
+  d.set_floor("2");
+  d.set_door("th");
+  return d;
+}
+
+inline v1::Visit SoundVisit() {
+  v1::Visit v;
+  v.set_entrance_id(kOtherId.ToBytes());
+  v.set_floor("st");
+  v.set_door("tv");
+  v.set_disposition(v1::DISPOSITION_COME_BACK);
+  *v.mutable_come_back() = OnDay(kToday + 30);
+  v.set_language("so");
+  *v.mutable_do_not_call_until() = OnDay(kToday + 180).date();
+  *v.mutable_happened() = OnDay(kToday);
+  return v;
+}
+
+inline v1::Citizen SoundCitizen() {
+  v1::Citizen c;
+  c.set_name("Åse");
+  c.set_telephone("20304050");
+  c.set_entrance_id(kOtherId.ToBytes());
+  c.set_floor("1");
+  c.set_door("mf");
+  c.set_birth_year(1961);
+  c.set_language("da");
+  c.set_note("Two\nlines");
+  return c;
+}
+
+inline v1::Consent SoundConsent() {
+  v1::Consent c;
+  c.set_citizen_id(kCitizenId.ToBytes());
+  c.set_purpose(v1::CONSENT_PURPOSE_CONTACT);
+  c.set_form(v1::CONSENT_FORM_ORAL);
+  c.set_wording_version("contact-2026-1");
+  c.set_wording_language("da");
+  *c.mutable_given() = OnDay(kToday);
+  *c.mutable_withdrawn() = OnDay(kToday);
+  return c;
+}
+
+inline v1::Contact SoundContact() {
+  v1::Contact c;
+  c.set_citizen_id(kCitizenId.ToBytes());
+  c.set_place(v1::CONTACT_PLACE_LAUNDRY);
+  c.add_topics(v1::TOPIC_SMOKING);
+  *c.mutable_happened() = OnDay(kToday);
+  c.set_note("Wants to stop");
+  return c;
+}
+
+inline v1::Inquiry SoundInquiry() {
+  v1::Inquiry i;
+  i.set_citizen_id(kCitizenId.ToBytes());
+  *i.mutable_asked() = OnDay(kToday);
+  i.set_channel(v1::CHANNEL_CARETAKER);
+  i.set_referrer("The caretaker");
+  i.set_agreed_place("The laundry, Thursday at 17");
+  i.set_slip_number("17");
+  i.set_safe_hours("After 17");
+  return i;
+}
+
+inline v1::Closing SoundClosing() {
+  v1::Closing c;
+  c.set_citizen_id(kCitizenId.ToBytes());
+  c.set_reason(v1::CLOSING_REASON_WITHDRAWN);
+  *c.mutable_happened() = OnDay(kToday);
+  return c;
+}
+
+inline v1::Reply SoundReply() {
+  v1::Reply r;
+  r.set_citizen_id(kCitizenId.ToBytes());
+  r.set_way(v1::CONTACT_WAY_TELEPHONE);
+  r.set_outcome(v1::REPLY_OUTCOME_NOT_REACHED);
+  *r.mutable_happened() = OnDay(kToday);
+  return r;
+}
+
+inline v1::Intake SoundIntake() {
+  v1::Intake i;
+  i.set_citizen_id(kCitizenId.ToBytes());
+  i.set_status(v1::INTAKE_STATUS_COMPLETE);
+  v1::ProductUse* use = i.add_products();
+  use->set_product(v1::PRODUCT_CIGARETTES);
+  use->set_daily_amount(15);
+  i.set_place(v1::INTAKE_PLACE_HOME);
+  *i.mutable_planned_quit_date() = OnDay(kToday + 20).date();
+  return i;
+}
+
+inline v1::ClinicalIntake SoundClinicalIntake() {
+  v1::ClinicalIntake c;
+  c.set_citizen_id(kCitizenId.ToBytes());
+  c.set_intake_id(kOtherId.ToBytes());
+  c.set_carbon_monoxide_ppm(12);
+  return c;
+}
+
+inline v1::Participation SoundParticipation() {
+  v1::Participation p;
+  p.set_citizen_id(kCitizenId.ToBytes());
+  p.set_kind(v1::PARTICIPATION_KIND_GROUP_MEETING);
+  p.set_place("The common room");
+  *p.mutable_happened() = OnDay(kToday);
+  return p;
+}
+
+inline v1::SamePerson SoundSamePerson() {
+  v1::SamePerson s;
+  s.set_citizen_id(kCitizenId.ToBytes());
+  s.set_other_citizen_id(kOtherId.ToBytes());
+  s.set_joined(true);
+  return s;
+}
+
+// A test that walks the register stops here when a type is new: null.
+inline std::unique_ptr<google::protobuf::Message> SoundRecord(RecordType type) {
+  using B = v1::RecordBody;
+  switch (type) {
+    case B::kEntrance: return std::make_unique<v1::Entrance>(SoundEntrance());
+    case B::kDwelling: return std::make_unique<v1::Dwelling>(SoundDwelling());
+    case B::kVisit: return std::make_unique<v1::Visit>(SoundVisit());
+    case B::kCitizen: return std::make_unique<v1::Citizen>(SoundCitizen());
+    case B::kConsent: return std::make_unique<v1::Consent>(SoundConsent());
+    case B::kContact: return std::make_unique<v1::Contact>(SoundContact());
+    case B::kInquiry: return std::make_unique<v1::Inquiry>(SoundInquiry());
+    case B::kClosing: return std::make_unique<v1::Closing>(SoundClosing());
+    case B::kReply: return std::make_unique<v1::Reply>(SoundReply());
+    case B::kIntake: return std::make_unique<v1::Intake>(SoundIntake());
+    case B::kClinicalIntake: return std::make_unique<v1::ClinicalIntake>(SoundClinicalIntake());
+    case B::kParticipation: return std::make_unique<v1::Participation>(SoundParticipation());
+    case B::kSamePerson: return std::make_unique<v1::SamePerson>(SoundSamePerson());
+    default: return nullptr;
+  }
+}
+
+// As an envelope that fits the content would give it.
+inline ValidationContext FittingContext(const RecordTypeInfo& info) {
+  const RecordId subject = info.subject == SubjectRule::kNone ? RecordId() : kCitizenId;
+  const RecordId record = info.subject == SubjectRule::kSelf ? kCitizenId : TestRecordId('r');
+  return {record, subject, kToday};
+}
+
+inline std::optional<Refusal> Validate(const google::protobuf::Message& content) {
+  const RecordTypeInfo& info = RecordTypeOfMessage(content);
+  return ValidateContent(info, content, FittingContext(info));
+}
+
+}  // namespace opgang
+
+#endif  // OPGANG_TESTS_RECORDS_SOUND_RECORDS_H_
