@@ -31,9 +31,12 @@ void Context::Hint(std::string_view line) const {
   if (!options_.json) terminal().Err(std::string(line) + "\n");
 }
 
-void Context::Emit(const Json& document) const {
-  // Invalid UTF-8 cannot come from a record that was checked; a replacement character keeps the output readable.
-  if (options_.json) terminal().Out(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+void Context::Emit(const Json& document, bool in_one_line) const {
+  if (!options_.json) return;
+  emitted_ = true;
+  // Text that is no UTF-8 was refused at capture; a replacement character keeps the output readable all the same.
+  const std::string text = document.dump(in_one_line ? -1 : 2, ' ', false, Json::error_handler_t::replace);
+  terminal().Out(text + "\n");
 }
 
 absl::StatusOr<Store*> Context::OpenStore() {

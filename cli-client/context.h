@@ -63,8 +63,10 @@ class Context {
   void Say(std::string_view line) const;
   // One line beside the result (hints, warnings) on stderr; silent under --json.
   void Hint(std::string_view line) const;
-  // The JSON result; silent without --json.
-  void Emit(const Json& document) const;
+  // The JSON result; silent without --json. `in_one_line` for a stream of documents.
+  void Emit(const Json& document, bool in_one_line = false) const;
+  // A result went out: a failure after it is told by the exit code and stderr, never by a second document.
+  bool emitted() const { return emitted_; }
 
   // Opens the current store, locked or not; the same one for the whole command.
   absl::StatusOr<Store*> OpenStore();
@@ -87,6 +89,7 @@ class Context {
   Texts texts_;
   std::unique_ptr<Device> device_;
   std::unique_ptr<Store> store_;
+  mutable bool emitted_ = false;
 };
 
 // An error with words of its own for the worker, shown in the place of the code's general text. `words` may hold no

@@ -94,7 +94,7 @@ RefusalWords WordsOf(const Texts& texts, const Refusal& refusal, const RecordTyp
 int ReportStatus(const Context& context, const absl::Status& status) {
   if (status.ok()) return 0;
   const ErrorWords words = WordsOfStatus(context.texts(), status);
-  if (context.options().json) {
+  if (context.options().json && !context.emitted()) {
     ReportAsJson(context, status, words);
   } else {
     ReportInWords(context, words);

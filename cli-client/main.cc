@@ -15,10 +15,11 @@ int main(int argc, char** argv) {
     if (value == nullptr) return std::nullopt;
     return value;
   };
-  wiring.make_device = [](const std::filesystem::path& home) {
+  const std::unique_ptr<KeyProvider> keys = MakeKeyringKeyProvider();
+  wiring.make_device = [&keys](const std::filesystem::path& home) {
     DeviceOptions options;
     options.home = home;
-    options.keys = &SystemKeyProvider();
+    options.keys = keys.get();
     return std::make_unique<Device>(options);
   };
   wiring.sync = [](Store& store, const SyncOptions& options) { return Sync(store, options); };

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 
 #include "core/base/error.h"
@@ -62,6 +63,16 @@ absl::Status UnlockByAnyMeans(Context& context, absl::Duration remember_for) {
     if (!passphrase) return MakeError(ErrorCode::kCancelled, "no passphrase given");
   }
   return context.store().Unlock(passphrase->Reveal(), remember_for);
+}
+
+absl::Status UnlockIfWanted(Context& context) {
+  if (context.store().unlocked()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::optional<SecretBytes> passphrase, PassphraseFromFile(context));
+  if (!passphrase && context.MayPrompt()) {
+    passphrase = context.terminal().ReadSecret(context.T("unlock.prompt.optional"));
+  }
+  if (!passphrase || passphrase->empty()) return absl::OkStatus();
+  return context.store().Unlock(passphrase->Reveal(), kRound);
 }
 
 }  // namespace opgang::cli

@@ -88,4 +88,12 @@ std::string_view ErrorCodeName(ErrorCode code) {
   return "internal";
 }
 
+std::optional<ErrorCode> ErrorCodeFromName(std::string_view name) {
+  for (int number = 1; number <= static_cast<int>(ErrorCode::kCancelled); ++number) {
+    const auto code = static_cast<ErrorCode>(number);
+    if (ErrorCodeName(code) == name) return code;
+  }
+  return std::nullopt;
+}
+
 }  // namespace opgang

@@ -4,6 +4,7 @@
 #ifndef OPGANG_CORE_BASE_ERROR_H_
 #define OPGANG_CORE_BASE_ERROR_H_
 
+#include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -47,6 +48,8 @@ ErrorCode GetErrorCode(const absl::Status& status);
 
 // "store-busy": the stable name used in JSON output and logs.
 std::string_view ErrorCodeName(ErrorCode code);
+// The code of that name; nullopt for no such name.
+std::optional<ErrorCode> ErrorCodeFromName(std::string_view name);
 
 }  // namespace opgang
 

@@ -8,10 +8,12 @@ namespace {
 constexpr absl::Duration kNegligible = absl::Seconds(1);
 constexpr absl::Duration kExact = absl::Minutes(1);
 
-absl::Duration SinceBoot(const v1::ClockReading& reading) { return absl::Microseconds(reading.boottime_us()); }
+absl::Duration SinceBoot(const v1::ClockReading& reading) {
+  return absl::Microseconds(reading.boottime_us());
+}
 
-// What the since-boot clock counted from one reading to a later one; nullopt where that is no evidence: another
-// boot, an unknown one, or a clock that ran backwards.
+// What the since-boot clock counted from one reading to a later one; nullopt where that is no evidence:
+// another boot, an unknown one, or a clock that ran backwards.
 std::optional<absl::Duration> Elapsed(const v1::ClockReading& from, const v1::ClockReading& to) {
   if (from.boot_id().empty() || from.boot_id() != to.boot_id()) return std::nullopt;
   const absl::Duration elapsed = SinceBoot(to) - SinceBoot(from);

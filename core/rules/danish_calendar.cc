@@ -31,8 +31,9 @@ bool IsFixedHoliday(absl::CivilDay day, const CalendarSettings& settings) {
 
 }  // namespace
 
-// The Gregorian computus in the form of Meeus, Astronomical Algorithms, chapter 8 (after Butcher's Ecclesiastical
-// Calendar, 1876). Names follow what each step stands for rather than the single letters of the source.
+// The Gregorian computus in the form of Meeus, Astronomical Algorithms, chapter 8 (after Butcher's
+// Ecclesiastical Calendar, 1876). Names follow what each step stands for rather than the single letters of
+// the source.
 absl::CivilDay EasterSunday(int year) {
   const int golden = year % 19;
   const int century = year / 100;

@@ -1,9 +1,9 @@
 // Danish public holidays and working days. Pure; civil dates only.
 //
-// Source: the days off of the Danish national church: New Year's Day, Maundy Thursday (Easter -3), Good Friday (-2),
-// Easter Sunday and Monday (0, +1), Store bededag (+26, until 2023 only: act no. 214 of 6 March 2023),
-// Ascension (+39), Whit Sunday and Monday (+49, +50), 25 and 26 December. 5 June (Constitution Day) and
-// 24 December are days off only where the base says so.
+// Source: the days off of the Danish national church: New Year's Day, Maundy Thursday (Easter -3), Good
+// Friday (-2), Easter Sunday and Monday (0, +1), Store bededag (+26, until 2023 only: act no. 214 of 6 March
+// 2023), Ascension (+39), Whit Sunday and Monday (+49, +50), 25 and 26 December. 5 June (Constitution Day)
+// and 24 December are days off only where the base says so.
 #ifndef OPGANG_CORE_RULES_DANISH_CALENDAR_H_
 #define OPGANG_CORE_RULES_DANISH_CALENDAR_H_
 

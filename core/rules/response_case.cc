@@ -17,7 +17,7 @@ struct Asked {
   DateSpan on;      // what the rule counts from
   Interval moment;  // orders inquiries and closings of one day
 };
-struct Event {  // a participation, closing or reply
+struct Event {   // a participation, closing or reply
   size_t index;  // in its list of PersonFacts
   RecordId id;
   Interval moment;
@@ -62,14 +62,19 @@ std::vector<Event> OldestFirst(const std::vector<Fact>& facts, Content content) 
 Timeline TimelineOf(const PersonFacts& facts) {
   return {
       OldestFirst(facts.inquiries),
-      OldestFirst(facts.participations, [](const ParticipationFact& f) -> auto& { return *f.participation; }),
-      OldestFirst(facts.closings, [](const ClosingFact& f) -> auto& { return *f.closing; }),
-      OldestFirst(facts.replies, [](const ReplyFact& f) -> auto& { return *f.reply; }),
+      OldestFirst(
+          facts.participations, [](const ParticipationFact& f) -> auto& { return *f.participation; }),
+      OldestFirst(
+          facts.closings, [](const ClosingFact& f) -> auto& { return *f.closing; }),
+      OldestFirst(
+          facts.replies, [](const ReplyFact& f) -> auto& { return *f.reply; }),
   };
 }
 
 // Certainly not on a date before D. D is by definition the earliest date of asking.
-bool CertainlyFrom(absl::CivilDay asked, const Event& event) { return LocalDay(event.moment.earliest) >= asked; }
+bool CertainlyFrom(absl::CivilDay asked, const Event& event) {
+  return LocalDay(event.moment.earliest) >= asked;
+}
 bool PerhapsFrom(absl::CivilDay asked, const Event& event) { return LocalDay(event.moment.latest) >= asked; }
 
 // Whether the citizen asked again after the closing. Overlapping times are decided by the order of recording.
@@ -83,11 +88,12 @@ bool Closes(const Event& closing, const Asked& inquiry) {
   return CertainlyFrom(inquiry.on.earliest, closing) && !AskedAfterClosing(inquiry, closing);
 }
 
-// What ends the wait that one inquiry began.
+// What ends the wait that one inquiry began: a certain participation, else a closing, else perhaps one of the
+// participations, else nothing.
 struct Ending {
-  const Event* closing = nullptr;  // the first that closes it, unless it was met before
+  const Event* closing = nullptr;            // the first that closes it, unless it was met before
   std::vector<const Event*> participations;  // that may meet it, oldest first
-  const Event* certain = nullptr;  // the first of them that certainly lies at or after D
+  const Event* certain = nullptr;            // the first of them that certainly lies at or after D
 };
 
 const Event* FirstClosing(const Asked& inquiry, const std::vector<Event>& closings) {
@@ -105,17 +111,20 @@ Ending EndingOf(const Asked& inquiry, const Timeline& timeline) {
     if (ending.certain == nullptr && CertainlyFrom(asked, event)) ending.certain = &event;
   }
   if (ending.certain != nullptr) ending.closing = nullptr;
+  if (ending.closing != nullptr) ending.participations.clear();
   return ending;
 }
 
 // Inquiries that the same facts end, or that nothing ends, came while the same case was open.
 struct Group {
-  Ending ending;  // of the first
+  Ending ending;              // of the first
   std::vector<Asked> joined;  // oldest first
 };
 
 bool SameEnding(const Ending& a, const Ending& b) {
-  const auto first = [](const Ending& e) { return e.participations.empty() ? nullptr : e.participations.front(); };
+  const auto first = [](const Ending& e) {
+    return e.participations.empty() ? nullptr : e.participations.front();
+  };
   return a.closing == b.closing && a.certain == b.certain && first(a) == first(b);
 }
 
@@ -123,7 +132,8 @@ std::vector<Group> Join(const Timeline& timeline) {
   std::vector<Group> groups;
   for (const Asked& inquiry : timeline.inquiries) {
     Ending ending = EndingOf(inquiry, timeline);
-    const auto open = std::ranges::find_if(groups, [&](const Group& g) { return SameEnding(g.ending, ending); });
+    const auto open =
+        std::ranges::find_if(groups, [&](const Group& g) { return SameEnding(g.ending, ending); });
     if (open != groups.end()) {
       open->joined.push_back(inquiry);
     } else {
@@ -159,7 +169,9 @@ void Close(ResponseCase& c, const Event& closing, const PersonFacts& facts) {
 
 // Some participation certainly ended the case: was it in time?
 void Meet(ResponseCase& c, const Ending& ending) {
-  const auto late = [&](const Event* e) { return CompareToDue(e->moment, c.due) == DueComparison::kAfterDue; };
+  const auto late = [&](const Event* e) {
+    return CompareToDue(e->moment, c.due) == DueComparison::kAfterDue;
+  };
   const auto in_time = [&](const Event* e) {
     return CertainlyFrom(c.asked.earliest, *e) && CompareToDue(e->moment, c.due) == DueComparison::kByDue;
   };
@@ -191,14 +203,22 @@ absl::Time EndedBy(const ResponseCase& c) {
   return c.took_part ? c.took_part->latest : absl::InfiniteFuture();
 }
 
+bool IsStepOf(const ResponseCase& c, const Event& reply) {
+  return PerhapsFrom(c.asked.earliest, reply) && reply.moment.earliest <= EndedBy(c);
+}
+
 // Moves the case's steps out of `replies`.
 void TakeSteps(ResponseCase& c, std::vector<Event>& replies, const PersonFacts& facts) {
-  std::erase_if(replies, [&](const Event& reply) {
-    if (!PerhapsFrom(c.asked.earliest, reply) || reply.moment.earliest > EndedBy(c)) return false;
+  std::vector<Event> left;
+  for (const Event& reply : replies) {
+    if (!IsStepOf(c, reply)) {
+      left.push_back(reply);
+      continue;
+    }
     c.last_step = facts.replies[reply.index];
     ++c.steps;
-    return true;
-  });
+  }
+  replies = std::move(left);
 }
 
 ResponseCase CaseOf(const std::vector<Asked>& joined, const RuleSettings& settings) {

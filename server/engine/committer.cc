@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "server/engine/admission.h"
+#include "server/engine/transaction.h"
 
 namespace opgang {
 namespace {
@@ -97,21 +98,13 @@ std::string BundleIdOf(const QuarantinedMutation& item) {
 absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& group) {
   CommitOutcome outcome;
   narrowing_.clear();
-  RETURN_IF_ERROR(store_.Begin());
-  for (const Submission& submission : group) {
-    auto verdicts = Decide(submission, outcome.touched);
-    if (!verdicts.ok()) {
-      store_.Rollback();
-      return verdicts.status();
+  RETURN_IF_ERROR(InTransaction(store_, [&]() -> absl::Status {
+    for (const Submission& submission : group) {
+      ASSIGN_OR_RETURN(Verdicts verdicts, Decide(submission, outcome.touched));
+      outcome.verdicts.push_back(std::move(verdicts));
     }
-    outcome.verdicts.push_back(*std::move(verdicts));
-  }
-  absl::Status status = FlushNarrowing();
-  if (!status.ok()) {
-    store_.Rollback();
-    return status;
-  }
-  RETURN_IF_ERROR(store_.Commit());
+    return FlushNarrowing();
+  }));
   return outcome;
 }
 
@@ -310,15 +303,10 @@ absl::StatusOr<v1::Verdict> Committer::Replay(IntentId intent, std::string_view 
                                               std::set<Scope>& touched) {
   ASSIGN_OR_RETURN(const auto items, store_.Quarantine(intent));
   if (items.empty()) return MakeError(ErrorCode::kNotFound, "no such mutation in quarantine");
-  RETURN_IF_ERROR(store_.Begin());
-  auto related = RelatedTo(items[0]);
-  absl::Status status = related.status();
-  if (status.ok()) status = ReplayRelated(*related, actor, now, touched);
-  if (!status.ok()) {
-    store_.Rollback();
-    return status;
-  }
-  RETURN_IF_ERROR(store_.Commit());
+  RETURN_IF_ERROR(InTransaction(store_, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const auto related, RelatedTo(items[0]));
+    return ReplayRelated(related, actor, now, touched);
+  }));
   ASSIGN_OR_RETURN(const auto fate, store_.FateOf(intent));
   return fate->verdict;
 }
@@ -326,15 +314,10 @@ absl::StatusOr<v1::Verdict> Committer::Replay(IntentId intent, std::string_view 
 absl::Status Committer::Discard(IntentId intent, std::string_view actor, absl::Time now) {
   ASSIGN_OR_RETURN(const auto items, store_.Quarantine(intent));
   if (items.empty()) return MakeError(ErrorCode::kNotFound, "no such mutation in quarantine");
-  RETURN_IF_ERROR(store_.Begin());
-  absl::Status status = store_.RemoveQuarantine(intent);
-  const v1::Verdict& verdict = items[0].mutation.fate.verdict;
-  if (status.ok()) status = store_.ChangeFate(intent, verdict, actor, absl::ToUnixMicros(now));
-  if (!status.ok()) {
-    store_.Rollback();
-    return status;
-  }
-  return store_.Commit();
+  return InTransaction(store_, [&]() -> absl::Status {
+    RETURN_IF_ERROR(store_.RemoveQuarantine(intent));
+    return store_.ChangeFate(intent, items[0].mutation.fate.verdict, actor, absl::ToUnixMicros(now));
+  });
 }
 
 v1::RetryReason RetryReasonFor(const absl::Status& status) {

@@ -4,6 +4,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/sealing/sealing.h"
+#include "server/engine/transaction.h"
 
 namespace opgang {
 namespace {
@@ -85,13 +86,11 @@ absl::StatusOr<Greeting> Greet(BaseStore& store, const Peer& peer, const v1::Hel
   const bool known = account.has_value() && account->enrolled_us > 0 && account->staff_code == peer.staff_code;
   if (!known) return TurnedAway(v1::GO_AWAY_REASON_UNKNOWN_STORE);
   if (hello.protocol_version() != 1) return TurnedAway(v1::GO_AWAY_REASON_PROTOCOL);
-  RETURN_IF_ERROR(store.Begin());
-  auto greeting = GreetKnown(store, *std::move(account), hello, now, random);
-  if (!greeting.ok()) {
-    store.Rollback();
-    return greeting;
-  }
-  RETURN_IF_ERROR(store.Commit());
+  Greeting greeting;
+  RETURN_IF_ERROR(InTransaction(store, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(greeting, GreetKnown(store, *std::move(account), hello, now, random));
+    return absl::OkStatus();
+  }));
   return greeting;
 }
 
@@ -100,13 +99,7 @@ absl::Status NoteSessionEnd(BaseStore& store, ReplicaId id, uint32_t unsent_coun
   if (!replica.has_value()) return absl::OkStatus();
   replica->unsent_count = unsent_count;
   replica->last_sync_us = absl::ToUnixMicros(now);
-  RETURN_IF_ERROR(store.Begin());
-  const absl::Status status = store.PutReplica(*replica);
-  if (!status.ok()) {
-    store.Rollback();
-    return status;
-  }
-  return store.Commit();
+  return InTransaction(store, [&] { return store.PutReplica(*replica); });
 }
 
 }  // namespace opgang

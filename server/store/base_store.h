@@ -159,6 +159,8 @@ class BaseStore : public BaseReader {
 
   virtual absl::StatusOr<uint64_t> NextRev() = 0;
   virtual absl::StatusOr<std::optional<Fate>> FateAt(ReplicaId replica, uint64_t seq) = 0;
+  // One more than the greatest seq that the log holds of this replica: for the base's own mutations.
+  virtual absl::StatusOr<uint64_t> NextSeq(ReplicaId replica) = 0;
   virtual absl::Status AppendLog(const LoggedMutation& mutation) = 0;
   // Writes the record, its feed rows in all of its scopes, and (deleted) tombstones.
   virtual absl::Status PutRecord(const StoredRecord& record) = 0;

@@ -133,6 +133,13 @@ class SqliteBaseStore : public Reads<BaseStore> {
     return queries_.QuarantinedCreate(record);
   }
 
+  absl::StatusOr<uint64_t> NextSeq(ReplicaId replica) override {
+    ASSIGN_OR_RETURN(auto query, db_->Prepare("SELECT max(seq) FROM log WHERE replica_id = ?"));
+    query.BindBlob(1, replica.ToBytes());
+    ASSIGN_OR_RETURN(const bool found, query.Step());
+    return found ? static_cast<uint64_t>(query.Int(0)) + 1 : 1;
+  }
+
   absl::Status AppendLog(const LoggedMutation& mutation) override {
     ASSIGN_OR_RETURN(auto insert,
                      db_->Prepare("INSERT INTO log (intent_id, replica_id, seq, digest, verdict, record_id, subject,"

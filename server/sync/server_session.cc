@@ -154,8 +154,10 @@ void ServerSession::OnVerdicts(absl::StatusOr<std::vector<v1::Verdict>> verdicts
   for (Stretch& stretch : stretches_) stretch.behind = stretch.owes_current = true;
 }
 
-void ServerSession::OnNews() {
-  for (Stretch& stretch : stretches_) stretch.behind = true;
+void ServerSession::OnNews(const std::set<Scope>& touched) {
+  for (Stretch& stretch : stretches_) {
+    if (touched.contains(stretch.grant.scope)) stretch.behind = true;
+  }
 }
 
 void ServerSession::OnHalfClose() { half_closed_ = true; }

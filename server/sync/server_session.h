@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -63,7 +64,7 @@ class ServerSession {
   void OnHalfClose();
   void OnGreeted(absl::StatusOr<Greeting> greeting);
   void OnVerdicts(absl::StatusOr<std::vector<v1::Verdict>> verdicts);
-  void OnNews();  // something was committed that may concern this session
+  void OnNews(const std::set<Scope>& touched);  // something was committed in these scopes
   void OnTick();  // about once a second
   void GoAway(v1::GoAwayReason reason);
 

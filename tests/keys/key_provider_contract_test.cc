@@ -26,14 +26,13 @@ class KeyProviderContractTest : public ::testing::TestWithParam<Implementation> 
 
   void Remember(StoreId store, const std::string& key, absl::Duration timeout = absl::Hours(4)) {
     const absl::Status remembered = keys_->Remember(store, SecretBytes(key), timeout);
-    if (keys_->available()) EXPECT_TRUE(remembered.ok()) << remembered;
-    if (!keys_->available()) EXPECT_EQ(remembered.code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(remembered.code(), keys_->available() ? absl::StatusCode::kOk : absl::StatusCode::kUnavailable);
   }
   void ExpectRemembered(StoreId store, const std::string& key) {
     const auto recalled = keys_->Recall(store);
     ASSERT_TRUE(recalled.ok()) << recalled.status();
     ASSERT_EQ(recalled->has_value(), keys_->available());
-    if (recalled->has_value()) EXPECT_EQ((*recalled)->Reveal(), key);
+    EXPECT_TRUE(!recalled->has_value() || (*recalled)->Reveal() == key);
   }
   void ExpectNothing(StoreId store) {
     const auto recalled = keys_->Recall(store);

@@ -5,15 +5,15 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstddef>
-#include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <iterator>
+#include <memory>
 #include <string>
 
 #include "opgang/key_provider.h"
@@ -22,12 +22,13 @@
 namespace opgang {
 namespace {
 
-// From now on every call into the keyring fails with `error`, as under a container's default profile.
-bool RefuseKeyring(int error) {
+// From now on the system calls `first` and `second` fail with `error`, as under a container's default
+// profile.
+bool RefuseCalls(unsigned first, unsigned second, int error) {
   sock_filter program[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_keyctl, 2, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_add_key, 1, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, first, 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, second, 1, 0),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error)),
   };
@@ -35,6 +36,7 @@ bool RefuseKeyring(int error) {
   return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
          prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
+bool RefuseKeyring(int error) { return RefuseCalls(__NR_keyctl, __NR_add_key, error); }
 
 // Runs `body` in a process of its own; true where it returned true.
 bool InAnotherProcess(const std::function<bool()>& body) {
@@ -53,7 +55,16 @@ class KeyringKeyProviderTest : public ::testing::Test {
     const auto recalled = keys.Recall(store_);
     return recalled.ok() && recalled->has_value() && (*recalled)->Reveal() == key;
   }
-  // The line of this store's key in /proc/keys; empty where this process may not see it.
+  long FindKey() const {
+    return keyctl_search(KEY_SPEC_USER_KEYRING, "user", ("opgang:" + store_.ToString()).c_str(), 0);
+  }
+  // "type;uid;gid;permissions;description"; empty where there is no such key.
+  std::string Described() const {
+    char text[200] = {};
+    keyctl_describe(static_cast<key_serial_t>(FindKey()), text, sizeof(text) - 1);
+    return text;
+  }
+  // The line of this store's key in /proc/keys; empty where a container hides that file.
   std::string ProcLine() const {
     std::ifstream file("/proc/keys");
     for (std::string line; std::getline(file, line);) {
@@ -85,20 +96,15 @@ TEST_F(KeyringKeyProviderTest, ASessionThatDoesNotLeadToTheUserKeyringRecallsThe
 TEST_F(KeyringKeyProviderTest, OnlyPossessorsMayTouchTheKeyAndTheKernelRemovesItInTime) {
   const bool remembered = keys_->Remember(store_, SecretBytes("key"), absl::Minutes(90)).ok();
   EXPECT_EQ(remembered, keys_->available());
-  const std::string line = ProcLine();
-  ASSERT_EQ(line.empty(), !remembered);
-  // Serial, flags, usage count, timeout, permissions, ...: 3f = everything for possessors, 00 for the rest.
-  if (remembered) {
-    EXPECT_NE(line.find(" 3f000000 "), std::string::npos) << line;
-    EXPECT_EQ(line.find(" perm "), std::string::npos) << line;
-  }
+  // 3f = everything for possessors, 00 for the user, the group and the others.
+  EXPECT_EQ(Described().find(";3f000000;opgang:") != std::string::npos, remembered) << Described();
+  EXPECT_EQ(ProcLine().find(" perm "), std::string::npos) << "a key without a timeout: " << ProcLine();
 }
 
 TEST_F(KeyringKeyProviderTest, AKeyThatTheKernelRevokedIsNotRememberedAndCanBeReplaced) {
   const bool works = keys_->Remember(store_, SecretBytes("old"), absl::Hours(1)).ok();
   EXPECT_EQ(works, keys_->available());
-  const std::string name = "opgang:" + store_.ToString();
-  const long key = keyctl_search(KEY_SPEC_USER_KEYRING, "user", name.c_str(), 0);
+  const long key = FindKey();
   EXPECT_EQ(key >= 0, works);
   EXPECT_EQ(keyctl_revoke(static_cast<key_serial_t>(key)) == 0, works);
   EXPECT_TRUE(keys_->Recall(store_).ok());
@@ -110,7 +116,7 @@ TEST_F(KeyringKeyProviderTest, AKeyThatTheKernelRevokedIsNotRememberedAndCanBeRe
 TEST_F(KeyringKeyProviderTest, AKeyThatSomebodyElseWroteIsNotHandedOut) {
   const bool works = keys_->available();
   const std::string name = "opgang:" + store_.ToString();
-  for (const std::string foreign :
+  for (const std::string& foreign :
        {std::string("x"), std::string(8, 'x'), std::string(9, '\xff'), std::string(5000, '\1')}) {
     EXPECT_EQ(add_key("user", name.c_str(), foreign.data(), foreign.size(), KEY_SPEC_USER_KEYRING) >= 0,
               works);
@@ -130,6 +136,15 @@ TEST_F(KeyringKeyProviderTest, WhereTheKeyringIsRefusedNothingIsRememberedAndNot
              keys_->Forget(store_).ok();
     })) << error;
   }
+}
+
+TEST_F(KeyringKeyProviderTest, AUsedUpQuotaIsSaidAndTheOlderKeyStays) {
+  const bool works = keys_->Remember(store_, SecretBytes("old"), absl::Hours(1)).ok();
+  EXPECT_TRUE(InAnotherProcess([this, works] {
+    if (!RefuseCalls(__NR_add_key, __NR_add_key, EDQUOT)) return false;
+    const absl::Status remembered = keys_->Remember(store_, SecretBytes("new"), absl::Hours(1));
+    return !works || (remembered.code() == absl::StatusCode::kResourceExhausted && Recalls(*keys_, "old"));
+  }));
 }
 
 TEST_F(KeyringKeyProviderTest, AKeyOfNoOrTooManyBytesIsAMistakeOfTheCaller) {

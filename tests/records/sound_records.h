@@ -3,11 +3,13 @@
 #define OPGANG_TESTS_RECORDS_SOUND_RECORDS_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/base/ids.h"
 #include "core/records/registry.h"
 #include "core/records/validation.h"
+#include "gtest/gtest.h"
 
 namespace opgang {
 
@@ -191,6 +193,20 @@ inline ValidationContext FittingContext(const RecordTypeInfo& info) {
 inline std::optional<Refusal> Validate(const google::protobuf::Message& content) {
   const RecordTypeInfo& info = RecordTypeOfMessage(content);
   return ValidateContent(info, content, FittingContext(info));
+}
+
+// "REFUSAL_CODE_TOO_LONG in 5", "sound": what a failing test prints.
+inline std::string Words(const std::optional<Refusal>& refusal) {
+  return refusal ? v1::RefusalCode_Name(refusal->code) + " in " + std::to_string(refusal->field) : "sound";
+}
+
+inline void ExpectRefused(const google::protobuf::Message& content, v1::RefusalCode code, int field) {
+  const Refusal expected{code, static_cast<uint32_t>(field)};
+  EXPECT_EQ(Words(Validate(content)), Words(expected)) << content.GetTypeName();
+}
+
+inline void ExpectSound(const google::protobuf::Message& content) {
+  EXPECT_EQ(Words(Validate(content)), "sound") << content.GetTypeName();
 }
 
 }  // namespace opgang

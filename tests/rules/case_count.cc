@@ -15,7 +15,9 @@ class CaseCount : public ::testing::Environment {
   void TearDown() override {
     std::printf("the rule was compared with the slow one in %d cases\n", compared);
     const bool whole_run = ::testing::GTEST_FLAG(filter) == "*";
-    if (whole_run) EXPECT_GE(compared, kRequired);
+    if (whole_run) {
+      EXPECT_GE(compared, kRequired);
+    }
   }
 };
 

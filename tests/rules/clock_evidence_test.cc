@@ -21,8 +21,8 @@ const absl::Time kReceived = Local(2026, 3, 20);
 
 // A tablet in a world where the true time is known. Its wall clock is off; its since-boot clock counts truly.
 struct Tablet {
-  int64_t booted;     // true time
-  int64_t wall_off;   // wall clock minus true time
+  int64_t booted;    // true time
+  int64_t wall_off;  // wall clock minus true time
   char boot = 'a';
 
   v1::ClockReading At(int64_t now) const {
@@ -99,7 +99,8 @@ TEST_F(ClockEvidenceTest, RebootedCaptureIsExactOnceThatBootHasSynced) {
 
 TEST_F(ClockEvidenceTest, ASinceBootClockThatRanBackwardsIsNoEvidence) {
   const auto evidence = Evidence(tablet_.At(synced_ - kHour), tablet_.SyncsAt(synced_));
-  EXPECT_EQ(RecordedInterval(evidence, std::nullopt, kEnrolled, kReceived), (Interval{Micros(synced_), kReceived}));
+  EXPECT_EQ(RecordedInterval(evidence, std::nullopt, kEnrolled, kReceived),
+            (Interval{Micros(synced_), kReceived}));
   const auto alone = Evidence(tablet_.At(captured_), std::nullopt);
   const Anchor earlier_session = tablet_.SyncsAt(captured_ - 1);
   EXPECT_EQ(RecordedInterval(alone, earlier_session, kEnrolled, kReceived), (Interval{kEnrolled, kReceived}));
@@ -116,8 +117,8 @@ TEST_F(ClockEvidenceTest, AnUnknownBootIsNoBoot) {
 
 TEST_F(ClockEvidenceTest, UncertaintyBelowASecondIsDroppedAndFromASecondOnKept) {
   const auto with = [&](absl::Duration uncertainty) {
-    return RecordedInterval(Evidence(tablet_.At(captured_), tablet_.SyncsAt(synced_, uncertainty)), std::nullopt,
-                            kEnrolled, kReceived);
+    return RecordedInterval(Evidence(tablet_.At(captured_), tablet_.SyncsAt(synced_, uncertainty)),
+                            std::nullopt, kEnrolled, kReceived);
   };
   const absl::Time t = Micros(captured_);
   EXPECT_EQ(with(absl::Seconds(1) - absl::Microseconds(1)), At(t));
@@ -246,7 +247,8 @@ Life SomeLife(std::mt19937_64& random) {
   const bool same_boot_session = pick(0, 1) == 1;
   life.evidence = Evidence(after.At(life.true_capture),
                            ever_synced ? std::optional(before.SyncsAt(synced)) : std::nullopt);
-  const Tablet at_session{same_boot_session ? after.booted : session, 0, same_boot_session ? after.boot : 'c'};
+  const Tablet at_session{same_boot_session ? after.booted : session, 0,
+                          same_boot_session ? after.boot : 'c'};
   life.session = at_session.SyncsAt(session);
   life.received = Micros(session);
   life.exact = (ever_synced && !rebooted) || same_boot_session;

@@ -42,8 +42,8 @@ TEST(HolidayTest, ConstitutionDayAndChristmasEveAreSettings) {
 }
 
 TEST(HolidayTest, EveryHolidayOf2026) {
-  const absl::CivilDay holidays[] = {Day(2026, 1, 1),  Day(2026, 4, 2),  Day(2026, 4, 3),  Day(2026, 4, 5),
-                                     Day(2026, 4, 6),  Day(2026, 5, 14), Day(2026, 5, 24), Day(2026, 5, 25),
+  const absl::CivilDay holidays[] = {Day(2026, 1, 1),   Day(2026, 4, 2),  Day(2026, 4, 3),  Day(2026, 4, 5),
+                                     Day(2026, 4, 6),   Day(2026, 5, 14), Day(2026, 5, 24), Day(2026, 5, 25),
                                      Day(2026, 12, 25), Day(2026, 12, 26)};
   int found = 0;
   for (absl::CivilDay day = Day(2026, 1, 1); day.year() == 2026; ++day) found += IsPublicHoliday(day, kPlain);
@@ -52,9 +52,10 @@ TEST(HolidayTest, EveryHolidayOf2026) {
 }
 
 TEST(WorkingDayTest, CountingStartsOnTheNextWorkingDay) {
-  EXPECT_EQ(WorkingDayAfter(Day(2026, 1, 5), 1, kPlain), Day(2026, 1, 6));   // Monday
-  EXPECT_EQ(WorkingDayAfter(Day(2026, 1, 10), 1, kPlain), Day(2026, 1, 12));  // Saturday: the day itself never counts
-  EXPECT_EQ(WorkingDayAfter(Day(2026, 4, 1), 3, kPlain), Day(2026, 4, 9));   // over Easter
+  EXPECT_EQ(WorkingDayAfter(Day(2026, 1, 5), 1, kPlain), Day(2026, 1, 6));  // Monday
+  EXPECT_EQ(WorkingDayAfter(Day(2026, 1, 10), 1, kPlain),
+            Day(2026, 1, 12));  // Saturday: the day itself never counts
+  EXPECT_EQ(WorkingDayAfter(Day(2026, 4, 1), 3, kPlain), Day(2026, 4, 9));  // over Easter
 }
 
 TEST(HolidayTest, EveryDayFrom2023To2030FitsTheSlowCalendar) {

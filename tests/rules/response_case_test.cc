@@ -295,6 +295,15 @@ TEST_F(ResponseCaseTest, AClosingThatMayBeOlderThanTheInquiryLeavesItOpen) {
   EXPECT_EQ(State(Sat(0)), CaseState::kOverdue);
 }
 
+TEST_F(ResponseCaseTest, OneClosingEndsOneCaseAlsoWhereAMeetingMayBeOlderThanHalfOfIt) {
+  person.Asks(At(Mon(10)));
+  person.TakesPart({Local(2026, 2, 1), Tue(10)});
+  person.Asks(At(Wed(10)));
+  person.IsClosed(At(Thu(10)), kWithdrawn);
+  EXPECT_EQ(State(Fri(0)), CaseState::kClosed);
+  EXPECT_THAT(TheCase(Fri(0)).inquiries, SizeIs(2));
+}
+
 // ---- Inexact evidence
 
 TEST_F(ResponseCaseTest, AskedSomewhereInThreeDaysIsOverdueOnlyAfterTheLatest) {
@@ -352,6 +361,24 @@ TEST_F(ResponseCaseTest, AMeetingPerhapsBeforeAskingCannotHideALaterInquiry) {
   ASSERT_THAT(cases, SizeIs(2));
   EXPECT_EQ(cases[0].state, CaseState::kUndecidable);
   EXPECT_EQ(cases[1].state, CaseState::kOverdue);
+}
+
+TEST_F(ResponseCaseTest, AMeetingPerhapsBeforeAskingAndALateOneAreUndecidable) {
+  person.Asks(At(Tue(10)));
+  person.TakesPart({Local(2026, 2, 1), Wed(10)});
+  person.TakesPart(At(Sat(10)));
+  EXPECT_EQ(State(Sat(11)), CaseState::kUndecidable);
+}
+
+TEST_F(ResponseCaseTest, AskedAgainPerhapsAfterTheFirstMeetingAndCertainlyMetByTheSecond) {
+  person.Asks(At(Mon(10)));
+  person.TakesPart({Tue(10), Fri(10)});
+  person.Asks(At(Thu(10)));
+  person.TakesPart(At(Sat(10)));
+  const auto cases = person.Cases(Sat(11));
+  ASSERT_THAT(cases, SizeIs(2));
+  EXPECT_EQ(cases[0].state, CaseState::kUndecidable);
+  EXPECT_EQ(cases[1].state, CaseState::kMet);
 }
 
 TEST_F(ResponseCaseTest, InquiryAndMeetingFromATabletThatKnewOnlyItsLastSync) {

@@ -1,5 +1,6 @@
-// The response case against the slow rule: random stories with exact evidence are lived through day after day;
-// for inexact evidence every world that it allows is judged on its own, and the state must say what they agree on.
+// The response case against the slow rule: random stories with exact evidence are lived through day after
+// day; for inexact evidence every world that it allows is judged on its own, and the state must say what they
+// agree on.
 #include <algorithm>
 #include <random>
 #include <set>
@@ -71,7 +72,8 @@ std::vector<slow::Fact> SomeStory(Dice& dice) {
   const int64_t begin = slow::Midnight(SpecialDay(dice)) - 6 * kDay;
   std::vector<slow::Fact> story;
   const auto add = [&](slow::Kind kind, int64_t count) {
-    for (; count > 0; --count) story.push_back(SomeFact(dice, kind, static_cast<int>(story.size()) + 1, begin));
+    for (; count > 0; --count)
+      story.push_back(SomeFact(dice, kind, static_cast<int>(story.size()) + 1, begin));
   };
   add(slow::Kind::kInquiry, dice.Between(1, 4));
   add(slow::Kind::kParticipation, dice.Between(0, 2));
@@ -120,7 +122,8 @@ std::string Describe(const std::vector<slow::Fact>& story) {
   const char* const kinds[] = {"inquiry", "participation", "closing", "reply"};
   std::ostringstream out;
   for (const slow::Fact& fact : story) {
-    out << '#' << fact.number << ' ' << kinds[static_cast<int>(fact.kind)] << " typed " << Micros(fact.recorded);
+    out << '#' << fact.number << ' ' << kinds[static_cast<int>(fact.kind)] << " typed "
+        << Micros(fact.recorded);
     if (fact.said) out << " said " << *fact.said;
     if (fact.said_minute) out << " minute " << *fact.said_minute;
     out << '\n';
@@ -160,7 +163,8 @@ struct Evidence {
 // Every instant at which the judgement could change: both ends, and both sides of each midnight between.
 std::vector<int64_t> Instants(const Evidence& evidence) {
   std::vector<int64_t> instants = {evidence.first, evidence.last};
-  for (slow::Date day = slow::LocalDate(evidence.first); day <= slow::LocalDate(evidence.last); day = slow::Next(day)) {
+  for (slow::Date day = slow::LocalDate(evidence.first); day <= slow::LocalDate(evidence.last);
+       day = slow::Next(day)) {
     const int64_t end = slow::Midnight(slow::Next(day));
     for (const int64_t instant : {end - 1, end}) {
       if (instant > evidence.first && instant < evidence.last) instants.push_back(instant);
@@ -208,7 +212,8 @@ std::set<std::string> Judgements(const Doubt& doubt, const slow::Rule& rule) {
 std::string Agreed(const std::set<std::string>& judgements) {
   if (judgements.size() == 1) return *judgements.begin();
   if (judgements.contains("met") || judgements.contains("met-late")) return "undecidable";
-  return "due-soon";  // open or overdue in some worlds, or due soon: less than 24 h left to the earliest due date
+  return "due-soon";  // open or overdue in some worlds, or due soon: less than 24 h left to the earliest due
+                      // date
 }
 
 // Begins within [from, to].

@@ -1,4 +1,5 @@
-// Short ways to say dates, instants and settings in the tests of the rule, and the bridge to the slow rule's types.
+// Short ways to say dates, instants and settings in the tests of the rule, and the bridge to the slow rule's
+// types.
 #ifndef OPGANG_TESTS_RULES_RULE_TESTING_H_
 #define OPGANG_TESTS_RULES_RULE_TESTING_H_
 
@@ -13,7 +14,9 @@ namespace opgang {
 inline absl::CivilDay Day(int year, int month, int day) { return absl::CivilDay(year, month, day); }
 inline absl::CivilDay Day(const slow::Date& d) { return absl::CivilDay(d.year, d.month, d.day); }
 
-inline slow::Date ToSlow(absl::CivilDay day) { return {static_cast<int>(day.year()), day.month(), day.day()}; }
+inline slow::Date ToSlow(absl::CivilDay day) {
+  return {static_cast<int>(day.year()), day.month(), day.day()};
+}
 
 inline absl::Time Micros(int64_t us) { return absl::FromUnixMicros(us); }
 

@@ -152,7 +152,8 @@ const Fact* TakeFirst(std::vector<const Fact*>& ends) {
     const bool b_parts = b->kind == Kind::kParticipation;
     if (a_parts && !b_parts) return When(*a).first <= When(*b).last;
     if (!a_parts && b_parts) return When(*a).last < When(*b).first;
-    return When(*a).first < When(*b).first;
+    if (When(*a).first != When(*b).first) return When(*a).first < When(*b).first;
+    return When(*a).last < When(*b).last;
   });
   const Fact* taken = *first;
   ends.erase(first);
@@ -196,13 +197,15 @@ void CountSteps(const std::vector<Fact>& facts, std::vector<Found>& found) {
 
 }  // namespace
 
-std::ostream& operator<<(std::ostream& out, const Date& d) { return out << d.year << '-' << d.month << '-' << d.day; }
+std::ostream& operator<<(std::ostream& out, const Date& d) {
+  return out << d.year << '-' << d.month << '-' << d.day;
+}
 
 std::ostream& operator<<(std::ostream& out, const Case& c) {
   out << "case of";
   for (const int n : c.inquiries) out << " #" << n;
-  return out << " asked " << c.asked << " due " << c.due << ' ' << c.state << (c.breach ? " breach" : "") << ' '
-             << c.steps << " steps";
+  return out << " asked " << c.asked << " due " << c.due << ' ' << c.state << (c.breach ? " breach" : "")
+             << ' ' << c.steps << " steps";
 }
 
 Date Next(Date date) {

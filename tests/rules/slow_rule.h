@@ -1,7 +1,7 @@
-// The three-day rule once more: slow, by another way, and sharing no code with core/rules. Days are found by stepping,
-// Easter stands in a table, local time follows from the European summer time directive (2000/84/EC) by hand, and cases
-// are found by living through the story day after day. Knows the years 2022 to 2031. Instants are microseconds
-// since 1970-01-01 UTC.
+// The three-day rule once more: slow, by another way, and sharing no code with core/rules. Days are found by
+// stepping, Easter stands in a table, local time follows from the European summer time directive (2000/84/EC)
+// by hand, and cases are found by living through the story day after day. Knows the years 2022 to 2031.
+// Instants are microseconds since 1970-01-01 UTC.
 #ifndef OPGANG_TESTS_RULES_SLOW_RULE_H_
 #define OPGANG_TESTS_RULES_SLOW_RULE_H_
 

@@ -38,7 +38,8 @@ TEST(DueDateTest, LeapDaysAreDays) {
 TEST(DueDateTest, OverTheTurnOfTheYear) {
   EXPECT_EQ(DueDate(Day(2025, 12, 30), kCalendar), Day(2026, 1, 2));
   EXPECT_EQ(DueDate(Day(2025, 12, 23), kWorking), Day(2025, 12, 30));  // 24, 29, 30
-  EXPECT_EQ(DueDate(Day(2025, 12, 23), {DuePolicy::kWorkingDays, {.christmas_eve_off = true}}), Day(2025, 12, 31));
+  EXPECT_EQ(DueDate(Day(2025, 12, 23), {DuePolicy::kWorkingDays, {.christmas_eve_off = true}}),
+            Day(2025, 12, 31));
 }
 
 TEST(DueDateTest, EveryDayFrom2023To2030FitsTheSlowRule) {
@@ -79,9 +80,11 @@ TEST(DueInstantTest, DaysOf23And25HoursEndAtLocalMidnight) {
   EXPECT_EQ(Local(2026, 3, 30) - Local(2026, 3, 29), absl::Hours(23));
   EXPECT_EQ(Local(2026, 10, 26) - Local(2026, 10, 25), absl::Hours(25));
   // Asked Friday 27 March at 10: 72 hours end on Monday at 11, the rule at the end of Monday.
-  EXPECT_EQ(CompareToDue(At(2026, 3, 30, 23, 59), On(DueDate(Day(2026, 3, 27), kCalendar))), DueComparison::kByDue);
+  EXPECT_EQ(CompareToDue(At(2026, 3, 30, 23, 59), On(DueDate(Day(2026, 3, 27), kCalendar))),
+            DueComparison::kByDue);
   // Asked on Thursday 22 October: due at the end of the long Sunday, one hour later than +72 h would say.
-  EXPECT_EQ(CompareToDue(At(2026, 10, 25, 23, 30), On(DueDate(Day(2026, 10, 22), kCalendar))), DueComparison::kByDue);
+  EXPECT_EQ(CompareToDue(At(2026, 10, 25, 23, 30), On(DueDate(Day(2026, 10, 22), kCalendar))),
+            DueComparison::kByDue);
 }
 
 // Takes part at `instant`; the slow rule says whether that is in time.
@@ -160,7 +163,7 @@ TEST(AskedOnTest, RandomWordsAndRecordingsFitTheSlowRule) {
 
 // "--when" and the rule together: the worker types a weekday, and the clock starts on that day.
 TEST(AskedOnTest, EveryWeekdayWordTypedOnEveryDayOfThreeYears) {
-  const char* const words[][2] = {{"mon", "mandag"}, {"tue", "tir"},  {"wed", "onsdag"}, {"thu", "tor."},
+  const char* const words[][2] = {{"mon", "mandag"}, {"tue", "tir"}, {"wed", "onsdag"}, {"thu", "tor."},
                                   {"fri", "Fredag"}, {"sat", "lør"}, {"sun", "SØNDAG"}};
   for (slow::Date today{2025, 1, 1}; today.year <= 2027; today = slow::Next(today)) {
     slow::Date asked = today;
@@ -170,7 +173,8 @@ TEST(AskedOnTest, EveryWeekdayWordTypedOnEveryDayOfThreeYears) {
         ASSERT_TRUE(stated.ok()) << word;
         const Interval typed = At(Micros(slow::Midnight(today) + 40'000'000'000));
         const DateSpan span = AskedOn(StatedDay(&*stated), typed);
-        ASSERT_EQ(DueDates(span, kWorking), On(Day(slow::Due(asked, kWorkingRule)))) << word << " on " << today;
+        ASSERT_EQ(DueDates(span, kWorking), On(Day(slow::Due(asked, kWorkingRule))))
+            << word << " on " << today;
         CountCompared();
       }
     }
@@ -220,7 +224,8 @@ TEST(HappenedAtTest, AnHourThatOccursTwiceOrNeverIsReadBothWays) {
   EXPECT_EQ(HappenedAt(&twice, later), (Interval{first, first + absl::Minutes(61) - kMicro}));
   const v1::StatedTime never = Word(Day(2026, 3, 29), 2 * 60 + 30);
   const absl::Time earlier_reading = Local(2026, 3, 29) + absl::Minutes(90);
-  EXPECT_EQ(HappenedAt(&never, later), (Interval{earlier_reading, earlier_reading + absl::Minutes(61) - kMicro}));
+  EXPECT_EQ(HappenedAt(&never, later),
+            (Interval{earlier_reading, earlier_reading + absl::Minutes(61) - kMicro}));
 }
 
 TEST(HappenedAtTest, StatedOnTheDueDateIsMet) {

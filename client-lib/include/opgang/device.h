@@ -2,6 +2,8 @@
 //
 // Layout under `home` (all modes 0700/0600):
 //   current                      the id of the store in use, in text
+//   lock                         held while a store is being made
+//   pending/<invitation id>.pb   the key of an enrolment that got no answer, sealed with the invitation's code
 //   stores/<store id>/store.pb   StoreIdentity (proto/opgang/v1/local_state.proto)
 //   stores/<store id>/queue.db   own mutations: never thrown away
 //   stores/<store id>/confirmed.db  copy of what the base holds: thrown away and fetched again when damaged
@@ -26,6 +28,11 @@
 
 namespace opgang {
 
+class EnrollTransport;  // client-lib/src/store/enroll_transport.h
+
+// Enrolment over gRPC: production's. Lives for ever.
+EnrollTransport& GrpcEnrollTransport();
+
 // What varies is passed in; the defaults are production's. Pointers must outlive the device and its stores.
 struct DeviceOptions {
   std::filesystem::path home;
@@ -33,6 +40,8 @@ struct DeviceOptions {
   Random* random = &SystemRandom();
   KeyProvider* keys = nullptr;  // null: nothing remembers an unlocked key; each process asks
   PassphraseCost passphrase_cost = PassphraseCost::Interactive();
+  EnrollTransport* enroll = &GrpcEnrollTransport();
+  std::string vfs;  // SQLite VFS to use; empty = SQLite's default
 };
 
 struct EnrollInput {
@@ -48,7 +57,9 @@ class Device {
   // Makes a store from an invitation: opens it with the code, makes keys, registers them at the base (network),
   // then writes the store; it becomes the current one. Errors: kInvitationWrongCode, kInvitationDamaged,
   // kInvitationUsed, kInvitationExpired, kNoBase, kBaseUntrusted, kBaseRefused, kRefused (passphrase too short),
-  // kNotWritable, kDiskFull. Nothing is left behind on failure, and the invitation can be tried again.
+  // kNotWritable, kDiskFull. On failure nothing is left behind but the keys of the try, sealed with the code, so that
+  // the invitation can be tried again after a lost answer. An invitation whose store is here already makes that store
+  // the current one (kWrongPassphrase where it is not its passphrase).
   absl::Status Enroll(const EnrollInput& input);
 
   // The stores on this device, the current one first.

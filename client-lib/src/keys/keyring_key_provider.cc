@@ -27,6 +27,7 @@ namespace {
 
 constexpr char kType[] = "user";
 constexpr size_t kDeadlineSize = 8, kMaxKeySize = 256;
+constexpr absl::Duration kLongestTimeout = absl::Hours(24 * 365);  // an endless one fits the payload so
 constexpr key_perm_t kPossessorOnly =
     KEY_POS_VIEW | KEY_POS_READ | KEY_POS_WRITE | KEY_POS_SEARCH | KEY_POS_LINK | KEY_POS_SETATTR;
 
@@ -83,7 +84,7 @@ class KeyringKeyProvider : public KeyProvider {
     if (key.empty() || key.size() > kMaxKeySize)
       return absl::InvalidArgumentError("a key has 1 to 256 bytes");
     RETURN_IF_ERROR(Possess());
-    const absl::Duration deadline = SinceBoot(clock_) + std::min(timeout, absl::Hours(24 * 365));
+    const absl::Duration deadline = SinceBoot(clock_) + std::min(timeout, kLongestTimeout);
     const SecretBytes payload = Payload(deadline, key);
     const key_serial_t made = add_key(kType, DescriptionOf(store).c_str(), payload.data(), payload.size(),
                                       KEY_SPEC_PROCESS_KEYRING);

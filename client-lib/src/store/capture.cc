@@ -76,7 +76,7 @@ class CaptureRun {
     if (change.kind != Kind::kDelete && change.content == nullptr) {
       return RefusalError({v1::REFUSAL_CODE_UNREADABLE, 0}, change.type->type);
     }
-    ASSIGN_OR_RETURN(WorkingRecord* working, Working(change));
+    ASSIGN_OR_RETURN(WorkingRecord* working, Working(intention));
     CapturedMutation mutation;
     Envelope(change, *working, mutation.envelope);
     Payload(intention, *working, mutation);
@@ -86,10 +86,11 @@ class CaptureRun {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<WorkingRecord*> Working(const Bundle::Change& change) {
+  absl::StatusOr<WorkingRecord*> Working(const Intention& intention) {
+    const Bundle::Change& change = intention.change;
     const auto found = working_.find(change.record);
     if (found != working_.end()) return &found->second;
-    if (auto known = context_.find(change.record)) {
+    if (auto known = intention.known ? intention.known : context_.find(change.record)) {
       if (known->visible.type != change.type) {
         return RefusalError({v1::REFUSAL_CODE_TYPE_MISMATCH, 0}, change.type->type);
       }
@@ -163,12 +164,15 @@ class CaptureRun {
         payload.set_action(v1::MUTATION_ACTION_PATCH);
         payload.set_fields(FieldsOnly(CanonicalFields(*Normalized(*change.content)), change.fields));
         undo.set_fields_before(FieldsOnly(working.record.fields(), change.fields));
-        SayWhatWasSeen(change.fields, intention.seen, working, payload);
+        SayWhatWasSeen(change.fields, intention.seen_only, working, payload);
+        *undo.mutable_edits() = payload.edits();
         break;
       case Kind::kDelete:
         payload.set_action(v1::MUTATION_ACTION_DELETE);
-        undo.set_fields_before(working.record.fields());
-        SayWhatWasSeen(WrittenFields(working.record), intention.seen, working, payload);
+        undo.set_record_before(working.record.SerializeAsString());
+        *undo.mutable_scopes() = mutation.envelope.scopes();
+        undo.set_subject_id(mutation.envelope.subject_id());
+        SayWhatWasSeen(WrittenFields(working.record), intention.seen_only, working, payload);
         break;
     }
     payload.set_replaces_intent_id(intention.replaces);
@@ -177,7 +181,6 @@ class CaptureRun {
     undo.set_record_id(mutation.envelope.record_id());
     undo.set_record_type(mutation.envelope.record_type());
     undo.set_action(payload.action());
-    *undo.mutable_edits() = payload.edits();
   }
 
   static std::vector<uint32_t> WrittenFields(const v1::Record& record) {
@@ -186,17 +189,14 @@ class CaptureRun {
     return fields;
   }
 
-  void SayWhatWasSeen(const std::vector<uint32_t>& fields, const std::vector<v1::FieldEdit>& told,
+  void SayWhatWasSeen(const std::vector<uint32_t>& fields, const std::optional<std::set<std::string>>& seen_only,
                       const WorkingRecord& working, v1::MutationPayload& payload) {
     for (const uint32_t field : std::set<uint32_t>(fields.begin(), fields.end())) {
       v1::FieldEdit& edit = *payload.add_edits();
       edit.set_field(field);
-      const auto said = std::find_if(told.begin(), told.end(), [&](const auto& t) { return t.field() == field; });
-      const std::set<std::string> seen = said == told.end()
-                                             ? SeenOf(working, field)
-                                             : std::set<std::string>(said->seen_versions().begin(),
-                                                                     said->seen_versions().end());
-      for (const std::string& version : seen) edit.add_seen_versions(version);
+      for (const std::string& version : SeenOf(working, field)) {
+        if (!seen_only || seen_only->contains(version) || captured_.contains(version)) edit.add_seen_versions(version);
+      }
     }
   }
 
@@ -237,6 +237,7 @@ class CaptureRun {
     working.record = std::move(merged->record);
     working.own_intents.push_back(mutation.envelope.intent_id());
     working.own_payloads.push_back(payload);
+    captured_.insert(mutation.envelope.intent_id());
     return change.kind == Kind::kDelete ? std::nullopt : CheckContent(change.record, working);
   }
 
@@ -286,6 +287,7 @@ class CaptureRun {
   v1::HybridTime stamp_;
   std::map<RecordId, WorkingRecord> working_;
   std::vector<CapturedMutation> mutations_;
+  std::set<std::string> captured_;  // intent ids of `mutations_`
 };
 
 }  // namespace

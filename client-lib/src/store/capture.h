@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,19 +21,21 @@
 
 namespace opgang {
 
-// A change, and what else its author means by it.
-struct Intention {
-  Bundle::Change change;
-  std::string replaces;  // intent id of the refused mutation that it corrects; empty = none
-  // What the author had seen of the touched fields, where that is less than what stands there now: an undo takes back
-  // what its save wrote and not what somebody else wrote meanwhile.
-  std::vector<v1::FieldEdit> seen;
-};
-
 // A record as the worker sees it, and the own mutations behind it.
 struct KnownRecord {
   VisibleRecord visible;
   std::vector<OwnMutation> own;
+};
+
+// A change, and what else its author means by it.
+struct Intention {
+  Bundle::Change change;
+  std::string replaces;  // intent id of the refused mutation that it corrects; empty = none
+  // Intent ids that its author had seen, where that is less than what stands there now: an undo takes back what its
+  // save wrote, and not what somebody else wrote meanwhile. What the same bundle wrote before counts as seen.
+  std::optional<std::set<std::string>> seen_only;
+  // The record to go on from, where it can no longer be found (it was deleted).
+  std::optional<KnownRecord> known;
 };
 
 struct CaptureContext {

@@ -67,18 +67,23 @@ class MembershipWalk {
 
 absl::StatusOr<std::unique_ptr<ConfirmedStore>> ConfirmedStore::Open(const std::string& path, const std::string& vfs,
                                                                      Random& random) {
-  for (const bool again : {false, true}) {
-    auto db = sqlite::Database::Open(OptionsFor(path, vfs));
-    absl::Status opened = db.status();
-    if (opened.ok()) {
-      auto store = std::unique_ptr<ConfirmedStore>(new ConfirmedStore(*std::move(db), random));
-      opened = store->LoadCursors();
-      if (opened.ok()) return store;
-    }
-    if (again || GetErrorCode(opened) != ErrorCode::kDamaged) return opened;
-    DeleteFiles(path);
-  }
-  return MakeError(ErrorCode::kInternal, "unreachable");
+  auto store = std::unique_ptr<ConfirmedStore>(new ConfirmedStore(path, vfs, random));
+  absl::Status opened = store->OpenFile();
+  if (!opened.ok() && GetErrorCode(opened) == ErrorCode::kDamaged) opened = store->StartAnew();
+  if (!opened.ok()) return opened;
+  return store;
+}
+
+absl::Status ConfirmedStore::OpenFile() {
+  cursors_.clear();
+  ASSIGN_OR_RETURN(db_, sqlite::Database::Open(OptionsFor(path_, vfs_)));
+  return LoadCursors();
+}
+
+absl::Status ConfirmedStore::StartAnew() {
+  db_.reset();
+  DeleteFiles(path_);
+  return OpenFile();
 }
 
 absl::Status ConfirmedStore::LoadCursors() {
@@ -102,7 +107,7 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key, const std::function
   std::vector<std::string> damaged;
   {
     ASSIGN_OR_RETURN(auto walk, MembershipWalk::Begin(*db_));
-    ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT record_id, record_type, subject_id, rev, sealed FROM records"
+    ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT record_id, record_type, subject_id, rev, sealed, stale FROM records"
                                              " ORDER BY record_id"));
     for (;;) {
       ASSIGN_OR_RETURN(const bool row, rows.Step());
@@ -119,6 +124,7 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key, const std::function
       record.id = *record_id;
       record.record_type = static_cast<uint32_t>(rows.Int(1));
       record.subject_id = std::string(rows.Blob(2));
+      record.stale = rows.Int(5) != 0;
       record.record = *std::move(opened);
       ASSIGN_OR_RETURN(record.scopes, walk.ScopesOf(id));
       take(std::move(record));
@@ -129,7 +135,7 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key, const std::function
 
 absl::StatusOr<std::optional<ConfirmedRecord>> ConfirmedStore::Find(RecordId id, const SecretBytes& key) {
   const std::string id_bytes = id.ToBytes();
-  ASSIGN_OR_RETURN(auto row, db_->Prepare("SELECT record_type, subject_id, rev, sealed FROM records"
+  ASSIGN_OR_RETURN(auto row, db_->Prepare("SELECT record_type, subject_id, rev, sealed, stale FROM records"
                                           " WHERE record_id = ?1"));
   ASSIGN_OR_RETURN(const bool found, row.BindBlob(1, id_bytes).Step());
   if (!found) return std::nullopt;
@@ -140,6 +146,7 @@ absl::StatusOr<std::optional<ConfirmedRecord>> ConfirmedStore::Find(RecordId id,
   record.rev = static_cast<uint64_t>(row.Int(2));
   auto opened = opgang::Open(key, row.Blob(3), Binding(id_bytes, record.rev));
   if (!opened.ok()) return std::nullopt;
+  record.stale = row.Int(4) != 0;
   record.record = *std::move(opened);
   ASSIGN_OR_RETURN(record.scopes, ScopesOf(id_bytes));
   return record;

@@ -28,6 +28,7 @@ struct ConfirmedRecord {
   uint32_t record_type = 0;
   std::string subject_id;  // 16 bytes or empty
   uint64_t rev = 0;
+  bool stale = false;  // of a former epoch: its rev says nothing about this one's
   std::string record;  // serialized v1::Record
   std::vector<Scope> scopes;
 };
@@ -52,6 +53,9 @@ class ConfirmedStore {
   static absl::StatusOr<std::unique_ptr<ConfirmedStore>> Open(const std::string& path, const std::string& vfs,
                                                               Random& random);
 
+  // Throws everything away: for a file that turned out to be damaged while it was open.
+  absl::Status StartAnew();
+
   // Every record, opened with `key`; a row that does not open is dropped and its scopes are fetched again.
   absl::Status ForEach(const SecretBytes& key, const std::function<void(ConfirmedRecord&&)>& take);
   // nullopt where it is not here or does not open.
@@ -73,7 +77,9 @@ class ConfirmedStore {
   absl::StatusOr<ConfirmedChange> KeepOnly(const std::set<Scope>& kept);
 
  private:
-  ConfirmedStore(std::unique_ptr<sqlite::Database> db, Random& random) : db_(std::move(db)), random_(random) {}
+  ConfirmedStore(std::string path, std::string vfs, Random& random)
+      : path_(std::move(path)), vfs_(std::move(vfs)), random_(random) {}
+  absl::Status OpenFile();
   absl::Status LoadCursors();
   absl::Status WriteCursor(const Scope& scope, const StoredCursor& cursor);
   absl::Status Put(const v1::FeedEntry& entry, const std::string& scope_key, int64_t mark, const SecretBytes& key);
@@ -86,8 +92,10 @@ class ConfirmedStore {
   absl::StatusOr<std::vector<std::string>> RecordIds(std::string_view sql, std::string_view parameter);
   absl::StatusOr<std::vector<Scope>> ScopesOf(const std::string& record_id);
 
-  std::unique_ptr<sqlite::Database> db_;
+  const std::string path_;
+  const std::string vfs_;
   Random& random_;
+  std::unique_ptr<sqlite::Database> db_;  // never null after Open() or StartAnew() went well
   std::map<Scope, StoredCursor> cursors_;
 };
 

@@ -215,7 +215,7 @@ absl::Status QueueStore::Commit(const QueueWrite& write) {
   }
   for (const int64_t position : write.removed) Forget(position);
   if (write.state) state_ = *write.state;
-  return absl::OkStatus();
+  return write.removed.empty() ? absl::OkStatus() : db_->Checkpoint();
 }
 
 absl::StatusOr<std::vector<QueueRow>> QueueStore::KeptRows() {
@@ -253,8 +253,9 @@ absl::Status QueueStore::RemoveAbout(const std::vector<std::string>& ids) {
     }
   }
   if (write.removed.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(Commit(write));
-  return db_->Checkpoint();
+  write.state = state_;
+  write.state->clear_undo_note();
+  return Commit(write);
 }
 
 }  // namespace opgang

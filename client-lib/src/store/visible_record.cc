@@ -10,7 +10,8 @@ namespace {
 
 bool IsContained(const OwnMutation& mutation, const ConfirmedRecord* confirmed, const v1::Record& record) {
   if (confirmed == nullptr) return false;
-  if (mutation.state == RowState::kAcknowledged && confirmed->rev >= mutation.rev) return true;
+  const bool comparable = mutation.state == RowState::kAcknowledged && !confirmed->stale;
+  if (comparable && confirmed->rev >= mutation.rev) return true;
   return BearsMarkOf(record, mutation.provenance.intent_id());
 }
 

@@ -1,0 +1,76 @@
+// Words for the enums of the intake, and for the store's own.
+#include "cli-client/text/catalogue.h"
+
+namespace opgang::cli {
+namespace {
+
+constexpr CatalogueEntry kTexts[] = {
+    {"enum.INTAKE_STATUS_DRAFT", "&draft", "&kladde"},
+    {"enum.INTAKE_STATUS_COMPLETE", "&complete", "&afsluttet"},
+    {"enum.PRODUCT_CIGARETTES", "&cigarettes", "&cigaretter"},
+    {"enum.PRODUCT_ROLL_UPS", "&roll-ups", "&rullecigaretter"},
+    {"enum.PRODUCT_CIGARS", "ci&gars", "ci&garer"},
+    {"enum.PRODUCT_PIPE", "&pipe", "&pibe"},
+    {"enum.PRODUCT_WATERPIPE", "&waterpipe", "&vandpibe"},
+    {"enum.PRODUCT_SNUS", "&snus", "&snus"},
+    {"enum.PRODUCT_NICOTINE_POUCHES", "&nicotine pouches", "&nikotinposer"},
+    {"enum.PRODUCT_E_CIGARETTES", "&e-cigarettes", "&e-cigaretter"},
+    {"enum.PRODUCT_HEATED_TOBACCO", "&heated tobacco", "opvarmet &tobak"},
+    {"enum.INTAKE_PLACE_HOME", "at &home", "&hjemme"},
+    {"enum.INTAKE_PLACE_NEIGHBOURHOOD", "in the &neighbourhood", "i &nabolaget"},
+    {"enum.INTAKE_PLACE_PROJECT_BASE", "project &base", "projekt&base"},
+    {"enum.INTAKE_PLACE_MOBILE_UNIT", "&mobile unit", "&mobil enhed"},
+    {"enum.ANSWER_YES", "&yes", "&ja"},
+    {"enum.ANSWER_NO", "&no", "&nej"},
+    {"enum.ANSWER_WOULD_RATHER_NOT_SAY", "would rather not say", "vil helst ikke sige det"},
+    {"enum.SEX_FEMALE", "&female", "&kvinde"},
+    {"enum.SEX_MALE", "&male", "&mand"},
+    {"enum.SEX_OTHER", "&other", "&andet"},
+    {"enum.SEX_WOULD_RATHER_NOT_SAY", "would rather not say", "vil helst ikke sige det"},
+    {"enum.WORK_TIES_EMPLOYED", "&employed", "i &arbejde"},
+    {"enum.WORK_TIES_UNEMPLOYED", "&unemployed", "&ledig"},
+    {"enum.WORK_TIES_BENEFITS", "on &benefits", "&kontanthjælp"},
+    {"enum.WORK_TIES_EARLY_PENSION", "ea&rly pension", "&førtidspension"},
+    {"enum.WORK_TIES_PENSION", "&pension", "&pension"},
+    {"enum.WORK_TIES_EDUCATION", "in e&ducation", "under &uddannelse"},
+    {"enum.WORK_TIES_OTHER", "&other", "a&ndet"},
+    {"enum.WORK_TIES_WOULD_RATHER_NOT_SAY", "would rather not say", "vil helst ikke sige det"},
+    {"enum.SCHOOLING_NONE", "&none", "&ingen"},
+    {"enum.SCHOOLING_PRIMARY", "&primary", "&grundskole"},
+    {"enum.SCHOOLING_UPPER_SECONDARY", "&upper secondary", "g&ymnasial"},
+    {"enum.SCHOOLING_VOCATIONAL", "&vocational", "&erhvervsuddannelse"},
+    {"enum.SCHOOLING_HIGHER", "&higher", "&videregående"},
+    {"enum.SCHOOLING_WOULD_RATHER_NOT_SAY", "would rather not say", "vil helst ikke sige det"},
+    {"enum.PROGRAMME_KOM_OG_KVIT", "Kom og &kvit", "Kom og &kvit"},
+    {"enum.PROGRAMME_STANDARD", "&standard", "&standard"},
+    {"enum.PROGRAMME_INDIVIDUAL", "&individual", "&individuelt"},
+    {"enum.PROGRAMME_OTHER", "&other", "&andet"},
+    {"enum.FTND_FIRST_CIGARETTE_WITHIN_5_MIN", "within &5 minutes", "inden for &5 minutter"},
+    {"enum.FTND_FIRST_CIGARETTE_6_TO_30_MIN", "&6 to 30 minutes", "&6 til 30 minutter"},
+    {"enum.FTND_FIRST_CIGARETTE_31_TO_60_MIN", "&31 to 60 minutes", "&31 til 60 minutter"},
+    {"enum.FTND_FIRST_CIGARETTE_LATER", "&later", "&senere"},
+    {"enum.FTND_HARDEST_TO_GIVE_UP_FIRST_IN_MORNING", "the &first in the morning", "den &første om morgenen"},
+    {"enum.FTND_HARDEST_TO_GIVE_UP_ANY_OTHER", "&any other", "en &anden"},
+    {"enum.MEDICATION_PLAN_NONE", "&none", "&ingen"},
+    {"enum.MEDICATION_PLAN_NICOTINE_REPLACEMENT", "nicotine &replacement", "nikotin&erstatning"},
+    {"enum.MEDICATION_PLAN_VARENICLINE", "&varenicline", "&vareniclin"},
+    {"enum.MEDICATION_PLAN_BUPROPION", "&bupropion", "&bupropion"},
+    {"enum.MEDICATION_PLAN_OTHER", "&other", "&andet"},
+    {"enum.MEDICATION_PLAN_UNDECIDED", "&undecided", "&uafklaret"},
+    {"enum.SCOPE_KIND_AREA", "area", "område"},
+    {"enum.SCOPE_KIND_AREA_HEALTH", "health part", "sundhedsdel"},
+    {"enum.SCOPE_KIND_GROUP", "group", "hold"},
+    {"enum.SCOPE_KIND_DIRECTORY", "directory", "fortegnelse"},
+    {"enum.GRANT_MODE_READ_WRITE", "read and write", "læse og skrive"},
+    {"enum.GRANT_MODE_READ", "read", "læse"},
+    {"enum.GRANT_MODE_WRITE_ONLY", "hand in only", "kun aflevere"},
+    {"enum.MUTATION_ACTION_CREATE", "new", "ny"},
+    {"enum.MUTATION_ACTION_PATCH", "change", "ændring"},
+    {"enum.MUTATION_ACTION_DELETE", "delete", "sletning"},
+};
+
+}  // namespace
+
+std::span<const CatalogueEntry> AnswerTexts() { return kTexts; }
+
+}  // namespace opgang::cli

@@ -1,0 +1,137 @@
+// Looking: opgang due (who must be in a group by when), opgang find (by words, from a prompt), opgang show (one record
+// in full).
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli-client/dates.h"
+#include "cli-client/due_list.h"
+#include "cli-client/error_report.h"
+#include "cli-client/layout.h"
+#include "cli-client/lookup.h"
+#include "cli-client/prompts.h"
+#include "cli-client/record_view.h"
+#include "cli-client/saving.h"
+#include "cli-client/verbs/verbs.h"
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+
+namespace opgang::cli {
+namespace {
+
+constexpr size_t kMaxHits = 20;
+
+struct DueArgs {
+  bool all = false;
+};
+
+absl::Status RunDue(Context& context, const DueArgs& args) {
+  ASSIGN_OR_RETURN(const View* view, context.OpenView());
+  const std::vector<CaseLine> cases = view->Cases(context.Now(), /*open_only=*/!args.all);
+  SayCases(context, *view, cases);
+  context.Say(context.T("due.policy", {{"policy", std::string(DuePolicyName(context.store().rule_settings().policy))}}) +
+              " " + UnsentWords(context));
+  Json document = JsonDocument("due");
+  document["now"] = JsonTime(context.Now());
+  document["policy"] = DuePolicyName(context.store().rule_settings().policy);
+  document["cases"] = CasesJson(*view, cases);
+  document["queue"] = UnsentJson(context);
+  context.Emit(document);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> SearchWords(const Context& context) {
+  std::string words;
+  if (context.MayPrompt()) {
+    words = AskLine(context, context.T("find.prompt")).text;
+  } else if (!context.terminal().CanPrompt()) {
+    words = Trimmed(context.terminal().NextInputLine().value_or(""));
+  }
+  if (words.empty()) return ErrorWithWords(ErrorCode::kUsage, context.T("find.nothing"));
+  return words;
+}
+
+std::string HitLine(const Context& context, const View& view, const SearchHit& hit) {
+  const std::string line = PadTo(view.HandleOf(hit.record->id), 5) + " " +
+                           PadTo(TypeLabel(context.texts(), *hit.record->type), 10) + " " +
+                           RecordLabel(context, view, *hit.record);
+  return CutTo(line, context.terminal().Width());
+}
+
+absl::Status RunFind(Context& context) {
+  ASSIGN_OR_RETURN(const View* view, context.OpenView());
+  ASSIGN_OR_RETURN(const std::string words, SearchWords(context));
+  const std::vector<SearchHit> hits = view->Search(words, kMaxHits);
+  Json document = JsonDocument("find");
+  document["hits"] = Json::array();
+  for (const SearchHit& hit : hits) {
+    context.Say(HitLine(context, *view, hit));
+    document["hits"].push_back({{"handle", view->HandleOf(hit.record->id)},
+                                {"type", hit.record->type->name},
+                                {"label", RecordLabel(context, *view, *hit.record)},
+                                {"by", hit.by}});
+  }
+  if (hits.empty()) context.Say(context.T("find.none"));
+  context.Emit(document);
+  return absl::OkStatus();
+}
+
+void SayRecord(const Context& context, const View& view, const VisibleRecord& record) {
+  const bool color = context.options().color;
+  const std::string head = view.HandleOf(record.id) + "  " + TypeLabel(context.texts(), *record.type);
+  context.Say(Inked(head, Ink::kBold, color));
+  for (const std::string& line : RecordLines(context, view, record)) {
+    for (const std::string& part : Wrap("  " + line, context.terminal().Width(), 4)) context.Say(part);
+  }
+}
+
+// Under a citizen: the cases, then everything else about the person, oldest first.
+void SayAboutCitizen(const Context& context, const View& view, RecordId citizen) {
+  for (const CaseLine& line : view.CasesOfCitizen(citizen, context.Now())) {
+    for (const std::string& text : CaseLines(context, view, line, context.terminal().Width())) context.Say(text);
+  }
+  for (const VisibleRecord* record : view.About(citizen)) {
+    if (record->id != citizen) SayRecord(context, view, *record);
+  }
+}
+
+Json AboutJson(const Context& context, const View& view, RecordId citizen) {
+  Json about = Json::array();
+  for (const VisibleRecord* record : view.About(citizen)) {
+    if (record->id != citizen) about.push_back(RecordJson(context, view, *record));
+  }
+  return about;
+}
+
+absl::Status RunShow(Context& context, const std::string& handle) {
+  ASSIGN_OR_RETURN(const View* view, context.OpenView());
+  ASSIGN_OR_RETURN(const VisibleRecord* record, RecordOf(context, *view, handle));
+  const bool is_citizen = record->type->type == RecordType::kCitizen;
+  SayRecord(context, *view, *record);
+  if (is_citizen) SayAboutCitizen(context, *view, record->id);
+  Json document = JsonDocument("show");
+  document["record"] = RecordJson(context, *view, *record);
+  if (is_citizen) {
+    document["cases"] = CasesJson(*view, view->CasesOfCitizen(record->id, context.Now()));
+    document["about"] = AboutJson(context, *view, record->id);
+  }
+  context.Emit(document);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddDue(VerbTable& verbs) {
+  auto args = std::make_shared<DueArgs>();
+  CLI::App* verb = verbs.Add("due", [args](Context& context) { return RunDue(context, *args); });
+  verb->add_flag("--all", args->all, verbs.T("help.due.all"));
+}
+
+void AddFind(VerbTable& verbs) { verbs.Add("find", RunFind); }
+
+void AddShow(VerbTable& verbs) {
+  auto handle = std::make_shared<std::string>();
+  CLI::App* verb = verbs.Add("show", [handle](Context& context) { return RunShow(context, *handle); });
+  verb->add_option("handle", *handle, verbs.T("help.argument.handle"))->required();
+}
+
+}  // namespace opgang::cli

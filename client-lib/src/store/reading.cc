@@ -1,0 +1,177 @@
+#include "client-lib/src/store/reading.h"
+
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+
+namespace opgang {
+
+std::set<Scope> ReadableScopes(const v1::QueueState& state) {
+  std::set<Scope> scopes;
+  for (const v1::StoredGrant& grant : state.grants()) {
+    if (grant.mode() != v1::GRANT_MODE_READ_WRITE && grant.mode() != v1::GRANT_MODE_READ) continue;
+    if (const auto scope = Scope::FromProto(grant.scope())) scopes.insert(*scope);
+  }
+  return scopes;
+}
+
+bool PassedInReadableScopes(const v1::MutationEnvelope& envelope, uint64_t rev, const v1::QueueState& state,
+                            const ConfirmedStore& confirmed) {
+  const std::set<Scope> readable = ReadableScopes(state);
+  bool any = false;
+  for (const v1::ScopeId& id : envelope.scopes()) {
+    const auto scope = Scope::FromProto(id);
+    if (!scope || !readable.contains(*scope)) continue;
+    if (!confirmed.Passed(*scope, rev)) return false;
+    any = true;
+  }
+  return any;
+}
+
+absl::StatusOr<const ViewIndex*> Reading::View() {
+  if (view_ != nullptr) return view_.get();
+  absl::Status loaded = Load();
+  if (!loaded.ok() && GetErrorCode(loaded) == ErrorCode::kDamaged) {
+    RETURN_IF_ERROR(confirmed_.StartAnew());
+    loaded = Load();
+  }
+  if (!loaded.ok()) return loaded;
+  return view_.get();
+}
+
+absl::Status Reading::Load() {
+  own_.clear();
+  record_at_.clear();
+  const StoreTime time(clock_, queue_.state());
+  for (const auto& [position, row] : queue_.live()) TakeRow(position, time);
+  view_ = std::make_unique<ViewIndex>(RuleSettings{});
+  std::set<RecordId> only_own;
+  for (const auto& [id, own] : own_) only_own.insert(id);
+  const absl::Status read = confirmed_.ForEach(keys_.confirmed_rows, [&](ConfirmedRecord&& confirmed) {
+    only_own.erase(confirmed.id);
+    Show(confirmed.id, &confirmed);
+  });
+  if (!read.ok()) {
+    view_.reset();
+    return read;
+  }
+  for (const RecordId& id : only_own) Show(id, nullptr);
+  return absl::OkStatus();
+}
+
+std::optional<OwnMutation> Reading::OpenRow(const QueueRow& row, const StoreTime& time) const {
+  OwnMutation own;
+  own.envelope = row.ParsedEnvelope();
+  const auto intent = IntentId::FromBytes(row.intent_id);
+  const auto record = RecordId::FromBytes(own.envelope.record_id());
+  const auto key = queue_.FindKey(row.key_id);
+  if (row.damaged || !intent || !record || !key) return std::nullopt;
+  const auto payload = keyring_.Open(*key, row.sealed_payload, row.envelope, keys_.box);
+  if (!payload.ok() || !own.payload.ParseFromString(*payload)) return std::nullopt;
+  own.position = row.position;
+  own.intent = *intent;
+  own.record = *record;
+  own.state = row.state;
+  own.rev = row.rev;
+  own.settled = row.settled;
+  const Interval recorded = time.RecordedBy(own.payload.evidence());
+  own.provenance.set_intent_id(row.intent_id);
+  own.provenance.set_author(author_);
+  own.provenance.mutable_recorded()->set_earliest_us(absl::ToUnixMicros(recorded.earliest));
+  own.provenance.mutable_recorded()->set_latest_us(absl::ToUnixMicros(recorded.latest));
+  return own;
+}
+
+// Brings `own_` in line with the queue's row at `position`.
+void Reading::TakeRow(int64_t position, const StoreTime& time) {
+  const auto row = queue_.live().find(position);
+  const auto known = record_at_.find(position);
+  if (row == queue_.live().end()) {
+    if (known == record_at_.end()) return;
+    own_[known->second].erase(position);
+    if (own_[known->second].empty()) own_.erase(known->second);
+    record_at_.erase(known);
+    return;
+  }
+  if (known != record_at_.end()) {
+    OwnMutation& own = own_[known->second][position];
+    own.state = row->second.state;
+    own.rev = row->second.rev;
+    own.settled = row->second.settled;
+    return;
+  }
+  if (auto own = OpenRow(row->second, time)) {
+    record_at_[position] = own->record;
+    own_[own->record][position] = *std::move(own);
+  }
+}
+
+std::vector<OwnMutation> Reading::Pending(RecordId id, const std::set<std::string>& except) const {
+  std::vector<OwnMutation> pending;
+  const auto found = own_.find(id);
+  if (found == own_.end()) return pending;
+  for (const auto& [position, own] : found->second) {
+    if (own.settled || except.contains(own.provenance.intent_id())) continue;
+    const bool contained = own.state == RowState::kAcknowledged &&
+                           PassedInReadableScopes(own.envelope, own.rev, queue_.state(), confirmed_);
+    if (!contained) pending.push_back(own);
+  }
+  return pending;
+}
+
+void Reading::Show(RecordId id, const ConfirmedRecord* confirmed) {
+  if (auto visible = MakeVisible(confirmed, Pending(id, {}))) {
+    view_->Put(*std::move(visible));
+  } else {
+    view_->Remove(id);
+  }
+}
+
+std::optional<KnownRecord> Reading::Find(RecordId id, const std::set<std::string>& except) {
+  if (!View().ok()) return std::nullopt;
+  KnownRecord known;
+  known.own = Pending(id, except);
+  if (except.empty()) {
+    const VisibleRecord* visible = view_->Find(id);
+    if (visible == nullptr) return std::nullopt;
+    known.visible = *visible;
+    return known;
+  }
+  auto confirmed = confirmed_.Find(id, keys_.confirmed_rows);
+  if (!confirmed.ok()) return std::nullopt;
+  auto visible = MakeVisible(confirmed->has_value() ? &**confirmed : nullptr, known.own);
+  if (!visible) return std::nullopt;
+  known.visible = *std::move(visible);
+  return known;
+}
+
+void Reading::RowsChanged(const std::vector<int64_t>& positions) {
+  if (view_ == nullptr) return;
+  const StoreTime time(clock_, queue_.state());
+  std::set<RecordId> records;
+  for (const int64_t position : positions) {
+    if (const auto known = record_at_.find(position); known != record_at_.end()) records.insert(known->second);
+    TakeRow(position, time);
+    if (const auto known = record_at_.find(position); known != record_at_.end()) records.insert(known->second);
+  }
+  RecordsChanged(records);
+}
+
+void Reading::RowsRemoved() {
+  std::vector<int64_t> gone;
+  for (const auto& [position, record] : record_at_) {
+    if (!queue_.live().contains(position)) gone.push_back(position);
+  }
+  RowsChanged(gone);
+}
+
+void Reading::RecordsChanged(const std::set<RecordId>& records) {
+  if (view_ == nullptr) return;
+  for (const RecordId& id : records) {
+    const auto confirmed = confirmed_.Find(id, keys_.confirmed_rows);
+    Show(id, confirmed.ok() && confirmed->has_value() ? &**confirmed : nullptr);
+  }
+}
+
+}  // namespace opgang

@@ -1,0 +1,79 @@
+// What exists only while a store is unlocked: its keys, its own mutations opened, and the view over everything. The
+// view is made at the first question, so that a command that only saves does not pay for it.
+#ifndef OPGANG_CLIENT_LIB_SRC_STORE_READING_H_
+#define OPGANG_CLIENT_LIB_SRC_STORE_READING_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "client-lib/src/store/capture.h"
+#include "client-lib/src/store/confirmed_store.h"
+#include "client-lib/src/store/queue_store.h"
+#include "client-lib/src/store/store_keys.h"
+#include "client-lib/src/store/store_time.h"
+#include "client-lib/src/store/view_index.h"
+#include "client-lib/src/store/visible_record.h"
+
+namespace opgang {
+
+class Reading {
+ public:
+  // All must outlive it.
+  Reading(StoreKeys keys, std::string author, QueueStore& queue, ConfirmedStore& confirmed, QueueKeyring& keyring,
+          Clock& clock)
+      : keys_(std::move(keys)),
+        author_(std::move(author)),
+        queue_(queue),
+        confirmed_(confirmed),
+        keyring_(keyring),
+        clock_(clock) {}
+
+  const StoreKeys& keys() const { return keys_; }
+
+  // Opens and indexes everything where that was not done yet.
+  absl::StatusOr<const ViewIndex*> View();
+  // The record as visible without the own mutations `except` (intent ids).
+  std::optional<KnownRecord> Find(RecordId id, const std::set<std::string>& except);
+  // The payload of a queue row; nullopt where it does not open.
+  std::optional<OwnMutation> OpenRow(const QueueRow& row, const StoreTime& time) const;
+
+  // Tell it what changed; nothing happens where the view was not made yet.
+  void RowsChanged(const std::vector<int64_t>& positions);
+  void RowsRemoved();  // whichever are gone from the queue
+  void RecordsChanged(const std::set<RecordId>& records);
+
+ private:
+  using OwnByPosition = std::map<int64_t, OwnMutation>;
+
+  absl::Status Load();
+  void TakeRow(int64_t position, const StoreTime& time);
+  // Own mutations of the record that the confirmed copy may lack, but for `except`.
+  std::vector<OwnMutation> Pending(RecordId id, const std::set<std::string>& except) const;
+  void Show(RecordId id, const ConfirmedRecord* confirmed);
+
+  const StoreKeys keys_;
+  const std::string author_;
+  QueueStore& queue_;
+  ConfirmedStore& confirmed_;
+  QueueKeyring& keyring_;
+  Clock& clock_;
+  std::unique_ptr<ViewIndex> view_;  // null: not made yet
+  std::map<RecordId, OwnByPosition> own_;
+  std::map<int64_t, RecordId> record_at_;  // queue position -> record, of all in `own_`
+};
+
+// An acknowledged mutation is contained in the confirmed copy: every scope of it that this store may read has passed
+// `rev`. False where it may read none of them: then the overlay is all there is to see.
+bool PassedInReadableScopes(const v1::MutationEnvelope& envelope, uint64_t rev, const v1::QueueState& state,
+                            const ConfirmedStore& confirmed);
+// Scopes that the store may read, as of the last Welcome that said them.
+std::set<Scope> ReadableScopes(const v1::QueueState& state);
+
+}  // namespace opgang
+
+#endif  // OPGANG_CLIENT_LIB_SRC_STORE_READING_H_

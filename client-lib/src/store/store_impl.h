@@ -1,0 +1,126 @@
+// The one Store: a directory with queue.db and confirmed.db, held by a lock file.
+//
+//   store_impl.cc         opening, locking, saving, what screens ask
+//   store_impl_outbox.cc  outbox, fix, withdraw
+//   store_impl_undo.cc    taking back the last save
+//   store_impl_sync.cc    what the sync session needs
+#ifndef OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_
+#define OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client-lib/src/store/reading.h"
+#include "client-lib/src/sync/sync_store.h"
+#include "core/sqlite/file_lock.h"
+#include "opgang/device.h"
+#include "opgang/store.h"
+#include "opgang/v1/local_state.pb.h"
+
+namespace opgang {
+
+// Names in a store's directory.
+inline constexpr char kIdentityFile[] = "store.pb";
+inline constexpr char kQueueFile[] = "queue.db";
+inline constexpr char kConfirmedFile[] = "confirmed.db";
+inline constexpr char kStoreLockFile[] = "lock";
+
+StoreInfo InfoOf(const v1::StoreIdentity& identity);
+
+class StoreImpl : public Store, public SyncStore {
+ public:
+  // `directory` holds a whole store.pb. Errors as Device::OpenStore's.
+  static absl::StatusOr<std::unique_ptr<StoreImpl>> Open(const std::filesystem::path& directory,
+                                                         const v1::StoreIdentity& identity,
+                                                         const DeviceOptions& options, absl::Duration wait);
+
+  // How the base is reached: for the transport.
+  const v1::StoreIdentity& identity() const { return identity_; }
+
+  // Store.
+  const StoreInfo& info() const override { return info_; }
+  std::vector<GrantInfo> grants() const override;
+  bool unlocked() const override { return reading_ != nullptr; }
+  absl::Status Unlock(std::string_view passphrase, absl::Duration remember_for) override;
+  absl::Status Lock() override;
+  absl::StatusOr<SaveReceipt> Save(const Bundle& bundle) override;
+  absl::StatusOr<SaveReceipt> UndoLast() override;
+  OutboxCounts outbox_counts() const override;
+  absl::StatusOr<std::vector<OutboxItem>> Outbox() const override;
+  absl::StatusOr<SaveReceipt> Fix(IntentId refused, const google::protobuf::Message& corrected) override;
+  absl::Status Withdraw(IntentId refused) override;
+  absl::StatusOr<const View*> view() override;
+  NowEstimate Now() const override;
+  std::optional<absl::Time> last_sync() const override;
+  absl::Status SetCurrentEntrance(RecordId entrance, AreaId area) override;
+  std::optional<RecordId> current_entrance() const override;
+  std::optional<AreaId> current_area() const override;
+  RuleSettings rule_settings() const override { return {}; }
+  SyncStore& sync_store() override { return *this; }
+
+  // SyncStore.
+  absl::StatusOr<v1::Hello> MakeHello() override;
+  std::string ReadProof(std::string_view nonce) override;
+  absl::StatusOr<v1::Push> NextPush(uint64_t after_seq, size_t max_bytes) override;
+  uint32_t unsent_count() override { return outbox_counts().unsent; }
+  absl::Status ApplyWelcome(const v1::Welcome& welcome, const v1::ClockReading& sent,
+                            const v1::ClockReading& received) override;
+  absl::StatusOr<VerdictCounts> ApplyAck(const v1::Ack& ack) override;
+  absl::Status ApplyPage(const v1::Page& page) override;
+  absl::Status ApplyCurrent(const v1::Current& current) override;
+  absl::Status BecomeReplica(ReplicaId replica) override;
+
+ private:
+  StoreImpl(v1::StoreIdentity identity, const DeviceOptions& options, FileLock lock);
+
+  StoreTime Time() const { return StoreTime(*options_.clock, queue_->state()); }
+  void TakeKeys(const SecretBytes& store_key);
+  void RecallKey();
+
+  // Captures, seals and writes in one transaction, together with what `write` holds already. `hidden`: own mutations
+  // that the new ones replace. An empty `undoable`: the save cannot be taken back.
+  struct SavePlan {
+    std::vector<Intention> intentions;
+    std::set<std::string> hidden;
+    QueueWrite write;
+    bool undoable = true;
+  };
+  absl::StatusOr<SaveReceipt> Write(SavePlan plan);
+  CaptureContext ContextFor(const std::set<std::string>& hidden);
+  std::optional<AreaId> DefaultArea() const;
+  QueueRow Sealed(const CapturedMutation& mutation);
+  // Commits and tells the reading part which rows changed.
+  absl::Status Commit(const QueueWrite& write);
+
+  // A refused mutation with all that was refused because of it, in order of capture. Empty where there is none.
+  std::vector<QueueRow> RefusedTogether(IntentId refused) const;
+  absl::StatusOr<Intention> Again(const QueueRow& row, const google::protobuf::Message* corrected) const;
+  // The opposite of one change; nullopt where nothing of it stands any more.
+  std::optional<Intention> Undoing(const v1::UndoStep& step);
+  std::optional<Intention> UndoingDelete(const v1::UndoStep& step, Intention undo);
+  std::optional<Intention> UndoingPatch(const v1::UndoStep& step, Intention undo);
+  OutboxItem ItemOf(const QueueRow& row, const StoreTime& time) const;
+
+  absl::Status TakeConfirmedChange(const ConfirmedChange& change);
+  absl::Status TakeReplayed(const std::set<RecordId>& records);
+  absl::Status TakeEpoch(const std::string& epoch, QueueWrite& write);
+  void TakeGrants(const v1::Welcome& welcome, v1::QueueState& state);
+  absl::Status Settle();
+
+  const v1::StoreIdentity identity_;
+  const StoreInfo info_;
+  const DeviceOptions options_;
+  const FileLock lock_;
+  std::unique_ptr<QueueStore> queue_;
+  std::unique_ptr<ConfirmedStore> confirmed_;
+  mutable QueueKeyring keyring_;
+  std::unique_ptr<Reading> reading_;  // null: locked
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_

@@ -1,0 +1,275 @@
+// The half of StoreImpl that the sync session drives. Where both files change, confirmed.db goes first: what a crash
+// leaves half done is then asked for again, because the queue's state still says the old epoch, grants or rev.
+#include <algorithm>
+#include <utility>
+
+#include "client-lib/src/store/store_impl.h"
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+
+namespace opgang {
+namespace {
+
+constexpr size_t kMutationOverhead = 48;  // seq, key id, tags and lengths
+
+size_t SizeOf(const QueueRow& row) { return row.envelope.size() + row.sealed_payload.size() + kMutationOverhead; }
+
+// Unsent rows beyond `after_seq`, in seq order.
+std::vector<const QueueRow*> ToSend(const QueueStore& queue, uint64_t after_seq) {
+  std::vector<const QueueRow*> rows;
+  for (const auto& [position, row] : queue.live()) {
+    if (row.unsent() && row.seq > after_seq) rows.push_back(&row);
+  }
+  std::sort(rows.begin(), rows.end(), [](const QueueRow* a, const QueueRow* b) { return a->seq < b->seq; });
+  return rows;
+}
+
+// Rows [begin, end) that must travel together: one, or the neighbours of its bundle.
+size_t EndOfBundle(const std::vector<const QueueRow*>& rows, size_t begin) {
+  const std::string bundle = rows[begin]->ParsedEnvelope().bundle().bundle_id();
+  size_t end = begin + 1;
+  while (!bundle.empty() && end < rows.size() && rows[end]->ParsedEnvelope().bundle().bundle_id() == bundle) ++end;
+  return end;
+}
+
+bool StandsInGrantedScope(const QueueRow& row, const v1::QueueState& state) {
+  const v1::MutationEnvelope envelope = row.ParsedEnvelope();
+  return std::any_of(envelope.scopes().begin(), envelope.scopes().end(), [&](const v1::ScopeId& id) {
+    return std::any_of(state.grants().begin(), state.grants().end(), [&](const v1::StoredGrant& grant) {
+      return Scope::FromProto(grant.scope()) == Scope::FromProto(id);
+    });
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
+  const v1::QueueState& state = queue_->state();
+  v1::Hello hello;
+  hello.set_replica_id(state.replica_id());
+  hello.set_token(state.token());
+  hello.set_epoch(state.epoch());
+  for (const auto& [scope, cursor] : confirmed_->cursors()) {
+    if (cursor.rev == 0) continue;
+    v1::Cursor& told = *hello.add_cursors();
+    *told.mutable_scope() = scope.ToProto();
+    told.set_generation(cursor.generation);
+    told.set_rev(cursor.rev);
+  }
+  hello.set_read_proof(ReadProof(state.token()));
+  hello.set_unsent_count(outbox_counts().unsent);
+  if (reading_ == nullptr) return hello;
+  ASSIGN_OR_RETURN(const ViewIndex* view, reading_->View());
+  absl::Time nearest = absl::InfiniteFuture();
+  for (const CaseLine& line : view->Cases(Now().best, /*open_only=*/true)) {
+    nearest = std::min(nearest, EndOfLocalDay(line.response_case.due.earliest));
+  }
+  if (nearest != absl::InfiniteFuture()) hello.set_nearest_due_us(absl::ToUnixMicros(nearest));
+  return hello;
+}
+
+std::string StoreImpl::ReadProof(std::string_view nonce) {
+  const auto replica = ReplicaId::FromBytes(queue_->state().replica_id());
+  if (reading_ == nullptr || !replica) return {};
+  return MakeReadProof(reading_->keys().proof, *replica, nonce);
+}
+
+absl::StatusOr<v1::Push> StoreImpl::NextPush(uint64_t after_seq, size_t max_bytes) {
+  const std::vector<const QueueRow*> rows = ToSend(*queue_, after_seq);
+  v1::Push push;
+  std::set<std::string> keys;
+  size_t bytes = 0;
+  for (size_t begin = 0; begin < rows.size();) {
+    const size_t end = EndOfBundle(rows, begin);
+    size_t more = 0;
+    for (size_t i = begin; i < end; ++i) more += SizeOf(*rows[i]);
+    if (begin > 0 && bytes + more > max_bytes) break;
+    bytes += more;
+    for (; begin < end; ++begin) {
+      v1::SealedMutation& mutation = *push.add_mutations();
+      mutation.set_seq(rows[begin]->seq);
+      mutation.set_envelope(rows[begin]->envelope);
+      mutation.set_queue_key_id(rows[begin]->key_id);
+      mutation.set_sealed_payload(rows[begin]->sealed_payload);
+      keys.insert(rows[begin]->key_id);
+    }
+  }
+  for (const std::string& id : keys) {
+    auto key = queue_->FindKey(id);
+    if (!key) continue;  // damaged: the base keeps what it cannot open
+    key->clear_wrapped_for_store();
+    *push.add_queue_keys() = *std::move(key);
+  }
+  return push;
+}
+
+// Another history at the base: everything that was ever answered is handed in again, under its old intent ids (I13).
+absl::Status StoreImpl::TakeEpoch(const std::string& epoch, QueueWrite& write) {
+  const std::string known = queue_->state().epoch();
+  if (epoch.empty() || epoch == known) return absl::OkStatus();
+  write.state->set_epoch(epoch);
+  if (known.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(confirmed_->BecomeStale());
+  ASSIGN_OR_RETURN(std::vector<QueueRow> rows, queue_->KeptRows());
+  for (const auto& [position, row] : queue_->live()) {
+    if (!row.damaged && row.state != RowState::kQueued) rows.push_back(row);
+  }
+  std::sort(rows.begin(), rows.end(),
+            [](const QueueRow& a, const QueueRow& b) { return a.position < b.position; });
+  for (QueueRow& row : rows) {
+    row.state = RowState::kQueued;
+    row.rev = 0;
+    if (row.seq == 0) {  // numbered by a former replica
+      row.seq = write.state->next_seq();
+      write.state->set_next_seq(row.seq + 1);
+    }
+    write.rows.push_back(std::move(row));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::ClockReading& sent,
+                                     const v1::ClockReading& received) {
+  QueueWrite write;
+  write.state = queue_->state();
+  v1::QueueState& state = *write.state;
+  RETURN_IF_ERROR(TakeEpoch(welcome.epoch(), write));
+  if (!welcome.next_token().empty()) state.set_token(welcome.next_token());
+  state.set_durable_horizon(welcome.durable_horizon());
+  state.set_last_sync_us(welcome.base_us());
+  if (const auto anchor = AnchorOfRoundTrip(welcome.base_us(), sent, received)) *state.mutable_anchor() = *anchor;
+  if (!welcome.reading()) {
+    RETURN_IF_ERROR(Commit(write));
+    return Settle();
+  }
+  const std::set<Scope> before = ReadableScopes(state);
+  TakeGrants(welcome, state);
+  const std::set<Scope> readable = ReadableScopes(state);
+  const bool lost = !std::includes(readable.begin(), readable.end(), before.begin(), before.end());
+  if (lost) state.clear_undo_note();  // it may hold values of a scope that is no longer ours to read
+  ASSIGN_OR_RETURN(const ConfirmedChange removed, confirmed_->KeepOnly(readable));
+  RETURN_IF_ERROR(Commit(write));
+  RETURN_IF_ERROR(TakeConfirmedChange(removed));
+  RETURN_IF_ERROR(Settle());
+  return queue_->DropKeptUpTo(state.durable_horizon(), keyring_.write_key_id());
+}
+
+absl::StatusOr<VerdictCounts> StoreImpl::ApplyAck(const v1::Ack& ack) {
+  VerdictCounts counts;
+  QueueWrite write;
+  for (const v1::Verdict& verdict : ack.verdicts()) {
+    const QueueRow* found = queue_->FindByIntent(verdict.intent_id());
+    if (found == nullptr || found->state != RowState::kQueued) continue;
+    QueueRow row = *found;
+    switch (verdict.outcome_case()) {
+      case v1::Verdict::kApplied:
+        ++counts.applied;
+        counts.side_by_side += static_cast<uint32_t>(verdict.applied().conflict_fields_size());
+        row.state = RowState::kAcknowledged;
+        row.rev = verdict.applied().rev();
+        write.rows.push_back(std::move(row));
+        break;
+      case v1::Verdict::kQuarantined:
+        ++counts.refused;
+        row.state = RowState::kRefused;
+        row.code = verdict.quarantined().code();
+        row.field = verdict.quarantined().field();
+        write.rows.push_back(std::move(row));
+        break;
+      case v1::Verdict::kErased: write.removed.push_back(row.position); break;
+      case v1::Verdict::kIdReused: ++counts.id_reused; break;
+      case v1::Verdict::kRetryLater: ++counts.retry_later; break;
+      case v1::Verdict::OUTCOME_NOT_SET: break;
+    }
+  }
+  if (!write.removed.empty()) {
+    write.state = queue_->state();
+    write.state->clear_undo_note();
+  }
+  if (!write.rows.empty() || !write.removed.empty()) RETURN_IF_ERROR(Commit(write));
+  return counts;
+}
+
+absl::Status StoreImpl::TakeConfirmedChange(const ConfirmedChange& change) {
+  if (reading_ == nullptr) return absl::OkStatus();
+  reading_->RecordsChanged(change.records);
+  return TakeReplayed(change.records);
+}
+
+// A refused mutation whose mark the confirmed record bears was replayed by a person at the base: it needs attention no
+// longer.
+absl::Status StoreImpl::TakeReplayed(const std::set<RecordId>& records) {
+  QueueWrite write;
+  for (const auto& [position, row] : queue_->live()) {
+    if (row.damaged || row.state != RowState::kRefused) continue;
+    const auto record = RecordId::FromBytes(row.ParsedEnvelope().record_id());
+    if (!record || !records.contains(*record)) continue;
+    ASSIGN_OR_RETURN(const auto confirmed, confirmed_->Find(*record, reading_->keys().confirmed_rows));
+    v1::Record merged;
+    if (!confirmed || !merged.ParseFromString(confirmed->record) || !BearsMarkOf(merged, row.intent_id)) continue;
+    write.rows.push_back(row);
+    write.rows.back().state = RowState::kAcknowledged;
+    write.rows.back().rev = confirmed->rev;
+  }
+  return write.rows.empty() ? absl::OkStatus() : Commit(write);
+}
+
+// Erasures reach the queue before the cursor passes them: a crash between the two asks for the page again.
+absl::Status StoreImpl::ApplyPage(const v1::Page& page) {
+  if (reading_ == nullptr) return MakeError(ErrorCode::kLocked, "a locked store cannot seal what it receives");
+  std::vector<std::string> erased;
+  for (const v1::FeedEntry& entry : page.entries()) {
+    if (entry.change() != v1::FEED_CHANGE_ERASE) continue;
+    erased.push_back(entry.record_id());
+    if (!entry.subject_id().empty()) erased.push_back(entry.subject_id());
+  }
+  if (!erased.empty()) {
+    RETURN_IF_ERROR(queue_->RemoveAbout(erased));
+    reading_->RowsRemoved();
+  }
+  ASSIGN_OR_RETURN(const ConfirmedChange change, confirmed_->ApplyPage(page, reading_->keys().confirmed_rows));
+  return TakeConfirmedChange(change);
+}
+
+absl::Status StoreImpl::ApplyCurrent(const v1::Current& current) {
+  uint64_t generation = 0;
+  for (const v1::StoredGrant& grant : queue_->state().grants()) {
+    if (Scope::FromProto(grant.scope()) == Scope::FromProto(current.scope())) generation = grant.generation();
+  }
+  ASSIGN_OR_RETURN(const ConfirmedChange change, confirmed_->ApplyCurrent(current, generation));
+  RETURN_IF_ERROR(TakeConfirmedChange(change));
+  RETURN_IF_ERROR(Settle());
+  return queue_->DropKeptUpTo(queue_->state().durable_horizon(), keyring_.write_key_id());
+}
+
+// Acknowledged mutations that the confirmed copy contains leave the overlay for good; so do those of scopes that were
+// lost.
+absl::Status StoreImpl::Settle() {
+  const v1::QueueState& state = queue_->state();
+  QueueWrite write;
+  for (const auto& [position, row] : queue_->live()) {
+    if (row.damaged || row.state != RowState::kAcknowledged) continue;
+    const bool passed = PassedInReadableScopes(row.ParsedEnvelope(), row.rev, state, *confirmed_);
+    const bool lost = !state.grants().empty() && !StandsInGrantedScope(row, state);
+    if (!passed && !lost) continue;
+    write.rows.push_back(row);
+    write.rows.back().state = RowState::kKept;
+  }
+  return write.rows.empty() ? absl::OkStatus() : Commit(write);
+}
+
+absl::Status StoreImpl::BecomeReplica(ReplicaId replica) {
+  QueueWrite write;
+  write.state = queue_->state();
+  write.state->set_replica_id(replica.ToBytes());
+  ASSIGN_OR_RETURN(write.rows, queue_->KeptRows());
+  for (const auto& [position, row] : queue_->live()) {
+    if (!row.damaged) write.rows.push_back(row);
+  }
+  uint64_t next = 1;
+  for (QueueRow& row : write.rows) row.seq = row.state == RowState::kQueued ? next++ : 0;
+  write.state->set_next_seq(next);
+  return Commit(write);
+}
+
+}  // namespace opgang

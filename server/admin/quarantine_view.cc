@@ -1,0 +1,41 @@
+#include "server/admin/quarantine_view.h"
+
+#include <memory>
+
+#include "core/records/registry.h"
+#include "google/protobuf/text_format.h"
+#include "opgang/v1/mutation.pb.h"
+
+namespace opgang {
+namespace {
+
+std::string ContentOf(const QuarantinedMutation& quarantined) {
+  v1::MutationPayload payload;
+  const RecordTypeInfo* info = FindRecordType(quarantined.record_type);
+  if (!quarantined.opened || info == nullptr || !payload.ParseFromString(quarantined.mutation.payload)) return {};
+  const std::unique_ptr<google::protobuf::Message> content(info->prototype->New());
+  if (!content->ParsePartialFromString(payload.fields())) return {};
+  google::protobuf::TextFormat::Printer printer;
+  printer.SetUseUtf8StringEscaping(true);
+  std::string text;
+  printer.PrintToString(*content, &text);
+  return text;
+}
+
+}  // namespace
+
+v1::QuarantineItem ToItem(const QuarantinedMutation& quarantined) {
+  const LoggedMutation& logged = quarantined.mutation;
+  v1::QuarantineItem item;
+  item.set_intent_id(logged.fate.intent.ToBytes());
+  item.set_record_id(logged.record.ToBytes());
+  item.set_record_type(quarantined.record_type);
+  item.set_code(logged.fate.verdict.quarantined().code());
+  item.set_field(logged.fate.verdict.quarantined().field());
+  item.set_author(logged.author);
+  item.set_received_us(logged.received_us);
+  item.set_content(ContentOf(quarantined));
+  return item;
+}
+
+}  // namespace opgang

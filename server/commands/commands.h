@@ -1,0 +1,36 @@
+// opgangd's commands. Each registers its options on the program and runs when it was chosen.
+#ifndef OPGANG_SERVER_COMMANDS_COMMANDS_H_
+#define OPGANG_SERVER_COMMANDS_COMMANDS_H_
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace opgang {
+
+struct CommandContext {
+  std::filesystem::path data;  // --data: the base's directory
+  bool json = false;           // --json
+  std::function<absl::Status()> run;  // set by the command that was chosen
+};
+
+// `context` outlives `program`.
+void AddServe(CLI::App& program, CommandContext& context);
+void AddInvite(CLI::App& program, CommandContext& context);
+void AddImport(CLI::App& program, CommandContext& context);
+void AddDevices(CLI::App& program, CommandContext& context);
+void AddCheck(CLI::App& program, CommandContext& context);
+void AddQuarantine(CLI::App& program, CommandContext& context);
+
+// Runs the program; returns its exit code: 0, or an ErrorCode's number. Errors go to stderr as "opgangd: ...".
+int RunOpgangd(int argc, const char* const* argv);
+
+// "2026-04-04 14:30" in Europe/Copenhagen; "never" for 0.
+std::string LocalMinute(int64_t time_us);
+
+}  // namespace opgang
+
+#endif  // OPGANG_SERVER_COMMANDS_COMMANDS_H_

@@ -1,0 +1,90 @@
+#include "server/engine/base_author.h"
+
+#include <utility>
+
+#include "core/merge/field_set.h"
+#include "core/records/registry.h"
+
+namespace opgang {
+namespace {
+
+// Field numbers whose bytes differ between two serialized messages.
+std::vector<uint32_t> DifferentFields(const FieldSet& before, const FieldSet& after) {
+  std::vector<uint32_t> fields;
+  for (const auto& [field, bytes] : before) {
+    const auto other = after.find(field);
+    if (other == after.end() || other->second != bytes) fields.push_back(field);
+  }
+  for (const auto& [field, bytes] : after) {
+    if (!before.contains(field)) fields.push_back(field);
+  }
+  return fields;
+}
+
+}  // namespace
+
+BaseAuthor::BaseAuthor(EpochId epoch, uint64_t next_seq, Clock& clock, Random& random)
+    : replica_(ReplicaOf(epoch)), next_seq_(next_seq), clock_(clock), random_(random) {}
+
+Submission BaseAuthor::Create(const google::protobuf::Message& content, const Scope& scope, RecordId& id) {
+  id = RecordId::Make(clock_.WallNow(), random_);
+  v1::MutationEnvelope envelope;
+  envelope.set_record_id(id.ToBytes());
+  envelope.set_record_type(static_cast<uint32_t>(RecordTypeOfMessage(content).type));
+  v1::MutationPayload payload;
+  payload.set_action(v1::MUTATION_ACTION_CREATE);
+  payload.set_fields(content.SerializeAsString());
+  return Wrap(std::move(envelope), std::move(payload), scope);
+}
+
+std::optional<Submission> BaseAuthor::Patch(const StoredRecord& current, const google::protobuf::Message& wanted) {
+  const auto before = SplitFields(current.record.fields());
+  const auto after = SplitFields(wanted.SerializeAsString());
+  if (!before.ok() || !after.ok()) return std::nullopt;
+  v1::MutationPayload payload;
+  payload.set_action(v1::MUTATION_ACTION_PATCH);
+  FieldSet touched;
+  for (uint32_t field : DifferentFields(*before, *after)) {
+    v1::FieldEdit& edit = *payload.add_edits();
+    edit.set_field(field);
+    for (const IntentId& seen : VersionsOf(current.record, field)) edit.add_seen_versions(seen.ToBytes());
+    if (auto value = after->find(field); value != after->end()) touched.insert(*value);
+  }
+  if (payload.edits().empty()) return std::nullopt;
+  payload.set_fields(JoinFields(touched));
+  v1::MutationEnvelope envelope;
+  envelope.set_record_id(current.id.ToBytes());
+  envelope.set_record_type(current.type);
+  return Wrap(std::move(envelope), std::move(payload), current.scopes.front());
+}
+
+Submission BaseAuthor::Wrap(v1::MutationEnvelope envelope, v1::MutationPayload payload, const Scope& scope) {
+  OpenedMutation mutation;
+  mutation.seq = next_seq_++;
+  mutation.intent = IntentId::Make(clock_.WallNow(), random_);
+  envelope.set_intent_id(mutation.intent.ToBytes());
+  *envelope.add_scopes() = scope.ToProto();
+  envelope.set_schema_version(kSchemaVersion);
+  const v1::ClockReading reading = clock_.Read();
+  payload.mutable_stamp()->set_wall_us(reading.wall_us());
+  *payload.mutable_evidence()->mutable_captured() = reading;
+  mutation.envelope_bytes = envelope.SerializeAsString();
+  mutation.payload_bytes = payload.SerializeAsString();
+  mutation.envelope = std::move(envelope);
+  mutation.payload = std::move(payload);
+  mutation.opened = true;
+  mutation.digest = random_.Bytes(16);  // never sent again, so never compared
+
+  Submission submission;
+  submission.author.staff_code = "base";
+  submission.author.role = Role::kBase;
+  submission.author.replica = replica_;
+  submission.author.grants = {{scope, 1, v1::GRANT_MODE_READ_WRITE, ""}};
+  submission.received = absl::FromUnixMicros(reading.wall_us());
+  submission.author.enrolled = submission.received;
+  submission.session = Anchor{submission.received, reading, absl::ZeroDuration()};
+  submission.mutations.push_back(std::move(mutation));
+  return submission;
+}
+
+}  // namespace opgang

@@ -1,0 +1,135 @@
+#include "server/rpc/admin_service.h"
+
+#include <future>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "server/admin/dwelling_import.h"
+#include "server/admin/enrolment.h"
+#include "server/admin/quarantine_view.h"
+#include "server/rpc/peer.h"
+#include "server/rpc/sync_service.h"
+#include "spdlog/spdlog.h"
+
+namespace opgang {
+namespace {
+
+// Runs `work` on the writer's thread and waits. A base that is stopping answers kTryLater.
+template <typename Work>
+grpc::Status OnWriter(Writer& writer, Work work) {
+  auto done = std::make_shared<std::promise<absl::Status>>();
+  std::future<absl::Status> result = done->get_future();
+  writer.Run([done = std::move(done), work = std::move(work)](BaseStore& store, Committer& committer) {
+    done->set_value(work(store, committer));
+  });
+  try {
+    return ToGrpc(result.get());
+  } catch (const std::future_error&) {  // the job was dropped: the base is stopping
+    return ToGrpc(MakeError(ErrorCode::kTryLater, "the base is stopping"));
+  }
+}
+
+}  // namespace
+
+grpc::Status AdminServiceImpl::Invite(grpc::ServerContext*, const v1::InviteRequest* request,
+                                      v1::InviteResponse* response) {
+  v1::Invitation invitation;
+  const grpc::Status made = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
+    ASSIGN_OR_RETURN(invitation, MakeInvitation(store, base_.keys, *request, base_.addresses,
+                                                base_.clock->WallNow(), *base_.random));
+    return absl::OkStatus();
+  });
+  if (!made.ok()) return made;
+  response->set_code(MakeInvitationCode(*base_.random));
+  response->set_sealed_invitation(
+      SealInvitation(invitation.SerializeAsString(), response->code(), invitation_cost_, *base_.random));
+  response->set_expires_us(invitation.issued_us() + absl::ToInt64Microseconds(kInvitationLifetime));
+  spdlog::info("event=invited staff={} device={} role={}", request->staff_code(), request->device_label(),
+               request->role());
+  return grpc::Status::OK;
+}
+
+grpc::Status AdminServiceImpl::ImportDwellings(grpc::ServerContext*, const v1::ImportDwellingsRequest* request,
+                                               v1::ImportDwellingsResponse* response) {
+  std::set<Scope> touched;
+  const grpc::Status status = OnWriter(*base_.writer, [&](BaseStore& store, Committer& committer) -> absl::Status {
+    auto counts = opgang::ImportDwellings(store, committer, *request, *base_.clock, *base_.random, touched);
+    base_.writer->Announce(touched);
+    RETURN_IF_ERROR(counts.status());
+    *response = *std::move(counts);
+    return absl::OkStatus();
+  });
+  spdlog::info("event=import rows={} entrances_added={} dwellings_added={} changed={} closed={}",
+               request->rows_size(), response->entrances_added(), response->dwellings_added(), response->changed(),
+               response->closed());
+  return status;
+}
+
+grpc::Status AdminServiceImpl::ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*,
+                                           v1::ListDevicesResponse* response) {
+  return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
+    ASSIGN_OR_RETURN(*response, DevicesOf(store, base_.sessions, base_.calendar, base_.clock->WallNow()));
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AdminServiceImpl::ListQuarantine(grpc::ServerContext*, const v1::ListQuarantineRequest* request,
+                                              v1::ListQuarantineResponse* response) {
+  return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto items, store.Quarantine(IntentId::FromBytes(request->intent_id())));
+    for (const QuarantinedMutation& item : items) *response->add_items() = ToItem(item);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AdminServiceImpl::ReplayQuarantined(grpc::ServerContext*, const v1::ReplayQuarantinedRequest* request,
+                                                 v1::ReplayQuarantinedResponse* response) {
+  const IntentId intent = IntentId::FromBytes(request->intent_id()).value_or(IntentId());
+  spdlog::info("event=quarantine-replay intent={} actor={}", intent.ToString(), request->actor());
+  return OnWriter(*base_.writer, [&, intent](BaseStore&, Committer& committer) -> absl::Status {
+    std::set<Scope> touched;
+    ASSIGN_OR_RETURN(*response->mutable_verdict(),
+                     committer.Replay(intent, request->actor(), base_.clock->WallNow(), touched));
+    base_.writer->Announce(touched);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AdminServiceImpl::DiscardQuarantined(grpc::ServerContext*,
+                                                  const v1::DiscardQuarantinedRequest* request,
+                                                  v1::DiscardQuarantinedResponse*) {
+  const IntentId intent = IntentId::FromBytes(request->intent_id()).value_or(IntentId());
+  spdlog::info("event=quarantine-discard intent={} actor={}", intent.ToString(), request->actor());
+  return OnWriter(*base_.writer, [&, intent](BaseStore&, Committer& committer) {
+    return committer.Discard(intent, request->actor(), base_.clock->WallNow());
+  });
+}
+
+grpc::Status AdminServiceImpl::CheckBase(grpc::ServerContext*, const v1::CheckBaseRequest*,
+                                         v1::CheckBaseResponse* response) {
+  return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto found, store.Check());
+    for (const std::string& problem : found.problems) response->add_problems(problem);
+    response->set_record_count(found.records);
+    response->set_mutation_count(found.mutations);
+    response->set_quarantine_count(found.quarantined);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status EnrollServiceImpl::Enroll(grpc::ServerContext* context, const v1::EnrollRequest* request,
+                                       v1::EnrollResponse* response) {
+  auto peer = PeerOf(*context);
+  if (!peer.ok()) return ToGrpc(peer.status());
+  const grpc::Status status = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
+    ASSIGN_OR_RETURN(*response, opgang::Enroll(store, *peer, *request, base_.clock->WallNow()));
+    return absl::OkStatus();
+  });
+  spdlog::info("event=enroll staff={} store={} ok={}", peer->staff_code, peer->store.ToString(), status.ok());
+  return status;
+}
+
+}  // namespace opgang

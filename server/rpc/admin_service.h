@@ -1,0 +1,46 @@
+// AdminService and EnrollService: each method hands one job to the writer and waits for it.
+#ifndef OPGANG_SERVER_RPC_ADMIN_SERVICE_H_
+#define OPGANG_SERVER_RPC_ADMIN_SERVICE_H_
+
+#include "core/sealing/sealing.h"
+#include "opgang/v1/admin.grpc.pb.h"
+#include "opgang/v1/invitation.grpc.pb.h"
+#include "server/rpc/base_services.h"
+
+namespace opgang {
+
+// Only on the Unix socket.
+class AdminServiceImpl : public v1::AdminService::Service {
+ public:
+  AdminServiceImpl(BaseServices& base, PassphraseCost invitation_cost)
+      : base_(base), invitation_cost_(invitation_cost) {}
+
+  grpc::Status Invite(grpc::ServerContext*, const v1::InviteRequest*, v1::InviteResponse*) override;
+  grpc::Status ImportDwellings(grpc::ServerContext*, const v1::ImportDwellingsRequest*,
+                               v1::ImportDwellingsResponse*) override;
+  grpc::Status ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*, v1::ListDevicesResponse*) override;
+  grpc::Status ListQuarantine(grpc::ServerContext*, const v1::ListQuarantineRequest*,
+                              v1::ListQuarantineResponse*) override;
+  grpc::Status ReplayQuarantined(grpc::ServerContext*, const v1::ReplayQuarantinedRequest*,
+                                 v1::ReplayQuarantinedResponse*) override;
+  grpc::Status DiscardQuarantined(grpc::ServerContext*, const v1::DiscardQuarantinedRequest*,
+                                  v1::DiscardQuarantinedResponse*) override;
+  grpc::Status CheckBase(grpc::ServerContext*, const v1::CheckBaseRequest*, v1::CheckBaseResponse*) override;
+
+ private:
+  BaseServices& base_;
+  const PassphraseCost invitation_cost_;
+};
+
+class EnrollServiceImpl : public v1::EnrollService::Service {
+ public:
+  explicit EnrollServiceImpl(BaseServices& base) : base_(base) {}
+  grpc::Status Enroll(grpc::ServerContext*, const v1::EnrollRequest*, v1::EnrollResponse*) override;
+
+ private:
+  BaseServices& base_;
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_SERVER_RPC_ADMIN_SERVICE_H_

@@ -1,0 +1,36 @@
+// What the gRPC services share: the engine, the workers, the open sessions.
+#ifndef OPGANG_SERVER_RPC_BASE_SERVICES_H_
+#define OPGANG_SERVER_RPC_BASE_SERVICES_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/random.h"
+#include "core/rules/three_day_rule.h"
+#include "server/engine/writer.h"
+#include "server/identity/key_store.h"
+#include "server/rpc/session_registry.h"
+#include "server/rpc/worker_pool.h"
+#include "server/sync/server_session.h"
+
+namespace opgang {
+
+// Owned by RunningBase (running_base.h); outlives every service and session.
+struct BaseServices {
+  Clock* clock = nullptr;
+  Random* random = nullptr;
+  EpochId epoch;
+  BaseKeys keys;
+  SessionKeys session_keys;
+  CalendarSettings calendar;
+  std::vector<std::string> addresses;  // "host:port", for invitations
+  std::unique_ptr<WorkerPool> pool;
+  std::unique_ptr<Writer> writer;
+  SessionRegistry sessions;
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_SERVER_RPC_BASE_SERVICES_H_

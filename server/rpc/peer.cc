@@ -1,0 +1,26 @@
+#include "server/rpc/peer.h"
+
+#include <string>
+
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "server/identity/certificate_names.h"
+
+namespace opgang {
+
+absl::StatusOr<Peer> PeerOf(const grpc::ServerContextBase& context) {
+  const auto certificates = context.auth_context()->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  if (certificates.size() != 1) return MakeError(ErrorCode::kBaseRefused, "no client certificate");
+  const std::string pem(certificates[0].data(), certificates[0].size());
+  ASSIGN_OR_RETURN(const PeerIdentity identity, ParsePeerIdentity(pem));
+  return Peer{identity.staff_code, identity.store_id};
+}
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const std::string message =
+      std::string(ErrorCodeName(GetErrorCode(status))) + ": " + std::string(status.message());
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), message);
+}
+
+}  // namespace opgang

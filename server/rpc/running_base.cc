@@ -1,0 +1,232 @@
+#include "server/rpc/running_base.h"
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "core/sqlite/durable_file.h"
+#include "core/sqlite/file_lock.h"
+#include "server/identity/key_store.h"
+#include "server/rpc/admin_service.h"
+#include "server/rpc/base_services.h"
+#include "server/rpc/sync_service.h"
+#include "server/store/sqlite_base_store.h"
+#include "spdlog/spdlog.h"
+
+namespace opgang {
+namespace {
+
+constexpr int kWorkers = 4;
+constexpr int kMaxRequestBytes = 512 * 1024;         // ours are at most 256 KiB
+constexpr int kMaxAdminBytes = 256 * 1024 * 1024;    // an import file of a large municipality
+constexpr size_t kMaxSocketPath = 100;               // sockaddr_un holds 107
+constexpr auto kShutdownGrace = std::chrono::seconds(5);
+
+// "host:port" -> host; "[::1]:7443" -> ::1; a bare host stays.
+std::string HostOf(const std::string& address) {
+  if (address.starts_with('[')) return address.substr(1, address.find(']') - 1);
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos || address.find(':') != colon) return address;
+  return address.substr(0, colon);
+}
+
+bool HasPort(const std::string& address) {
+  return address.starts_with('[') ? address.find("]:") != std::string::npos
+                                  : address.find(':') != std::string::npos &&
+                                        address.find(':') == address.rfind(':');
+}
+
+std::vector<std::string> HostsOf(const BaseOptions& options) {
+  std::vector<std::string> hosts;
+  for (const std::string& address : options.public_addresses) hosts.push_back(HostOf(address));
+  if (hosts.empty() && !options.listen.empty()) hosts.push_back(HostOf(options.listen));
+  return hosts;
+}
+
+// Where SO_REUSEPORT is on, a second base on the same port would silently share its devices.
+void SetLimits(grpc::ServerBuilder& builder) {
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 16);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+}
+
+std::shared_ptr<grpc::ServerCredentials> MutualTls(const BaseKeys& keys) {
+  grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = keys.ca.certificate_pem;
+  options.pem_key_cert_pairs.push_back(
+      {std::string(keys.server.private_key_pem.Reveal()), keys.server.certificate_pem});
+  return grpc::SslServerCredentials(options);
+}
+
+class RunningBaseImpl : public RunningBase {
+ public:
+  RunningBaseImpl(const BaseOptions& options, FileLock lock)
+      : options_(options), lock_(std::move(lock)), admin_(services_, options.invitation_cost), sync_(services_),
+        enroll_(services_) {}
+  ~RunningBaseImpl() override { Stop(); }
+
+  absl::Status Open() {
+    services_.clock = options_.clock;
+    services_.random = options_.random;
+    services_.calendar = options_.calendar;
+    const std::vector<std::string> hosts = HostsOf(options_);
+    auto keys = LoadBaseKeys(options_.directory);
+    const bool fresh = !keys.ok() && GetErrorCode(keys.status()) == ErrorCode::kNotFound;
+    if (fresh || !hosts.empty()) {
+      keys = LoadOrCreateBaseKeys(options_.directory, hosts.empty() ? std::vector<std::string>{"localhost"} : hosts,
+                                  *options_.random);
+    }
+    RETURN_IF_ERROR(keys.status());
+    services_.keys = *std::move(keys);
+    services_.session_keys.box = services_.keys.box;
+    services_.session_keys.digest_key = DeriveKey(services_.keys.storage_key, "mutation digests");
+    return OpenStore();
+  }
+
+  absl::Status Listen() {
+    RETURN_IF_ERROR(ListenForCommands());
+    if (options_.listen.empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(ListenForDevices());
+    ticker_ = std::thread([this] { Tick(); });
+    return absl::OkStatus();
+  }
+
+  int port() const override { return port_; }
+
+  bool WaitForFailure(std::chrono::milliseconds at_most) override {
+    std::unique_lock lock(mutex_);
+    return failure_.wait_for(lock, at_most, [this] { return failed_; });
+  }
+
+  void Stop() override {
+    if (stopped_.exchange(true)) return;
+    if (devices_ != nullptr && devices_->GetHealthCheckService() != nullptr) {
+      devices_->GetHealthCheckService()->SetServingStatus(false);
+    }
+    services_.sessions.DoForAll([](ServerSession& session) { session.GoAway(v1::GO_AWAY_REASON_SHUTTING_DOWN); });
+    const auto deadline = std::chrono::system_clock::now() + kShutdownGrace;
+    if (devices_ != nullptr) devices_->Shutdown(deadline);
+    if (commands_ != nullptr) commands_->Shutdown(deadline);
+    if (ticker_.joinable()) ticker_.join();
+    if (services_.writer != nullptr) services_.writer->Stop();
+    if (services_.pool != nullptr) services_.pool->Stop();
+    std::error_code ignored;
+    if (commands_ != nullptr) std::filesystem::remove(options_.directory / "admin.sock", ignored);
+  }
+
+ private:
+  absl::Status OpenStore() {
+    SqliteBaseOptions store_options;
+    store_options.file = options_.directory / "base.db";
+    store_options.storage_key = services_.keys.storage_key;
+    store_options.random = options_.random;
+    ASSIGN_OR_RETURN(auto store, OpenSqliteBaseStore(store_options));
+    services_.epoch = store->epoch();
+    std::vector<std::unique_ptr<BaseReader>> readers;
+    for (int i = 0; i < kWorkers; ++i) {
+      ASSIGN_OR_RETURN(readers.emplace_back(), store->OpenReader());
+    }
+    services_.pool = std::make_unique<WorkerPool>(std::move(readers));
+    Writer::Callbacks callbacks;
+    callbacks.on_news = [this](const std::set<Scope>& touched) {
+      services_.sessions.DoForAll([touched](ServerSession& session) { session.OnNews(touched); });
+    };
+    callbacks.on_failure = [this](const absl::Status& status) {
+      spdlog::critical("event=disk-failed error=\"{}\"", std::string(status.message()));
+      std::unique_lock lock(mutex_);
+      failed_ = true;
+      failure_.notify_all();
+    };
+    services_.writer = std::make_unique<Writer>(std::move(store), std::move(callbacks));
+    return absl::OkStatus();
+  }
+
+  absl::Status ListenForCommands() {
+    const std::filesystem::path socket = options_.directory / "admin.sock";
+    if (std::filesystem::absolute(socket).string().size() > kMaxSocketPath) {
+      return MakeError(ErrorCode::kBadInput, "the path of the base's directory is too long for its admin socket");
+    }
+    std::error_code ignored;
+    std::filesystem::remove(socket, ignored);  // left by a base that was killed; the lock is ours
+    grpc::ServerBuilder builder;
+    builder.SetMaxReceiveMessageSize(kMaxAdminBytes);
+    builder.AddListeningPort(AdminTarget(options_.directory), grpc::experimental::LocalServerCredentials(UDS));
+    builder.RegisterService(&admin_);
+    const mode_t before = umask(0177);
+    commands_ = builder.BuildAndStart();
+    umask(before);
+    if (commands_ == nullptr) return MakeError(ErrorCode::kNotWritable, "the admin socket cannot be made");
+    return absl::OkStatus();
+  }
+
+  absl::Status ListenForDevices() {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::ServerBuilder builder;
+    SetLimits(builder);
+    builder.AddListeningPort(options_.listen, MutualTls(services_.keys), &port_);
+    builder.RegisterService(&sync_);
+    builder.RegisterService(&enroll_);
+    devices_ = builder.BuildAndStart();
+    if (devices_ == nullptr || port_ == 0) {
+      return MakeError(ErrorCode::kNotWritable, "the listening address is taken or not ours");
+    }
+    const bool named = !options_.public_addresses.empty();
+    for (const std::string& address : options_.public_addresses) {
+      services_.addresses.push_back(HasPort(address) ? address : address + ":" + std::to_string(port_));
+    }
+    if (!named) services_.addresses.push_back(HostOf(options_.listen) + ":" + std::to_string(port_));
+    return absl::OkStatus();
+  }
+
+  void Tick() {
+    while (!stopped_) {
+      WaitForFailure(std::chrono::seconds(1));
+      services_.sessions.DoForAll([](ServerSession& session) { session.OnTick(); });
+    }
+  }
+
+  const BaseOptions options_;
+  FileLock lock_;
+  BaseServices services_;
+  AdminServiceImpl admin_;
+  SyncServiceImpl sync_;
+  EnrollServiceImpl enroll_;
+  std::unique_ptr<grpc::Server> commands_;
+  std::unique_ptr<grpc::Server> devices_;
+  int port_ = 0;
+  std::thread ticker_;
+  std::atomic<bool> stopped_ = false;
+  std::mutex mutex_;
+  std::condition_variable failure_;
+  bool failed_ = false;  // guarded by mutex_
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RunningBase>> RunningBase::Start(const BaseOptions& options) {
+  RETURN_IF_ERROR(MakePrivateDirectory(options.directory));
+  ASSIGN_OR_RETURN(FileLock lock, FileLock::Acquire((options.directory / "lock").string(), options.lock_wait));
+  auto base = std::make_unique<RunningBaseImpl>(options, std::move(lock));
+  RETURN_IF_ERROR(base->Open());
+  RETURN_IF_ERROR(base->Listen());
+  return base;
+}
+
+std::string AdminTarget(const std::filesystem::path& directory) {
+  return "unix:" + std::filesystem::absolute(directory / "admin.sock").string();
+}
+
+}  // namespace opgang
