@@ -36,8 +36,11 @@ inline constexpr size_t kMaxBundleBytes = 200 * 1024;
 
 struct ValidationContext {
   RecordId record_id;
-  RecordId subject;           // from the envelope; empty = none
-  absl::CivilDay latest_day;  // nothing can have happened after it: last day of the recorded interval
+  RecordId subject;  // from the envelope; empty = none
+  // Nothing can have happened after it (Europe/Copenhagen). For a create: last day of its recorded interval.
+  // For a patch: today by base time, because what it leaves untouched may have been said later than it was
+  // captured.
+  absl::CivilDay latest_day;
 };
 
 // Checks whole content: a create, or a record as a patch would leave it. nullopt = sound. Names the first

@@ -69,8 +69,6 @@ void Writer::Stop() {
     wake_.notify_one();
   }
   if (thread_.joinable()) thread_.join();
-  committer_.reset();
-  store_.reset();
 }
 
 std::vector<Writer::Work> Writer::TakeGroup() {

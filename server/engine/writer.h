@@ -42,7 +42,8 @@ class Writer {
   // Thread-safe. Tells on_news of commits that a job made.
   void Announce(const std::set<Scope>& touched);
 
-  // Does what was handed in so far, closes the store and joins. Later calls are answered with RETRY_LATER.
+  // Does what was handed in so far and joins; the store is closed when the writer goes. Later calls are answered with
+  // RETRY_LATER.
   void Stop();
 
  private:

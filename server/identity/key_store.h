@@ -39,8 +39,8 @@ struct BaseKeys {
 absl::StatusOr<BaseKeys> LoadOrCreateBaseKeys(const std::filesystem::path& directory,
                                               const std::vector<std::string>& hosts, Random& random);
 
-// Loads, writes nothing, and takes server.pem as it is: for commands beside a running base. kNotFound where
-// this base has no keys yet; kDamaged as above.
+// Loads, changes no content, and takes server.pem as it is: for commands beside a running base. kNotFound
+// where this base has no keys yet; kDamaged as above.
 absl::StatusOr<BaseKeys> LoadBaseKeys(const std::filesystem::path& directory);
 
 }  // namespace opgang

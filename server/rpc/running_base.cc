@@ -123,6 +123,8 @@ class RunningBaseImpl : public RunningBase {
     if (ticker_.joinable()) ticker_.join();
     if (services_.writer != nullptr) services_.writer->Stop();
     if (services_.pool != nullptr) services_.pool->Stop();
+    services_.pool.reset();    // the readers go before the writer's connection, which then empties the WAL
+    services_.writer.reset();
     std::error_code ignored;
     if (commands_ != nullptr) std::filesystem::remove(options_.directory / "admin.sock", ignored);
   }

@@ -188,7 +188,7 @@ TEST_F(KeyStoreTest, WhatAnInterruptedCreationLeftIsRemovedAndMadeAnew) {
   EXPECT_THAT(Names(home_), UnorderedElementsAre("keys"));
 }
 
-TEST_F(KeyStoreTest, LoadingBesideARunningBaseWritesNothing) {
+TEST_F(KeyStoreTest, LoadingBesideARunningBaseMakesNothing) {
   EXPECT_EQ(GetErrorCode(LoadBaseKeys(home_).status()), ErrorCode::kNotFound);
   EXPECT_THAT(Names(home_), UnorderedElementsAre());
   const BaseKeys base = Start().value();

@@ -84,6 +84,16 @@ TEST(EveryTextFieldTest, FreeTextSaysThatItIsTheNumberThatIsRefused) {
   });
 }
 
+TEST(EveryTextFieldTest, NoTextHidesInANestedMessage) {
+  ForEachField([](const RecordTypeInfo&, const FieldDescriptor* field) {
+    const auto* nested = field->message_type();
+    for (int i = 0; nested != nullptr && i < nested->field_count(); ++i) {
+      EXPECT_NE(nested->field(i)->type(), FieldDescriptor::TYPE_STRING)
+          << nested->field(i)->full_name() << ": teach these walks nested texts";
+    }
+  });
+}
+
 TEST(EveryIdFieldTest, HasSixteenBytesThatAreNotAllZero) {
   ForEachField([](const RecordTypeInfo& info, const FieldDescriptor* field) {
     if (field->type() != FieldDescriptor::TYPE_BYTES) return;

@@ -115,7 +115,7 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key, const std::function
       ConfirmedRecord record;
       const std::string_view id = rows.Blob(0);
       record.rev = static_cast<uint64_t>(rows.Int(3));
-      auto opened = Open(key, rows.Blob(4), Binding(id, record.rev));
+      auto opened = opgang::Open(key, rows.Blob(4), Binding(id, record.rev));
       const auto record_id = RecordId::FromBytes(id);
       if (!opened.ok() || !record_id) {
         damaged.emplace_back(id);

@@ -159,7 +159,10 @@ absl::StatusOr<VerdictCounts> StoreImpl::ApplyAck(const v1::Ack& ack) {
   QueueWrite write;
   for (const v1::Verdict& verdict : ack.verdicts()) {
     const QueueRow* found = queue_->FindByIntent(verdict.intent_id());
-    if (found == nullptr || found->state != RowState::kQueued) continue;
+    if (found == nullptr) continue;
+    // Refused earlier, and replayed by a person at the base since.
+    const bool replayed = found->state == RowState::kRefused && !found->settled && verdict.has_applied();
+    if (found->state != RowState::kQueued && !replayed) continue;
     QueueRow row = *found;
     switch (verdict.outcome_case()) {
       case v1::Verdict::kApplied:

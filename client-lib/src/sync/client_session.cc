@@ -1,0 +1,157 @@
+#include "client-lib/src/sync/client_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "core/records/registry.h"
+
+namespace opgang {
+namespace {
+
+constexpr uint32_t kCreditBeforeWelcome = 64 * 1024;
+constexpr size_t kPushBytes = 48 * 1024;  // about; a bundle (at most 200 KiB) is never split
+
+bool Reads(const v1::Grant& grant) { return grant.mode() != v1::GRANT_MODE_WRITE_ONLY; }
+
+}  // namespace
+
+ClientSession::ClientSession(SyncStore& store, Clock& clock, bool live)
+    : store_(store), clock_(clock), live_(live), credit_bytes_(kCreditBeforeWelcome) {}
+
+absl::Status ClientSession::Start() {
+  v1::SyncRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_hello(), store_.MakeHello());
+  v1::Hello& hello = *request.mutable_hello();
+  hello_at_ = clock_.Read();
+  *hello.mutable_clock() = hello_at_;
+  hello.set_protocol_version(1);
+  hello.set_schema_version(kSchemaVersion);
+  hello.set_live(live_);
+  progress_.to_send = hello.unsent_count();
+  outbox_.push_back(std::move(request));
+  return absl::OkStatus();
+}
+
+absl::Status ClientSession::OnResponse(const v1::SyncResponse& response) {
+  switch (response.message_case()) {
+    case v1::SyncResponse::kWelcome: return OnWelcome(response.welcome());
+    case v1::SyncResponse::kAck: return OnAck(response.ack());
+    case v1::SyncResponse::kPage: return OnPage(response.page());
+    case v1::SyncResponse::kCurrent: return OnCurrent(response.current());
+    case v1::SyncResponse::kHeartbeat: return absl::OkStatus();
+    case v1::SyncResponse::kGoAway: go_away_ = response.go_away().reason(); return absl::OkStatus();
+    case v1::SyncResponse::MESSAGE_NOT_SET: return absl::OkStatus();  // from a newer base: not for us
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ClientSession::OnWelcome(const v1::Welcome& welcome) {
+  if (!welcome.new_replica_id().empty()) {
+    const auto replica = ReplicaId::FromBytes(welcome.new_replica_id());
+    if (!replica.has_value()) return MakeError(ErrorCode::kInternal, "the base named a malformed replica");
+    new_replica_ = true;
+    RETURN_IF_ERROR(store_.BecomeReplica(*replica));
+  }
+  RETURN_IF_ERROR(store_.ApplyWelcome(welcome, hello_at_, clock_.Read()));
+  welcomed_ = true;
+  credit_bytes_ = std::max(welcome.credit_bytes(), kCreditBeforeWelcome);
+  // A new epoch puts acknowledged work back into the queue, below what was pushed already.
+  progress_.to_send = std::max(progress_.to_send, progress_.answered + store_.unsent_count());
+  result_.read = welcome.reading();
+  if (!welcome.reading()) return absl::OkStatus();
+  for (const v1::Grant& grant : welcome.grants()) {
+    if (Reads(grant)) current_.emplace(Scope::FromProto(grant.scope()).value_or(Scope()).ToKey(), 0);
+  }
+  progress_.scopes_total = static_cast<uint32_t>(current_.size());
+  return absl::OkStatus();
+}
+
+absl::Status ClientSession::OnAck(const v1::Ack& ack) {
+  ASSIGN_OR_RETURN(const VerdictCounts counts, store_.ApplyAck(ack));
+  totals_.retry_later += counts.retry_later;
+  totals_.id_reused += counts.id_reused;
+  result_.applied += counts.applied;
+  result_.refused += counts.refused;
+  result_.side_by_side += counts.side_by_side;
+  result_.sent += counts.applied + counts.refused;
+  progress_.answered = result_.sent;
+  uint64_t answered_seq = 0;
+  for (const v1::Verdict& verdict : ack.verdicts()) {
+    answered_seq = std::max(answered_seq, verdict.seq());
+    newest_verdict_rev_ = std::max(newest_verdict_rev_, verdict.applied().rev());
+  }
+  while (!in_flight_.empty() && in_flight_.front().last_seq <= answered_seq) {
+    unacknowledged_bytes_ -= in_flight_.front().bytes;
+    in_flight_.pop_front();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ClientSession::OnPage(const v1::Page& page) {
+  RETURN_IF_ERROR(store_.ApplyPage(page));
+  result_.received += static_cast<uint32_t>(page.entries_size());
+  progress_.received = result_.received;
+  v1::SyncRequest request;
+  request.mutable_page_ack()->set_page_count(1);
+  outbox_.push_back(std::move(request));
+  return absl::OkStatus();
+}
+
+absl::Status ClientSession::OnCurrent(const v1::Current& current) {
+  RETURN_IF_ERROR(store_.ApplyCurrent(current));
+  const auto scope = Scope::FromProto(current.scope());
+  const auto known = current_.find(scope.value_or(Scope()).ToKey());
+  if (known == current_.end()) return absl::OkStatus();
+  if (known->second == 0) ++progress_.scopes_current;
+  known->second = std::max<uint64_t>(current.rev(), 1);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<v1::SyncRequest>> ClientSession::NextRequest() {
+  if (outbox_.empty()) RETURN_IF_ERROR(QueuePush());
+  if (outbox_.empty()) return std::nullopt;
+  std::optional<v1::SyncRequest> next = std::move(outbox_.front());
+  outbox_.pop_front();
+  return next;
+}
+
+absl::Status ClientSession::QueuePush() {
+  if (go_away_.has_value() || new_replica_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(v1::Push push, store_.NextPush(pushed_seq_, kPushBytes));
+  queue_drained_ = push.mutations().empty();
+  if (queue_drained_) return absl::OkStatus();
+  auto& keys = *push.mutable_queue_keys();
+  keys.erase(std::remove_if(keys.begin(), keys.end(),
+                            [&](const v1::QueueKey& key) { return keys_sent_.contains(key.queue_key_id()); }),
+             keys.end());
+  const auto bytes = static_cast<uint32_t>(push.ByteSizeLong());
+  if (unacknowledged_bytes_ > 0 && unacknowledged_bytes_ + bytes > credit_bytes_) return absl::OkStatus();
+  if (!welcomed_ && unacknowledged_bytes_ + bytes > credit_bytes_) return absl::OkStatus();
+  for (const auto& key : push.queue_keys()) keys_sent_.insert(key.queue_key_id());
+  pushed_seq_ = push.mutations().rbegin()->seq();
+  unacknowledged_bytes_ += bytes;
+  in_flight_.push_back({pushed_seq_, bytes});
+  v1::SyncRequest request;
+  *request.mutable_push() = std::move(push);
+  outbox_.push_back(std::move(request));
+  return absl::OkStatus();
+}
+
+void ClientSession::Tick() {
+  if (!welcomed_ || !outbox_.empty()) return;
+  v1::SyncRequest request;
+  request.mutable_heartbeat()->set_time_us(absl::ToUnixMicros(clock_.WallNow()));
+  outbox_.push_back(std::move(request));
+}
+
+bool ClientSession::done() const {
+  if (new_replica_) return true;
+  if (!welcomed_ || !outbox_.empty() || !queue_drained_ || !in_flight_.empty()) return false;
+  return std::all_of(current_.begin(), current_.end(), [&](const auto& scope) {
+    return scope.second > 0 && scope.second >= newest_verdict_rev_;
+  });
+}
+
+}  // namespace opgang

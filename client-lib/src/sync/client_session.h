@@ -1,0 +1,87 @@
+// One Sync session at the device, sans I/O: messages in, messages out. It owns order, credit and progress; the store
+// owns what is durable; it knows no socket, no thread and no timer.
+//
+//   Start() -> Hello, and pipelined behind it what credit allows
+//   Welcome -> grants, token, base time; a new replica id ends the session (the next one goes on under it)
+//   Ack     -> verdicts; Page -> applied with its cursor, then PageAck; Current -> caught up with a scope
+//   done()  -> every mutation pushed has its verdict, and every scope is current beyond the newest of them
+//
+// Lives on one thread: its store's. Errors are the store's; after one the session is of no more use.
+#ifndef OPGANG_CLIENT_LIB_SRC_SYNC_CLIENT_SESSION_H_
+#define OPGANG_CLIENT_LIB_SRC_SYNC_CLIENT_SESSION_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "absl/status/status.h"
+#include "client-lib/src/sync/sync_store.h"
+#include "core/base/clock.h"
+#include "opgang/sync.h"
+#include "opgang/v1/sync.pb.h"
+
+namespace opgang {
+
+class ClientSession {
+ public:
+  // Both outlive the session. `live`: asks the base to keep the stream open; done() stays meaningful.
+  ClientSession(SyncStore& store, Clock& clock, bool live);
+
+  absl::Status Start();
+  absl::Status OnResponse(const v1::SyncResponse& response);
+  // The next message to send, if there is one now and credit allows it.
+  absl::StatusOr<std::optional<v1::SyncRequest>> NextRequest();
+  // Asks for a sign of life to be sent.
+  void Tick();
+
+  bool done() const;
+  bool new_replica() const { return new_replica_; }
+  std::optional<v1::GoAwayReason> go_away() const { return go_away_; }
+  const SyncProgress& progress() const { return progress_; }
+  // Counts of this session; `unsent` is the caller's to fill in.
+  const SyncResult& result() const { return result_; }
+  uint32_t retry_later() const { return totals_.retry_later; }
+  uint32_t id_reused() const { return totals_.id_reused; }
+
+ private:
+  absl::Status OnWelcome(const v1::Welcome& welcome);
+  absl::Status OnAck(const v1::Ack& ack);
+  absl::Status OnPage(const v1::Page& page);
+  absl::Status OnCurrent(const v1::Current& current);
+  absl::Status QueuePush();
+
+  SyncStore& store_;
+  Clock& clock_;
+  const bool live_;
+
+  std::deque<v1::SyncRequest> outbox_;
+  v1::ClockReading hello_at_;
+  bool welcomed_ = false;
+  bool new_replica_ = false;
+  std::optional<v1::GoAwayReason> go_away_;
+
+  uint64_t pushed_seq_ = 0;  // everything at or below it went out in this session
+  bool queue_drained_ = false;
+  uint32_t credit_bytes_;
+  uint32_t unacknowledged_bytes_ = 0;
+  struct Flight {
+    uint64_t last_seq;
+    uint32_t bytes;
+  };
+  std::deque<Flight> in_flight_;    // pushes without all their verdicts, in order
+  std::set<std::string> keys_sent_;
+
+  uint64_t newest_verdict_rev_ = 0;
+  std::map<std::string, uint64_t> current_;  // readable scope -> rev of its last Current; 0 = none yet
+
+  SyncProgress progress_;
+  SyncResult result_;
+  VerdictCounts totals_;
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_CLIENT_LIB_SRC_SYNC_CLIENT_SESSION_H_

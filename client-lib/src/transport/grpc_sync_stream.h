@@ -1,0 +1,23 @@
+// SyncStream over gRPC's callback API.
+#ifndef OPGANG_CLIENT_LIB_SRC_TRANSPORT_GRPC_SYNC_STREAM_H_
+#define OPGANG_CLIENT_LIB_SRC_TRANSPORT_GRPC_SYNC_STREAM_H_
+
+#include <memory>
+
+#include "client-lib/src/sync/sync_stream.h"
+#include "client-lib/src/transport/channel.h"
+
+namespace opgang {
+
+class GrpcSyncDialer : public SyncDialer {
+ public:
+  explicit GrpcSyncDialer(BaseAddress base) : base_(std::move(base)) {}
+  absl::StatusOr<std::unique_ptr<SyncStream>> Dial(absl::Duration timeout) override;
+
+ private:
+  const BaseAddress base_;
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_CLIENT_LIB_SRC_TRANSPORT_GRPC_SYNC_STREAM_H_
