@@ -45,8 +45,9 @@ absl::Status StatusOfCode(int rc, std::string_view context) {
 absl::Status Database::Check(int rc) {
   if (rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE) return absl::OkStatus();
   failed_ = failed_ || EndsTrust(rc);
-  // sqlite3_errmsg names tables, columns and tokens of our own SQL, never a bound value.
-  return StatusOfCode(rc, std::string("database: ") + sqlite3_errmsg(db_));
+  // Names tables, columns and tokens of our own SQL, never a bound value.
+  const bool says_more = (rc & 0xff) == SQLITE_ERROR || (rc & 0xff) == SQLITE_CONSTRAINT;
+  return StatusOfCode(rc, says_more ? std::string("database: ") + sqlite3_errmsg(db_) : "database");
 }
 
 Database::~Database() {

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/sealing/sealing.h"
 #include "server/engine/transaction.h"
 
 namespace opgang {
@@ -115,8 +116,8 @@ absl::StatusOr<v1::EnrollResponse> Enroll(BaseStore& store, const Peer& peer, co
   const bool known = account.has_value() && account->staff_code == peer.staff_code &&
                      account->invitation_id == request.invitation_id();
   if (!known) return MakeError(ErrorCode::kBaseRefused, "no such invitation at this base");
-  if (request.proof_public_key().size() != 32 || request.store_public_key().size() != 32) {
-    return MakeError(ErrorCode::kBadInput, "public keys are 32 bytes each");
+  if (request.proof_public_key().size() != 32 || !IsBoxPublicKey(request.store_public_key())) {
+    return MakeError(ErrorCode::kBadInput, "these are no public keys");
   }
   v1::EnrollResponse response;
   response.set_base_us(absl::ToUnixMicros(now));

@@ -28,66 +28,83 @@ absl::StatusOr<std::ifstream> OpenFile(const std::filesystem::path& path) {
   return in;
 }
 
-absl::StatusOr<DwellingFile> ReadFiles(const ImportOptions& options) {
+struct ImportFiles {
+  DwellingFile dwellings;
+  EntranceAreasFile entrances;  // empty without --entrances
+};
+
+absl::StatusOr<ImportFiles> ReadFiles(const ImportOptions& options) {
   ASSIGN_OR_RETURN(const std::string toml, ReadWholeFile(options.mapping));
   ASSIGN_OR_RETURN(const DwellingMapping mapping, ParseDwellingMapping(toml));
-  EntranceAreasFile entrances;
+  ImportFiles files;
   DwellingFileOptions reading;
-  reading.default_area = options.area;
-  if (!options.entrances.empty()) {
+  if (options.entrances.empty()) {
+    reading.default_area = options.area;
+  } else {  // a register that lists other housing too: what the table does not name is nobody's area
     ASSIGN_OR_RETURN(std::ifstream in, OpenFile(options.entrances));
-    ASSIGN_OR_RETURN(entrances, ReadEntranceAreas(in));
-    reading.entrance_areas = &entrances.areas;
+    ASSIGN_OR_RETURN(files.entrances, ReadEntranceAreas(in));
+    reading.entrance_areas = &files.entrances.areas;
   }
   ASSIGN_OR_RETURN(std::ifstream in, OpenFile(options.file));
-  ASSIGN_OR_RETURN(DwellingFile file, ReadDwellings(in, mapping, reading));
-  for (const RefusedRow& row : entrances.refused.listed()) file.refused.Add(row);
-  return file;
+  ASSIGN_OR_RETURN(files.dwellings, ReadDwellings(in, mapping, reading));
+  return files;
 }
 
-void PrintJson(const v1::ImportDwellingsResponse& counts, const RefusedRows& refused) {
+nlohmann::json ToJson(const RefusedRows& refused) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const RefusedRow& row : refused.listed()) {
+    rows.push_back({{"line", row.line},
+                    {"reason", std::string(RowRefusalName(row.reason))},
+                    {"column", row.column},
+                    {"why", row.why}});
+  }
+  return rows;
+}
+
+void PrintJson(const v1::ImportDwellingsResponse& counts, const ImportFiles& files) {
   nlohmann::json document = {{"schema", "opgangd/import-dwellings/1"},
                              {"entrances_added", counts.entrances_added()},
                              {"dwellings_added", counts.dwellings_added()},
                              {"changed", counts.changed()},
                              {"closed", counts.closed()},
                              {"unchanged", counts.unchanged()},
-                             {"refused", nlohmann::json::array()}};
-  for (const RefusedRow& row : refused.listed()) {
-    document["refused"].push_back({{"line", row.line},
-                                   {"reason", std::string(RowRefusalName(row.reason))},
-                                   {"column", row.column},
-                                   {"why", row.why}});
-  }
-  document["refused_total"] = refused.total();
+                             {"refused", ToJson(files.dwellings.refused)},
+                             {"refused_total", files.dwellings.refused.total()},
+                             {"entrances_refused", ToJson(files.entrances.refused)},
+                             {"entrances_refused_total", files.entrances.refused.total()}};
   std::printf("%s\n", document.dump().c_str());
 }
 
-void PrintText(const v1::ImportDwellingsResponse& counts, const RefusedRows& refused) {
+void PrintRefused(const char* file, const RefusedRows& refused) {
   for (const RefusedRow& row : refused.listed()) {
-    std::printf("line %d refused: %s\n", row.line, row.why.c_str());
+    std::printf("%s line %d refused: %s\n", file, row.line, row.why.c_str());
   }
   const auto more = refused.total() - static_cast<int64_t>(refused.listed().size());
-  if (more > 0) std::printf("... and %lld more\n", static_cast<long long>(more));
+  if (more > 0) std::printf("%s: %lld more refused\n", file, static_cast<long long>(more));
+}
+
+void PrintText(const v1::ImportDwellingsResponse& counts, const ImportFiles& files) {
+  PrintRefused("entrances", files.entrances.refused);
+  PrintRefused("dwellings", files.dwellings.refused);
   std::printf("%d entrances and %d dwellings added, %d changed, %d closed, %d unchanged, %lld rows refused\n",
               counts.entrances_added(), counts.dwellings_added(), counts.changed(), counts.closed(),
-              counts.unchanged(), static_cast<long long>(refused.total()));
+              counts.unchanged(), static_cast<long long>(files.dwellings.refused.total()));
 }
 
 absl::Status Import(const CommandContext& context, const ImportOptions& options) {
-  ASSIGN_OR_RETURN(DwellingFile file, ReadFiles(options));
-  if (file.rows.empty()) {
-    PrintText({}, file.refused);
+  ASSIGN_OR_RETURN(ImportFiles files, ReadFiles(options));
+  if (files.dwellings.rows.empty()) {
+    PrintText({}, files);
     return MakeError(ErrorCode::kBadInput, "no row of this file can be imported; nothing was changed");
   }
   ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, true));
   v1::ImportDwellingsRequest request;
   request.set_area(options.area);
   request.set_source_label(options.file.filename().string());
-  for (v1::DwellingRow& row : file.rows) *request.add_rows() = std::move(row);
+  for (v1::DwellingRow& row : files.dwellings.rows) *request.add_rows() = std::move(row);
   v1::ImportDwellingsResponse counts;
   RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::ImportDwellings, request, &counts));
-  context.json ? PrintJson(counts, file.refused) : PrintText(counts, file.refused);
+  context.json ? PrintJson(counts, files) : PrintText(counts, files);
   return absl::OkStatus();
 }
 

@@ -36,6 +36,7 @@ int RunOpgangd(int argc, const char* const* argv) {
   CLI::App program{"opgangd: the base of Opgang. Devices sync with it; opgangd's own commands work beside it."};
   program.set_version_flag("--version", "opgangd " OPGANG_VERSION);
   program.require_subcommand(1);
+  program.fallthrough();  // --data and --json may follow the command; commands added from here on inherit it
   CommandContext context;
   context.data = DefaultDirectory();
   program.add_option("--data", context.data, "the base's directory (or OPGANGD_DATA); default /var/lib/opgang");
@@ -46,7 +47,6 @@ int RunOpgangd(int argc, const char* const* argv) {
   AddDevices(program, context);
   AddCheck(program, context);
   AddQuarantine(program, context);
-  program.fallthrough();
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

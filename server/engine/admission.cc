@@ -92,12 +92,16 @@ v1::Provenance ProvenanceOf(const Author& author, const OpenedMutation& mutation
   return provenance;
 }
 
-// A mutation of a record whose create is quarantined joins it there; the one that replaces that create does not.
-absl::StatusOr<bool> WaitsForItsCreate(BaseStore& store, const OpenedMutation& mutation) {
+// A mutation of a record whose create is quarantined joins it there; a create that corrects another one does not.
+absl::StatusOr<bool> WaitsForItsCreate(BaseStore& store, const OpenedMutation& mutation,
+                                       const std::optional<StoredRecord>& existing) {
+  if (existing.has_value() && existing->record.has_created()) return false;
+  const bool corrects = mutation.payload.action() == v1::MUTATION_ACTION_CREATE &&
+                        !mutation.payload.replaces_intent_id().empty();
+  if (corrects) return false;
   const RecordId record = RecordId::FromBytes(mutation.envelope.record_id()).value_or(RecordId());
   ASSIGN_OR_RETURN(const std::optional<IntentId> create, store.QuarantinedCreate(record));
-  return create.has_value() && *create != mutation.intent &&
-         create->ToBytes() != mutation.payload.replaces_intent_id();
+  return create.has_value() && *create != mutation.intent;
 }
 
 Admitted Refused(const Refusal& refusal) {
@@ -116,7 +120,7 @@ absl::StatusOr<Admitted> Admit(BaseStore& store, const Author& author, const Ope
   const RecordId id = RecordId::FromBytes(mutation.envelope.record_id()).value_or(RecordId());
   ASSIGN_OR_RETURN(const std::optional<StoredRecord> existing, store.FindRecord(id));
   if (auto refusal = Authorise(author, *info, mutation, existing)) return Refused(*refusal);
-  ASSIGN_OR_RETURN(const bool waits, WaitsForItsCreate(store, mutation));
+  ASSIGN_OR_RETURN(const bool waits, WaitsForItsCreate(store, mutation, existing));
   if (waits) return Refused({v1::REFUSAL_CODE_CREATE_QUARANTINED, 0});
 
   auto merged = Merge(existing.has_value() ? &existing->record : nullptr, mutation.payload,

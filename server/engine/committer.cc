@@ -14,6 +14,8 @@ namespace {
 constexpr Refusal kBundlePartner{v1::REFUSAL_CODE_BUNDLE_PARTNER, 0};
 constexpr Refusal kBadBundle{v1::REFUSAL_CODE_BAD_BUNDLE, 0};
 
+using MaybeVerdict = std::optional<v1::Verdict>;
+
 // What the log calls a mutation whose envelope names no id: its digest, which is as unique.
 IntentId LogIdOf(const OpenedMutation& mutation) {
   if (!mutation.intent.empty()) return mutation.intent;
@@ -24,6 +26,12 @@ v1::Verdict VerdictFor(const OpenedMutation& mutation) {
   v1::Verdict verdict;
   verdict.set_seq(mutation.seq);
   verdict.set_intent_id(LogIdOf(mutation).ToBytes());
+  return verdict;
+}
+
+v1::Verdict IdReusedVerdict(const OpenedMutation& mutation) {
+  v1::Verdict verdict = VerdictFor(mutation);
+  verdict.mutable_id_reused();
   return verdict;
 }
 
@@ -75,16 +83,27 @@ OpenedMutation Reopen(const QuarantinedMutation& item) {
   mutation.envelope_bytes = item.mutation.envelope;
   mutation.payload_bytes = item.mutation.payload;
   mutation.opened = item.opened;
-  const bool parsed = item.opened && mutation.envelope.ParseFromString(item.mutation.envelope) &&
-                      mutation.payload.ParseFromString(item.mutation.payload);
-  if (!parsed) {
-    mutation.refusal = Refusal{v1::REFUSAL_CODE_UNREADABLE, 0};
-  } else if (mutation.envelope.schema_version() > kSchemaVersion) {
-    mutation.refusal = Refusal{v1::REFUSAL_CODE_SCHEMA_AHEAD, 0};
-  } else {
-    mutation.refusal = ValidateEnvelope(mutation.envelope);
-  }
+  CheckForm(mutation);
   return mutation;
+}
+
+// Two parts of one submission under one id or in one place.
+bool HasTwins(const std::vector<OpenedMutation>& mutations) {
+  std::set<IntentId> intents;
+  std::set<uint64_t> places;
+  return !std::all_of(mutations.begin(), mutations.end(), [&](const OpenedMutation& mutation) {
+    return intents.insert(LogIdOf(mutation)).second && places.insert(mutation.seq).second;
+  });
+}
+
+std::string ReplacedIdIn(const QuarantinedMutation& item) {
+  v1::MutationPayload payload;
+  return item.opened && payload.ParseFromString(item.mutation.payload) ? payload.replaces_intent_id() : "";
+}
+
+bool Contains(const std::vector<QuarantinedMutation>& items, IntentId intent) {
+  return std::any_of(items.begin(), items.end(),
+                     [&](const QuarantinedMutation& item) { return item.mutation.fate.intent == intent; });
 }
 
 std::string BundleIdOf(const QuarantinedMutation& item) {
@@ -108,27 +127,51 @@ absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& g
   return outcome;
 }
 
+// Known by intent id or by place: the first verdict again, or ID_REUSED where the bytes are others.
+absl::StatusOr<MaybeVerdict> Committer::KnownVerdict(ReplicaId replica, const OpenedMutation& mutation) {
+  ASSIGN_OR_RETURN(const auto fate, store_.FateOf(LogIdOf(mutation)));
+  if (fate.has_value() && fate->digest == mutation.digest) {
+    v1::Verdict verdict = fate->verdict;
+    verdict.set_seq(mutation.seq);
+    return MaybeVerdict(verdict);
+  }
+  ASSIGN_OR_RETURN(const auto at_place, store_.FateAt(replica, mutation.seq));
+  if (fate.has_value() || at_place.has_value()) return MaybeVerdict(IdReusedVerdict(mutation));
+  return MaybeVerdict();
+}
+
 // Dedup first: a bundle that is known in any part is answered, never applied again (I2).
 absl::StatusOr<Committer::Verdicts> Committer::Decide(const Submission& submission, std::set<Scope>& touched) {
-  Verdicts verdicts;
-  bool known = false;
+  std::vector<MaybeVerdict> known;
+  bool any_known = false;
+  bool reused = HasTwins(submission.mutations);
   for (const OpenedMutation& mutation : submission.mutations) {
-    v1::Verdict verdict = QuarantinedVerdict(mutation, kBadBundle);
-    ASSIGN_OR_RETURN(auto fate, store_.FateOf(LogIdOf(mutation)));
-    ASSIGN_OR_RETURN(const auto at_place, store_.FateAt(submission.author.replica, mutation.seq));
-    if (fate.has_value() && fate->digest == mutation.digest) {
-      verdict = fate->verdict;
-      verdict.set_seq(mutation.seq);
-      known = true;
-    } else if (fate.has_value() || at_place.has_value()) {
-      verdict = VerdictFor(mutation);
-      verdict.mutable_id_reused();
-      known = true;
-    }
-    verdicts.push_back(std::move(verdict));
+    ASSIGN_OR_RETURN(MaybeVerdict verdict, KnownVerdict(submission.author.replica, mutation));
+    any_known |= verdict.has_value();
+    reused |= verdict.has_value() && verdict->has_id_reused();
+    known.push_back(std::move(verdict));
   }
-  if (known) return verdicts;
-  return ApplyOrQuarantine(submission, touched);
+  if (!any_known && !reused) return ApplyOrQuarantine(submission, touched);
+  return CompleteKnown(submission, std::move(known), reused);
+}
+
+// The parts that are not known yet: where one part's id or place is taken, the whole bundle comes again under others;
+// else a part came without its partners before, and this one joins it in quarantine.
+absl::StatusOr<Committer::Verdicts> Committer::CompleteKnown(const Submission& submission,
+                                                             std::vector<MaybeVerdict> known, bool reused) {
+  ASSIGN_OR_RETURN(const std::vector<Interval> recorded, RecordedIntervals(submission));
+  Verdicts verdicts;
+  for (size_t i = 0; i < known.size(); ++i) {
+    const OpenedMutation& mutation = submission.mutations[i];
+    if (known[i].has_value()) {
+      verdicts.push_back(*std::move(known[i]));
+    } else if (reused) {
+      verdicts.push_back(IdReusedVerdict(mutation));
+    } else {
+      ASSIGN_OR_RETURN(verdicts.emplace_back(), Quarantine(submission, mutation, recorded[i], kBadBundle));
+    }
+  }
+  return verdicts;
 }
 
 absl::StatusOr<Committer::Verdicts> Committer::ApplyOrQuarantine(const Submission& submission,
@@ -189,6 +232,19 @@ absl::Status Committer::FlushNarrowing() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<v1::Verdict> Committer::Quarantine(const Submission& submission, const OpenedMutation& mutation,
+                                                  const Interval& recorded, const Refusal& refusal) {
+  const v1::Verdict verdict = QuarantinedVerdict(mutation, refusal);
+  QuarantinedMutation item;
+  item.mutation = LogEntry(submission.author, mutation, submission.received, recorded, verdict);
+  item.record_type = mutation.envelope.record_type();
+  item.opened = mutation.opened;
+  item.queue_key_id = mutation.queue_key_id;
+  item.wrapped_for_base = mutation.wrapped_for_base;
+  RETURN_IF_ERROR(store_.PutQuarantine(item));
+  return verdict;
+}
+
 // The culprit with its own reason, its partners with theirs: a bundle is quarantined whole (I19).
 absl::StatusOr<Committer::Verdicts> Committer::QuarantineAll(const Submission& submission,
                                                              const std::vector<Interval>& recorded, size_t culprit,
@@ -196,44 +252,58 @@ absl::StatusOr<Committer::Verdicts> Committer::QuarantineAll(const Submission& s
   Verdicts verdicts;
   for (size_t i = 0; i < submission.mutations.size(); ++i) {
     const OpenedMutation& mutation = submission.mutations[i];
-    const bool own_fault = i == culprit || mutation.refusal.has_value();
-    const Refusal why = i == culprit ? refusal : own_fault ? *mutation.refusal : kBundlePartner;
-    verdicts.push_back(QuarantinedVerdict(mutation, why));
-    QuarantinedMutation item;
-    item.mutation = LogEntry(submission.author, mutation, submission.received, recorded[i], verdicts.back());
-    item.record_type = mutation.envelope.record_type();
-    item.opened = mutation.opened;
-    item.queue_key_id = mutation.queue_key_id;
-    item.wrapped_for_base = mutation.wrapped_for_base;
-    RETURN_IF_ERROR(store_.PutQuarantine(item));
+    const Refusal why = i == culprit ? refusal : mutation.refusal.value_or(kBundlePartner);
+    ASSIGN_OR_RETURN(verdicts.emplace_back(), Quarantine(submission, mutation, recorded[i], why));
   }
   return verdicts;
 }
 
-// A corrected mutation took effect: the one it replaces leaves quarantine, and what waited with it is tried again.
-absl::Status Committer::SettleReplaced(const Submission& submission, std::set<Scope>& touched) {
-  for (const OpenedMutation& mutation : submission.mutations) {
-    const auto replaced = IntentId::FromBytes(mutation.payload.replaces_intent_id());
-    if (!replaced.has_value()) continue;
-    ASSIGN_OR_RETURN(const auto items, store_.Quarantine(*replaced));
-    const bool same_author = !items.empty() && items[0].mutation.author == submission.author.staff_code;
-    if (!same_author || items[0].mutation.record.ToBytes() != mutation.envelope.record_id()) continue;
-    ASSIGN_OR_RETURN(auto related, RelatedTo(items[0]));
-    RETURN_IF_ERROR(store_.RemoveQuarantine(*replaced));
-    RETURN_IF_ERROR(store_.ChangeFate(*replaced, items[0].mutation.fate.verdict, submission.author.staff_code,
-                                      absl::ToUnixMicros(submission.received)));
-    std::erase_if(related, [&](const auto& item) { return item.mutation.fate.intent == *replaced; });
-    RETURN_IF_ERROR(ReplayRelated(related, submission.author.staff_code, submission.received, touched));
+// What `mutation` corrects, and what that one corrected before it: the author's own, of the same record.
+absl::StatusOr<std::vector<QuarantinedMutation>> Committer::ReplacedBy(const Author& author,
+                                                                       const OpenedMutation& mutation) {
+  std::vector<QuarantinedMutation> chain;
+  auto next = IntentId::FromBytes(mutation.payload.replaces_intent_id());
+  while (next.has_value() && !Contains(chain, *next)) {
+    ASSIGN_OR_RETURN(auto items, store_.Quarantine(*next));
+    const bool own = !items.empty() && items[0].mutation.author == author.staff_code &&
+                     items[0].mutation.record.ToBytes() == mutation.envelope.record_id();
+    if (!own) break;
+    next = IntentId::FromBytes(ReplacedIdIn(items[0]));
+    chain.push_back(std::move(items[0]));
   }
-  return absl::OkStatus();
+  return chain;
 }
 
-// Everything in quarantine that hangs together with `item`: partners of its bundle, mutations of the same records,
+// Corrected mutations took effect: those they replace leave quarantine, and what waited with them is tried again.
+absl::Status Committer::SettleReplaced(const Submission& submission, std::set<Scope>& touched) {
+  std::vector<QuarantinedMutation> replaced;
+  for (const OpenedMutation& mutation : submission.mutations) {
+    ASSIGN_OR_RETURN(auto chain, ReplacedBy(submission.author, mutation));
+    std::move(chain.begin(), chain.end(), std::back_inserter(replaced));
+  }
+  if (replaced.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto related, RelatedTo(replaced));
+  for (const QuarantinedMutation& item : replaced) {
+    const Fate& fate = item.mutation.fate;
+    RETURN_IF_ERROR(store_.RemoveQuarantine(fate.intent));
+    RETURN_IF_ERROR(store_.ChangeFate(fate.intent, fate.verdict, submission.author.staff_code,
+                                      absl::ToUnixMicros(submission.received)));
+  }
+  std::erase_if(related, [&](const auto& item) { return Contains(replaced, item.mutation.fate.intent); });
+  return ReplayRelated(related, submission.author.staff_code, submission.received, touched);
+}
+
+// Everything in quarantine that hangs together with `items`: partners of their bundles, mutations of the same records,
 // and their partners in turn; in the order in which it came.
-absl::StatusOr<std::vector<QuarantinedMutation>> Committer::RelatedTo(const QuarantinedMutation& item) {
+absl::StatusOr<std::vector<QuarantinedMutation>> Committer::RelatedTo(
+    const std::vector<QuarantinedMutation>& items) {
   ASSIGN_OR_RETURN(const std::vector<QuarantinedMutation> all, store_.Quarantine(std::nullopt));
-  std::set<std::string> bundles{BundleIdOf(item)};
-  std::set<RecordId> records{item.mutation.record};
+  std::set<std::string> bundles;
+  std::set<RecordId> records;
+  for (const QuarantinedMutation& item : items) {
+    bundles.insert(BundleIdOf(item));
+    records.insert(item.mutation.record);
+  }
   bundles.erase("");
   const auto belongs = [&](const QuarantinedMutation& other) {
     return records.contains(other.mutation.record) || bundles.contains(BundleIdOf(other));
@@ -304,7 +374,7 @@ absl::StatusOr<v1::Verdict> Committer::Replay(IntentId intent, std::string_view 
   ASSIGN_OR_RETURN(const auto items, store_.Quarantine(intent));
   if (items.empty()) return MakeError(ErrorCode::kNotFound, "no such mutation in quarantine");
   RETURN_IF_ERROR(InTransaction(store_, [&]() -> absl::Status {
-    ASSIGN_OR_RETURN(const auto related, RelatedTo(items[0]));
+    ASSIGN_OR_RETURN(const auto related, RelatedTo(items));
     return ReplayRelated(related, actor, now, touched);
   }));
   ASSIGN_OR_RETURN(const auto fate, store_.FateOf(intent));

@@ -1,6 +1,7 @@
 // The committer: decides each mutation's fate and writes it. One thread; the writer's.
 //
-//   known by intent id or by (replica, seq)?  same bytes -> the first verdict again; other bytes -> ID_REUSED
+//   known by intent id or by (replica, seq)?  same bytes -> the first verdict again; other bytes -> ID_REUSED, and with
+//                                             it every part of its bundle that is not known yet
 //   authorise -> validate -> merge -> next rev -> record, feed, log, verdict          (admission.h)
 //
 // Many submissions share one durable transaction (group commit); each stands in a part of its own, so that one
@@ -45,14 +46,21 @@ class Committer {
  private:
   using Verdicts = std::vector<v1::Verdict>;
   absl::StatusOr<Verdicts> Decide(const Submission& submission, std::set<Scope>& touched);
+  absl::StatusOr<std::optional<v1::Verdict>> KnownVerdict(ReplicaId replica, const OpenedMutation& mutation);
+  absl::StatusOr<Verdicts> CompleteKnown(const Submission& submission,
+                                         std::vector<std::optional<v1::Verdict>> known, bool reused);
   absl::StatusOr<Verdicts> ApplyOrQuarantine(const Submission& submission, std::set<Scope>& touched);
   absl::StatusOr<std::vector<Interval>> RecordedIntervals(const Submission& submission);
+  absl::StatusOr<v1::Verdict> Quarantine(const Submission& submission, const OpenedMutation& mutation,
+                                         const Interval& recorded, const Refusal& refusal);
   absl::StatusOr<Verdicts> QuarantineAll(const Submission& submission, const std::vector<Interval>& recorded,
                                          size_t culprit, const Refusal& refusal);
+  absl::StatusOr<std::vector<QuarantinedMutation>> ReplacedBy(const Author& author,
+                                                              const OpenedMutation& mutation);
   absl::Status SettleReplaced(const Submission& submission, std::set<Scope>& touched);
   absl::Status ReplayRelated(const std::vector<QuarantinedMutation>& related, std::string_view actor,
                              absl::Time now, std::set<Scope>& touched);
-  absl::StatusOr<std::vector<QuarantinedMutation>> RelatedTo(const QuarantinedMutation& item);
+  absl::StatusOr<std::vector<QuarantinedMutation>> RelatedTo(const std::vector<QuarantinedMutation>& items);
   absl::Status ReplayBundle(const std::vector<QuarantinedMutation>& parts, std::string_view actor, absl::Time now,
                             std::set<Scope>& touched);
   absl::Status FlushNarrowing();

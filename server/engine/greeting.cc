@@ -11,6 +11,10 @@ namespace {
 
 constexpr size_t kTokenBytes = 32;
 
+// A decision made while a session was open, or told in a Welcome that was lost, is told again: the device takes each
+// one once. People decide few.
+constexpr absl::Duration kTellAgain = absl::Hours(24 * 30);
+
 Greeting TurnedAway(v1::GoAwayReason reason) {
   Greeting greeting;
   greeting.go_away = reason;
@@ -56,7 +60,7 @@ absl::Status GoOn(BaseStore& store, const StoreAccount& account, ReplicaState re
                   absl::Time now, Greeting& greeting) {
   greeting.reading =
       CheckReadProof(account.proof_public_key, replica.id, hello.token(), hello.read_proof());
-  ASSIGN_OR_RETURN(greeting.changed_fates, store.ChangedFates(account.id, replica.last_sync_us));
+  ASSIGN_OR_RETURN(greeting.changed_fates, store.ChangedFates(account.id, replica.last_sync_us - absl::ToInt64Microseconds(kTellAgain)));
   TurnToken(replica, hello.token(), greeting.next_token);
   replica.last_sync_us = absl::ToUnixMicros(now);
   replica.unsent_count = hello.unsent_count();

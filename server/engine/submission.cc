@@ -14,17 +14,19 @@ void Refuse(OpenedMutation& mutation, v1::RefusalCode code) {
 void OpenPayload(OpenedMutation& mutation, const v1::SealedMutation& sealed, const QueueKeys& keys) {
   mutation.payload_bytes = sealed.sealed_payload();
   const auto key = keys.by_id.find(sealed.queue_key_id());
-  if (key == keys.by_id.end()) return Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
+  if (key == keys.by_id.end()) return;
   mutation.wrapped_for_base = key->second.wrapped_for_base;
-  if (key->second.key.empty()) return Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
+  if (key->second.key.empty()) return;
   auto plain = Open(key->second.key, sealed.sealed_payload(), sealed.envelope());
-  if (!plain.ok()) return Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
+  if (!plain.ok()) return;
   mutation.payload_bytes = *std::move(plain);
   mutation.opened = true;
-  if (!mutation.payload.ParseFromString(mutation.payload_bytes) ||
-      !v1::MutationAction_IsValid(mutation.payload.action()) || mutation.payload.action() == 0) {
-    Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
-  }
+}
+
+void CheckPayload(OpenedMutation& mutation) {
+  const bool parsed = mutation.opened && mutation.payload.ParseFromString(mutation.payload_bytes) &&
+                      v1::MutationAction_IsValid(mutation.payload.action()) && mutation.payload.action() != 0;
+  if (!parsed) Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
   if (mutation.payload_bytes.size() > kMaxPayloadBytes) Refuse(mutation, v1::REFUSAL_CODE_TOO_LONG);
 }
 
@@ -55,13 +57,8 @@ void QueueKeys::Add(const v1::QueueKey& key, const BoxKeyPair& base_keys) {
   by_id.insert_or_assign(key.queue_key_id(), std::move(entry));
 }
 
-OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& keys,
-                            const SecretBytes& digest_key) {
-  OpenedMutation mutation;
-  mutation.seq = sealed.seq();
-  mutation.envelope_bytes = sealed.envelope();
-  mutation.queue_key_id = sealed.queue_key_id();
-  if (!mutation.envelope.ParseFromString(sealed.envelope())) {
+void CheckForm(OpenedMutation& mutation) {
+  if (!mutation.envelope.ParseFromString(mutation.envelope_bytes)) {
     mutation.envelope.Clear();
     Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
   } else if (mutation.envelope.schema_version() > kSchemaVersion) {
@@ -69,8 +66,18 @@ OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& k
   } else if (auto refusal = ValidateEnvelope(mutation.envelope)) {
     mutation.refusal = refusal;
   }
-  mutation.intent = IntentId::FromBytes(mutation.envelope.intent_id()).value_or(IntentId());
+  CheckPayload(mutation);
+}
+
+OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& keys,
+                            const SecretBytes& digest_key) {
+  OpenedMutation mutation;
+  mutation.seq = sealed.seq();
+  mutation.envelope_bytes = sealed.envelope();
+  mutation.queue_key_id = sealed.queue_key_id();
   OpenPayload(mutation, sealed, keys);
+  CheckForm(mutation);
+  mutation.intent = IntentId::FromBytes(mutation.envelope.intent_id()).value_or(IntentId());
   mutation.digest = KeyedDigest(digest_key, mutation.envelope_bytes + '\0' + mutation.payload_bytes, 16);
   return mutation;
 }

@@ -66,6 +66,10 @@ struct QueueKeys {
 // its reason. `digest_key` makes the digest that tells a retry from another mutation under the same id.
 OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& keys, const SecretBytes& digest_key);
 
+// Parses envelope and payload from their bytes and refuses what is wrong with them by themselves, judged by what this
+// build knows: also when a mutation is taken out of quarantine.
+void CheckForm(OpenedMutation& mutation);
+
 // Groups neighbours into bundles. A bundle with missing or foreign parts is one submission refused as a whole.
 std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, const Author& author,
                                      absl::Time received, const std::optional<Anchor>& session);

@@ -107,6 +107,7 @@ struct FeedPage {
   std::vector<v1::FeedEntry> entries;
   uint64_t to_rev = 0;
   bool more = false;
+  uint64_t living_records = 0;  // in the scope, as of to_rev; only where there is no more
 };
 
 // Reads of committed state. One thread at a time; each thread its own.
@@ -117,7 +118,6 @@ class BaseReader {
   // the last rev covered: the newest of the whole base where there is no more (I9).
   virtual absl::StatusOr<FeedPage> ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes) = 0;
   virtual absl::StatusOr<uint64_t> NewestRev() = 0;
-  virtual absl::StatusOr<uint64_t> LivingRecords(const Scope& scope) = 0;
 
   virtual absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id) = 0;
   virtual absl::StatusOr<std::optional<StaffMember>> FindStaff(std::string_view staff_code) = 0;

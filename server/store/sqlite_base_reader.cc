@@ -102,13 +102,15 @@ absl::StatusOr<FeedPage> SqliteBaseQueries::ReadFeed(const Scope& scope, uint64_
   size_t bytes = 0;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
-    if (!more) return page;
+    if (!more) break;
     ASSIGN_OR_RETURN(const bool room, AddFeedEntry(rows, max_bytes, bytes, page));
     if (room) continue;
     page.to_rev = page.entries.back().rev();
     page.more = true;
     return page;
   }
+  ASSIGN_OR_RETURN(page.living_records, LivingRecords(scope));
+  return page;
 }
 
 // False: the page is full, and the row begins another rev than the last one on it.

@@ -19,7 +19,6 @@ class SqliteBaseQueries {
 
   absl::StatusOr<FeedPage> ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes);
   absl::StatusOr<uint64_t> NewestRev();
-  absl::StatusOr<uint64_t> LivingRecords(const Scope& scope);
   absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id);
   absl::StatusOr<std::optional<StaffMember>> FindStaff(std::string_view staff_code);
   absl::StatusOr<std::vector<StoredGrant>> Grants(std::string_view staff_code);
@@ -35,11 +34,12 @@ class SqliteBaseQueries {
   absl::StatusOr<std::vector<v1::Verdict>> ChangedFates(StoreId store, int64_t since_us);
   absl::StatusOr<BaseReader::Soundness> Check();
   absl::StatusOr<std::string> Meta(std::string_view key);
-
- private:
-  absl::StatusOr<std::optional<Fate>> ReadFate(sqlite::Statement& row);
   absl::StatusOr<std::string> OpenRow(std::string_view table, std::string_view id, uint64_t rev,
                                       std::string_view sealed);
+
+ private:
+  absl::StatusOr<uint64_t> LivingRecords(const Scope& scope);
+  absl::StatusOr<std::optional<Fate>> ReadFate(sqlite::Statement& row);
   absl::StatusOr<v1::Record> OpenRecord(std::string_view id, uint64_t rev, std::string_view sealed);
   absl::Status ReadScopes(StoredRecord& record);
   absl::StatusOr<bool> AddFeedEntry(sqlite::Statement& row, size_t max_bytes, size_t& bytes, FeedPage& page);

@@ -1,6 +1,6 @@
 // What is on disk at the base: base.db, one SQLite file (WAL, synchronous=FULL).
 //
-//   meta        epoch, newest_rev, municipality (the directory scope's id)
+//   meta        epoch, newest_rev, key_check (an empty row, sealed: tells another storage key at once)
 //   areas       area_id, sealed name
 //   staff       staff_code, role
 //   grants      staff_code x scope: generation, mode

@@ -32,7 +32,6 @@ class Reads : public Interface {
     return queries_.ReadFeed(scope, after_rev, max_bytes);
   }
   absl::StatusOr<uint64_t> NewestRev() override { return queries_.NewestRev(); }
-  absl::StatusOr<uint64_t> LivingRecords(const Scope& scope) override { return queries_.LivingRecords(scope); }
   absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id) override { return queries_.FindStore(id); }
   absl::StatusOr<std::optional<StaffMember>> FindStaff(std::string_view staff_code) override {
     return queries_.FindStaff(staff_code);
@@ -72,13 +71,15 @@ class SqliteBaseStore : public Reads<BaseStore> {
   SqliteBaseStore(std::unique_ptr<sqlite::Database> db, SqliteBaseOptions options)
       : Reads(std::move(db), options.storage_key), options_(std::move(options)) {}
 
-  // Reads the epoch and the newest rev, or makes them for a new base.
+  // Reads the epoch and the newest rev, or makes them for a new base. Another storage key opens nothing.
   absl::Status Start() {
     auto epoch = queries_.Meta("epoch");
-    if (!epoch.ok()) return MakeNew();
+    if (!epoch.ok() && GetErrorCode(epoch.status()) == ErrorCode::kNotFound) return MakeNew();
+    if (!epoch.ok()) return epoch.status();
     epoch_ = EpochId::FromBytes(*epoch).value_or(EpochId());
     ASSIGN_OR_RETURN(newest_rev_, NewestRev());
-    return queries_.Areas().status();  // does the storage key fit?
+    ASSIGN_OR_RETURN(const std::string check, queries_.Meta("key_check"));
+    return queries_.OpenRow("meta", "key_check", 0, check).status();
   }
 
   EpochId epoch() const override { return epoch_; }
@@ -279,6 +280,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
     RETURN_IF_ERROR(Begin());
     RETURN_IF_ERROR(PutMeta("epoch", epoch_.ToBytes()));
     RETURN_IF_ERROR(PutMeta("newest_rev", "0"));
+    RETURN_IF_ERROR(PutMeta("key_check", SealRow("meta", "key_check", 0, "")));
     return Commit();
   }
 

@@ -7,6 +7,7 @@ namespace opgang {
 namespace {
 
 constexpr size_t kMaxWaitingPushes = 16;
+constexpr int kMaxVerdictsRepeated = 1000;  // in one message
 
 bool Reads(const StoredGrant& grant) { return grant.mode != v1::GRANT_MODE_WRITE_ONLY; }
 
@@ -95,10 +96,19 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
     for (const StoredGrant& grant : greeting.author.grants) *welcome.add_grants() = ToProto(grant);
   }
   outbox_.push_back(std::move(response));
-  if (greeting.changed_fates.empty()) return;
-  v1::SyncResponse changed;
-  for (const v1::Verdict& verdict : greeting.changed_fates) *changed.mutable_ack()->add_verdicts() = verdict;
-  outbox_.push_back(std::move(changed));
+  QueueChangedFates(greeting.changed_fates);
+}
+
+// Without seq: they answer no Push of this session, and their place may be a former replica's.
+void ServerSession::QueueChangedFates(const std::vector<v1::Verdict>& verdicts) {
+  v1::Ack* ack = nullptr;
+  for (const v1::Verdict& verdict : verdicts) {
+    if (ack == nullptr || ack->verdicts_size() >= kMaxVerdictsRepeated) {
+      ack = outbox_.emplace_back().mutable_ack();
+    }
+    *ack->add_verdicts() = verdict;
+    ack->mutable_verdicts()->rbegin()->clear_seq();
+  }
 }
 
 // Where each scope goes on. A foreign epoch or generation starts anew (RESET); so does a first sync, harmlessly.
@@ -143,6 +153,7 @@ void ServerSession::OnVerdicts(absl::StatusOr<std::vector<v1::Verdict>> verdicts
   if (pushed_bytes_.empty()) return;
   unacknowledged_bytes_ -= pushed_bytes_.front();
   pushed_bytes_.pop_front();
+  if (state_ != State::kOpen) return;  // after GoAway nothing: they are durable, and told again when asked
   if (!verdicts.ok()) return GoAway(v1::GO_AWAY_REASON_INTERNAL);
   if (verdicts->empty()) return;
   v1::SyncResponse response;
@@ -204,11 +215,9 @@ std::optional<v1::SyncResponse> ServerSession::NextPage() {
   for (Stretch& stretch : stretches_) {
     if (!stretch.behind || pages_in_flight_ >= limits_.pages_in_flight) continue;
     auto feed = host_.Reader().ReadFeed(stretch.grant.scope, stretch.position, limits_.page_bytes);
-    if (!feed.ok()) {
-      GoAway(v1::GO_AWAY_REASON_INTERNAL);
-      return NextResponse();
-    }
+    if (!feed.ok()) return CannotRead();
     stretch.behind = feed->more;
+    stretch.living_records = feed->living_records;
     const uint64_t newest = feed->to_rev;
     const bool has_page = !feed->entries.empty() || stretch.reset ||
                           (stretch.owes_current && newest > stretch.position);
@@ -220,6 +229,13 @@ std::optional<v1::SyncResponse> ServerSession::NextPage() {
     if (auto current = CurrentFor(stretch, stretch.position)) return current;
   }
   return std::nullopt;
+}
+
+// A row that cannot be read stops reading, and not handing in: what was pushed is answered first.
+std::optional<v1::SyncResponse> ServerSession::CannotRead() {
+  if (!pushed_bytes_.empty()) return std::nullopt;
+  GoAway(v1::GO_AWAY_REASON_INTERNAL);
+  return NextResponse();
 }
 
 v1::SyncResponse ServerSession::PageFrom(Stretch& stretch, FeedPage feed) {
@@ -237,15 +253,14 @@ v1::SyncResponse ServerSession::PageFrom(Stretch& stretch, FeedPage feed) {
   return response;
 }
 
-std::optional<v1::SyncResponse> ServerSession::CurrentFor(Stretch& stretch, uint64_t newest_rev) {
+std::optional<v1::SyncResponse> ServerSession::CurrentFor(Stretch& stretch, uint64_t rev) {
   if (!stretch.owes_current) return std::nullopt;
   stretch.owes_current = false;
   v1::SyncResponse response;
   v1::Current& current = *response.mutable_current();
   *current.mutable_scope() = stretch.grant.scope.ToProto();
-  current.set_rev(newest_rev);
-  auto count = host_.Reader().LivingRecords(stretch.grant.scope);
-  if (count.ok()) current.set_record_count(*count);
+  current.set_rev(rev);
+  current.set_record_count(stretch.living_records);
   return response;
 }
 

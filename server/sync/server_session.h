@@ -85,6 +85,7 @@ class ServerSession {
   struct Stretch {
     StoredGrant grant;
     uint64_t position = 0;
+    uint64_t living_records = 0;  // as of position, once not behind
     bool reset = false;         // the next page starts the device's copy anew
     bool behind = true;         // the feed may hold more
     bool owes_current = true;
@@ -97,7 +98,9 @@ class ServerSession {
   void QueueWelcome(const Greeting& greeting);
   std::optional<v1::SyncResponse> NextPage();
   v1::SyncResponse PageFrom(Stretch& stretch, FeedPage feed);
-  std::optional<v1::SyncResponse> CurrentFor(Stretch& stretch, uint64_t newest_rev);
+  std::optional<v1::SyncResponse> CurrentFor(Stretch& stretch, uint64_t rev);
+  std::optional<v1::SyncResponse> CannotRead();
+  void QueueChangedFates(const std::vector<v1::Verdict>& verdicts);
   bool HasEnded();
 
   SessionHost& host_;

@@ -9,13 +9,17 @@
 
 namespace opgang {
 
-absl::StatusOr<v1::EnrollResponse> FakeEnrollTransport::Enroll(const v1::Invitation&, const v1::EnrollRequest& request) {
+absl::StatusOr<v1::EnrollResponse> FakeEnrollTransport::Enroll(const v1::Invitation&,
+                                                               const v1::EnrollRequest& request) {
   if (!failure.ok()) return failure;
+  for (const v1::EnrollRequest& before : requests) {
+    const bool same_invitation = before.invitation_id() == request.invitation_id();
+    if (same_invitation && before.proof_public_key() != request.proof_public_key()) {
+      return MakeError(ErrorCode::kInvitationUsed, "other keys");
+    }
+  }
   requests.push_back(request);
   if (lose_the_answer) return MakeError(ErrorCode::kNoBase, "cut");
-  if (requests.front().proof_public_key() != request.proof_public_key()) {
-    return MakeError(ErrorCode::kInvitationUsed, "other keys");
-  }
   v1::EnrollResponse response;
   response.set_base_us(absl::ToUnixMicros(clock_.WallNow()));
   return response;
@@ -57,8 +61,8 @@ EnrollInput DeviceTest::MakeInvitation(const std::string& staff_code) {
   invitation.set_role("outreach");
   const std::string code = MakeInvitationCode(SystemRandom());
   const std::string normal = NormalizeInvitationCode(code).value();
-  return {SealInvitation(invitation.SerializeAsString(), normal, PassphraseCost::ForTests(), SystemRandom()), code,
-          kPassphrase};
+  return {SealInvitation(invitation.SerializeAsString(), normal, PassphraseCost::ForTests(), SystemRandom()),
+          code, kPassphrase};
 }
 
 void DeviceTest::Enroll() { ASSERT_EQ(Device(Options({})).Enroll(MakeInvitation("amal")), absl::OkStatus()); }
@@ -165,7 +169,8 @@ std::filesystem::path DeviceTest::CopyOfHome() {
 std::string DeviceTest::AllBytes() {
   std::stringstream all;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(home_)) {
-    if (entry.is_regular_file() && entry.file_size() > 0) all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+    if (entry.is_regular_file() && entry.file_size() > 0)
+      all << std::ifstream(entry.path(), std::ios::binary).rdbuf();
   }
   return all.str();
 }

@@ -61,8 +61,9 @@ v1::Verdict TinyBase::Apply(const Opened& opened, uint64_t rev) {
     for (const auto& id : opened.envelope.scopes()) stored.scopes.push_back(*Scope::FromProto(id));
   }
   const bool known = stored.rev != 0;
-  auto merged = Merge(known ? &stored.record : nullptr, opened.payload,
-                      ProvenanceOf(opened.envelope.intent_id(), "amal", absl::ToUnixMicros(clock_.WallNow())));
+  auto merged =
+      Merge(known ? &stored.record : nullptr, opened.payload,
+            ProvenanceOf(opened.envelope.intent_id(), "amal", absl::ToUnixMicros(clock_.WallNow())));
   EXPECT_TRUE(merged.ok());
   stored.record = merged->record;
   stored.rev = rev;
@@ -83,7 +84,8 @@ v1::Ack TinyBase::Take(const v1::Push& push) {
   for (const v1::SealedMutation& mutation : push.mutations()) {
     Opened one;
     EXPECT_TRUE(one.envelope.ParseFromString(mutation.envelope()));
-    const auto payload = Open(keys_.at(mutation.queue_key_id()), mutation.sealed_payload(), mutation.envelope());
+    const auto payload =
+        Open(keys_.at(mutation.queue_key_id()), mutation.sealed_payload(), mutation.envelope());
     EXPECT_TRUE(payload.ok());
     EXPECT_TRUE(one.payload.ParseFromString(payload.value_or("")));
     payloads_.push_back(one.payload);
@@ -115,7 +117,9 @@ v1::Ack TinyBase::Take(const v1::Push& push) {
   return ack;
 }
 
-void TinyBase::Replay(const std::string& intent_id) { verdicts_[intent_id] = Apply(quarantine_.at(intent_id), ++rev_); }
+void TinyBase::Replay(const std::string& intent_id) {
+  verdicts_[intent_id] = Apply(quarantine_.at(intent_id), ++rev_);
+}
 
 v1::Page TinyBase::PageOf(const Scope& scope, uint64_t after_rev) const {
   v1::Page page;
@@ -169,8 +173,8 @@ RecordId TinyBase::Put(const google::protobuf::Message& content, RecordId id, st
   return id;
 }
 
-void TinyBase::PatchAsOther(RecordId id, const google::protobuf::Message& values, std::vector<uint32_t> fields,
-                            bool having_seen) {
+void TinyBase::PatchAsOther(RecordId id, const google::protobuf::Message& values,
+                            std::vector<uint32_t> fields, bool having_seen) {
   Stored& stored = records_.at(id);
   v1::MutationPayload payload;
   payload.set_action(v1::MUTATION_ACTION_PATCH);
@@ -179,11 +183,13 @@ void TinyBase::PatchAsOther(RecordId id, const google::protobuf::Message& values
     v1::FieldEdit& edit = *payload.add_edits();
     edit.set_field(field);
     if (!having_seen) continue;
-    for (const IntentId& version : VersionsOf(stored.record, field)) edit.add_seen_versions(version.ToBytes());
+    for (const IntentId& version : VersionsOf(stored.record, field))
+      edit.add_seen_versions(version.ToBytes());
   }
   const std::string intent = IntentId::Make(clock_.WallNow(), SystemRandom()).ToBytes();
   stored.record =
-      Merge(&stored.record, payload, ProvenanceOf(intent, "jonas", absl::ToUnixMicros(clock_.WallNow())))->record;
+      Merge(&stored.record, payload, ProvenanceOf(intent, "jonas", absl::ToUnixMicros(clock_.WallNow())))
+          ->record;
   stored.rev = ++rev_;
 }
 

@@ -1,5 +1,5 @@
-// The smallest base that keeps the promises a device relies on: it opens what was pushed, merges it, and answers with
-// verdicts, pages and Current. In memory; the real one has tests of its own.
+// The smallest base that keeps the promises a device relies on: it opens what was pushed, merges it, and
+// answers with verdicts, pages and Current. In memory; the real one has tests of its own.
 #ifndef OPGANG_TESTS_DEVICE_TINY_BASE_H_
 #define OPGANG_TESTS_DEVICE_TINY_BASE_H_
 

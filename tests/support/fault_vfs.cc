@@ -33,7 +33,9 @@ sqlite3_file* Real(sqlite3_file* file) { return reinterpret_cast<FaultFile*>(fil
 sqlite3_vfs* RealVfs(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->pAppData); }
 
 int Close(sqlite3_file* f) { return Real(f)->pMethods->xClose(Real(f)); }
-int Read(sqlite3_file* f, void* to, int size, sqlite3_int64 at) { return Real(f)->pMethods->xRead(Real(f), to, size, at); }
+int Read(sqlite3_file* f, void* to, int size, sqlite3_int64 at) {
+  return Real(f)->pMethods->xRead(Real(f), to, size, at);
+}
 int Write(sqlite3_file* f, const void* from, int size, sqlite3_int64 at) {
   const int rc = Change();
   return rc != SQLITE_OK ? rc : Real(f)->pMethods->xWrite(Real(f), from, size, at);
@@ -50,20 +52,23 @@ int FileSize(sqlite3_file* f, sqlite3_int64* size) { return Real(f)->pMethods->x
 int Lock(sqlite3_file* f, int level) { return Real(f)->pMethods->xLock(Real(f), level); }
 int Unlock(sqlite3_file* f, int level) { return Real(f)->pMethods->xUnlock(Real(f), level); }
 int CheckReserved(sqlite3_file* f, int* out) { return Real(f)->pMethods->xCheckReservedLock(Real(f), out); }
-int FileControl(sqlite3_file* f, int op, void* arg) { return Real(f)->pMethods->xFileControl(Real(f), op, arg); }
+int FileControl(sqlite3_file* f, int op, void* arg) {
+  return Real(f)->pMethods->xFileControl(Real(f), op, arg);
+}
 int SectorSize(sqlite3_file* f) { return Real(f)->pMethods->xSectorSize(Real(f)); }
 int Traits(sqlite3_file* f) { return Real(f)->pMethods->xDeviceCharacteristics(Real(f)); }
 int ShmMap(sqlite3_file* f, int page, int size, int extend, void volatile** out) {
   return Real(f)->pMethods->xShmMap(Real(f), page, size, extend, out);
 }
-int ShmLock(sqlite3_file* f, int at, int n, int flags) { return Real(f)->pMethods->xShmLock(Real(f), at, n, flags); }
+int ShmLock(sqlite3_file* f, int at, int n, int flags) {
+  return Real(f)->pMethods->xShmLock(Real(f), at, n, flags);
+}
 void ShmBarrier(sqlite3_file* f) { Real(f)->pMethods->xShmBarrier(Real(f)); }
 int ShmUnmap(sqlite3_file* f, int erase) { return Real(f)->pMethods->xShmUnmap(Real(f), erase); }
 
-const sqlite3_io_methods kMethods = {2,        Close,   Read,        Write,         Truncate,    Sync,
-                                     FileSize, Lock,    Unlock,      CheckReserved, FileControl, SectorSize,
-                                     Traits,   ShmMap,  ShmLock,     ShmBarrier,    ShmUnmap,    nullptr,
-                                     nullptr};
+const sqlite3_io_methods kMethods = {
+    2,           Close,      Read,   Write,  Truncate, Sync,       FileSize, Lock,    Unlock, CheckReserved,
+    FileControl, SectorSize, Traits, ShmMap, ShmLock,  ShmBarrier, ShmUnmap, nullptr, nullptr};
 
 int Open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
   auto* fault = reinterpret_cast<FaultFile*>(file);
@@ -72,7 +77,9 @@ int Open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int*
   fault->base.pMethods = fault->real->pMethods == nullptr ? nullptr : &kMethods;
   return rc;
 }
-int Delete(sqlite3_vfs* vfs, const char* name, int sync) { return RealVfs(vfs)->xDelete(RealVfs(vfs), name, sync); }
+int Delete(sqlite3_vfs* vfs, const char* name, int sync) {
+  return RealVfs(vfs)->xDelete(RealVfs(vfs), name, sync);
+}
 int Access(sqlite3_vfs* vfs, const char* name, int flags, int* out) {
   return RealVfs(vfs)->xAccess(RealVfs(vfs), name, flags, out);
 }

@@ -1,5 +1,5 @@
-// A SQLite VFS over the default one that fails on demand: the disk is full, or cannot be written, from the n-th change
-// on. Registered once under kName; one dial for the process.
+// A SQLite VFS over the default one that fails on demand: the disk is full, or cannot be written, from the
+// n-th change on. Registered once under kName; one dial for the process.
 #ifndef OPGANG_TESTS_SUPPORT_FAULT_VFS_H_
 #define OPGANG_TESTS_SUPPORT_FAULT_VFS_H_
 

@@ -1,13 +1,13 @@
 // A device: the directory in which one or more staff members' stores lie, and how a store comes to be.
 //
 // Layout under `home` (all modes 0700/0600):
-//   current                      the id of the store in use, in text
-//   lock                         held while a store is being made
-//   pending/<invitation id>.pb   the key of an enrolment that got no answer, sealed with the invitation's code
-//   stores/<store id>/store.pb   StoreIdentity (proto/opgang/v1/local_state.proto)
-//   stores/<store id>/queue.db   own mutations: never thrown away
-//   stores/<store id>/confirmed.db  copy of what the base holds: thrown away and fetched again when damaged
-//   stores/<store id>/lock       held by the one process that uses the store
+//   current                         the id of the store in use, in text
+//   lock                            held while a store is being made
+//   pending/<invitation id>.pb      the key of an enrolment that got no answer, under the invitation's code
+//   stores/<store id>/store.pb      StoreIdentity (proto/opgang/v1/local_state.proto)
+//   stores/<store id>/queue.db      own mutations: never thrown away
+//   stores/<store id>/confirmed.db  copy of what the base holds: damaged, it is thrown away and fetched again
+//   stores/<store id>/lock          held by the one process that uses the store
 #ifndef OPGANG_DEVICE_H_
 #define OPGANG_DEVICE_H_
 
@@ -54,20 +54,21 @@ class Device {
  public:
   explicit Device(DeviceOptions options);
 
-  // Makes a store from an invitation: opens it with the code, makes keys, registers them at the base (network),
-  // then writes the store; it becomes the current one. Errors: kInvitationWrongCode, kInvitationDamaged,
-  // kInvitationUsed, kInvitationExpired, kNoBase, kBaseUntrusted, kBaseRefused, kRefused (passphrase too short),
-  // kNotWritable, kDiskFull. On failure nothing is left behind but the keys of the try, sealed with the code, so that
-  // the invitation can be tried again after a lost answer. An invitation whose store is here already makes that store
-  // the current one (kWrongPassphrase where it is not its passphrase).
+  // Makes a store from an invitation: opens it with the code, makes keys, registers them at the base
+  // (network), then writes the store; it becomes the current one. Errors: kInvitationWrongCode,
+  // kInvitationDamaged, kInvitationUsed, kInvitationExpired, kNoBase, kBaseUntrusted, kBaseRefused, kRefused
+  // (passphrase too short), kNotWritable, kDiskFull. On failure nothing is left behind but the keys of the
+  // try, sealed with the code, so that the invitation can be tried again after a lost answer. An invitation
+  // whose store is here already makes that store the current one (kWrongPassphrase where it is not its
+  // passphrase).
   absl::Status Enroll(const EnrollInput& input);
 
   // The stores on this device, the current one first.
   absl::StatusOr<std::vector<StoreInfo>> Stores() const;
 
-  // Opens the current store, locked or unlocked as the key provider remembers. Waits at most `wait` for another
-  // process to let go. Errors: kNotEnrolled, kStoreBusy, kNewerFile, kDamaged (queue only: a damaged confirmed file
-  // is set aside and fetched again), kNotWritable, kDiskFull.
+  // Opens the current store, locked or unlocked as the key provider remembers. Waits at most `wait` for
+  // another process to let go. Errors: kNotEnrolled, kStoreBusy, kNewerFile, kDamaged (queue only: a damaged
+  // confirmed file is set aside and fetched again), kNotWritable, kDiskFull.
   absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::Duration wait = absl::Seconds(2)) const;
 
   const DeviceOptions& options() const { return options_; }

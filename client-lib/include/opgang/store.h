@@ -1,5 +1,5 @@
-// A store: one staff member's data on one device. Saving works for ever, without a network, locked or not; reading
-// needs the passphrase. One process at a time, one thread.
+// A store: one staff member's data on one device. Saving works for ever, without a network, locked or not;
+// reading needs the passphrase. One process at a time, one thread.
 #ifndef OPGANG_STORE_H_
 #define OPGANG_STORE_H_
 
@@ -57,7 +57,7 @@ struct OutboxItem {
   RecordId record;
   const RecordTypeInfo* type = nullptr;  // null: made by a newer app
   OutboxState state = OutboxState::kQueued;
-  std::optional<Refusal> refusal;  // of kNeedsAttention
+  std::optional<Refusal> refusal;                               // of kNeedsAttention
   v1::MutationAction action = v1::MUTATION_ACTION_UNSPECIFIED;  // while the store is locked
   // The content that was captured; null while the store is locked.
   std::shared_ptr<const google::protobuf::Message> content;
@@ -65,7 +65,7 @@ struct OutboxItem {
 };
 
 struct OutboxCounts {
-  uint32_t unsent = 0;           // from the queue, never from the outcome of a call
+  uint32_t unsent = 0;  // from the queue, never from the outcome of a call
   uint32_t needs_attention = 0;
   uint32_t damaged = 0;  // rows that cannot be read back
 };
@@ -83,26 +83,27 @@ class Store {
   virtual absl::Status Unlock(std::string_view passphrase, absl::Duration remember_for = absl::Hours(4)) = 0;
   virtual absl::Status Lock() = 0;
 
-  // Checks form and size, then writes: durable when it returns ok, and then nothing short of losing the device
-  // undoes it. Errors: kRefused (GetRefusal() tells which field of which change; nothing is saved), kLocked (a patch
-  // or delete needs reading), kBadInput (no area for a create: none chosen and not the only one), kDiskFull, kNotWritable; nothing of the bundle is saved on any error.
+  // Checks form and size, then writes: durable when it returns ok, and then nothing short of losing the
+  // device undoes it. Errors: kRefused (GetRefusal() tells which field of which change; nothing is saved),
+  // kLocked (a patch or delete needs reading), kBadInput (no area for a create: none chosen and not the only
+  // one), kDiskFull, kNotWritable; nothing of the bundle is saved on any error.
   virtual absl::StatusOr<SaveReceipt> Save(const Bundle& bundle) = 0;
 
-  // Takes back the last save of this store by a bundle that does the opposite (creates are deleted, patches set
-  // back, deletes come back): it too is saved and sent. What somebody else changed meanwhile stays. A save that the
-  // base refused is given up instead, and the receipt is empty. kNotFound where there is none, or it was undone, or
-  // nothing of it stands any more. kLocked.
+  // Takes back the last save of this store by a bundle that does the opposite (creates are deleted, patches
+  // set back, deletes come back): it too is saved and sent. What somebody else changed meanwhile stays. A
+  // save that the base refused is given up instead, and the receipt is empty. kNotFound where there is none,
+  // or it was undone, or nothing of it stands any more. kLocked.
   virtual absl::StatusOr<SaveReceipt> UndoLast() = 0;
 
   virtual OutboxCounts outbox_counts() const = 0;
   // Unanswered, refused and damaged mutations in the order of capture.
   virtual absl::StatusOr<std::vector<OutboxItem>> Outbox() const = 0;
-  // Replaces a refused mutation by a corrected one that names it, together with the rest of its bundle and with what
-  // was refused because its record's create was. `corrected`: all fields of a create, the touched ones of a patch.
-  // kNotFound, kLocked, kRefused.
+  // Replaces a refused mutation by a corrected one that names it, together with the rest of its bundle and
+  // with what was refused because its record's create was. `corrected`: all fields of a create, the touched
+  // ones of a patch. kNotFound, kLocked, kRefused.
   virtual absl::StatusOr<SaveReceipt> Fix(IntentId refused, const google::protobuf::Message& corrected) = 0;
-  // Gives a refused mutation up, with what Fix() would have sent along. It stays in the base's quarantine until a
-  // person there discards it. A damaged one is removed. kNotFound.
+  // Gives a refused mutation up, with what Fix() would have sent along. It stays in the base's quarantine
+  // until a person there discards it. A damaged one is removed. kNotFound.
   virtual absl::Status Withdraw(IntentId refused) = 0;
 
   // kLocked.

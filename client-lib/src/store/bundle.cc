@@ -17,13 +17,14 @@ Bundle::Bundle(Clock& clock, Random& random) : clock_(clock), random_(random) {}
 
 RecordId Bundle::Create(const google::protobuf::Message& content, std::optional<AreaId> area) {
   const RecordId record = RecordId::Make(clock_.WallNow(), random_);
-  changes_.push_back({Change::Kind::kCreate, record, &RecordTypeOfMessage(content), CopyOf(content), {}, area});
+  changes_.push_back(
+      {Change::Kind::kCreate, record, &RecordTypeOfMessage(content), CopyOf(content), {}, area});
   return record;
 }
 
 void Bundle::Patch(RecordId record, const google::protobuf::Message& values, std::vector<uint32_t> fields) {
-  changes_.push_back({Change::Kind::kPatch, record, &RecordTypeOfMessage(values), CopyOf(values), std::move(fields),
-                      std::nullopt});
+  changes_.push_back({Change::Kind::kPatch, record, &RecordTypeOfMessage(values), CopyOf(values),
+                      std::move(fields), std::nullopt});
 }
 
 void Bundle::Delete(RecordId record, const RecordTypeInfo& type) {

@@ -76,7 +76,7 @@ class CaptureRun {
     if (change.kind != Kind::kDelete && change.content == nullptr) {
       return RefusalError({v1::REFUSAL_CODE_UNREADABLE, 0}, change.type->type);
     }
-    ASSIGN_OR_RETURN(WorkingRecord* working, Working(intention));
+    ASSIGN_OR_RETURN(WorkingRecord * working, Working(intention));
     CapturedMutation mutation;
     Envelope(change, *working, mutation.envelope);
     Payload(intention, *working, mutation);
@@ -102,8 +102,12 @@ class CaptureRun {
   }
 
   WorkingRecord* Remember(KnownRecord known) {
-    WorkingRecord working{known.visible.type, std::move(known.visible.record), known.visible.subject,
-                          std::move(known.visible.scopes), {}, {}};
+    WorkingRecord working{known.visible.type,
+                          std::move(known.visible.record),
+                          known.visible.subject,
+                          std::move(known.visible.scopes),
+                          {},
+                          {}};
     for (OwnMutation& own : known.own) {
       working.own_intents.push_back(own.intent.ToBytes());
       working.own_payloads.push_back(std::move(own.payload));
@@ -189,19 +193,22 @@ class CaptureRun {
     return fields;
   }
 
-  void SayWhatWasSeen(const std::vector<uint32_t>& fields, const std::optional<std::set<std::string>>& seen_only,
-                      const WorkingRecord& working, v1::MutationPayload& payload) {
+  void SayWhatWasSeen(const std::vector<uint32_t>& fields,
+                      const std::optional<std::set<std::string>>& seen_only, const WorkingRecord& working,
+                      v1::MutationPayload& payload) {
     for (const uint32_t field : std::set<uint32_t>(fields.begin(), fields.end())) {
       v1::FieldEdit& edit = *payload.add_edits();
       edit.set_field(field);
       for (const std::string& version : SeenOf(working, field)) {
-        if (!seen_only || seen_only->contains(version) || captured_.contains(version)) edit.add_seen_versions(version);
+        if (!seen_only || seen_only->contains(version) || captured_.contains(version))
+          edit.add_seen_versions(version);
       }
     }
   }
 
-  // What stands there, and what the own mutations in it had seen and replaced: should one of them be refused, this
-  // one still says that its author saw what stood before. Each of them says it of its predecessors already.
+  // What stands there, and what the own mutations in it had seen and replaced: should one of them be refused,
+  // this one still says that its author saw what stood before. Each of them says it of its predecessors
+  // already.
   static std::set<std::string> SeenOf(const WorkingRecord& working, uint32_t field) {
     std::set<std::string> seen;
     for (const IntentId& version : VersionsOf(working.record, field)) seen.insert(version.ToBytes());
@@ -223,7 +230,8 @@ class CaptureRun {
   }
 
   // Form and size of this one; leaves `working` as the mutation makes it.
-  std::optional<Refusal> Check(const Bundle::Change& change, WorkingRecord& working, CapturedMutation& mutation) {
+  std::optional<Refusal> Check(const Bundle::Change& change, WorkingRecord& working,
+                               CapturedMutation& mutation) {
     const v1::MutationPayload& payload = mutation.payload;
     if (change.kind == Kind::kPatch && payload.edits().empty()) return Refusal{v1::REFUSAL_CODE_BAD_FORM, 0};
     if (payload.ByteSizeLong() > kMaxPayloadBytes) return Refusal{v1::REFUSAL_CODE_TOO_LONG, 0};
@@ -303,7 +311,8 @@ v1::HybridTime NextStamp(const v1::HybridTime& last, int64_t wall_us) {
   return next;
 }
 
-absl::StatusOr<CaptureResult> Capture(const std::vector<Intention>& intentions, const CaptureContext& context) {
+absl::StatusOr<CaptureResult> Capture(const std::vector<Intention>& intentions,
+                                      const CaptureContext& context) {
   return CaptureRun(context).Run(intentions);
 }
 

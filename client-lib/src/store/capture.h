@@ -1,5 +1,5 @@
-// Capture: from what a worker is about to save to mutations, checked while the worker looks at the screen. Pure: it
-// reads nothing but its arguments, and what it returns is not yet written anywhere.
+// Capture: from what a worker is about to save to mutations, checked while the worker looks at the screen.
+// Pure: it reads nothing but its arguments, and what it returns is not yet written anywhere.
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_CAPTURE_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_CAPTURE_H_
 
@@ -31,8 +31,9 @@ struct KnownRecord {
 struct Intention {
   Bundle::Change change;
   std::string replaces;  // intent id of the refused mutation that it corrects; empty = none
-  // Intent ids that its author had seen, where that is less than what stands there now: an undo takes back what its
-  // save wrote, and not what somebody else wrote meanwhile. What the same bundle wrote before counts as seen.
+  // Intent ids that its author had seen, where that is less than what stands there now: an undo takes back
+  // what its save wrote, and not what somebody else wrote meanwhile. What the same bundle wrote before counts
+  // as seen.
   std::optional<std::set<std::string>> seen_only;
   // The record to go on from, where it can no longer be found (it was deleted).
   std::optional<KnownRecord> known;
@@ -43,8 +44,8 @@ struct CaptureContext {
   Random& random;
   bool locked = false;
   std::function<std::optional<KnownRecord>(RecordId)> find;  // finds nothing while locked
-  std::optional<AreaId> default_area;  // where a record stands that says nothing of it
-  absl::CivilDay latest_day;           // nothing can have happened after it
+  std::optional<AreaId> default_area;                        // where a record stands that says nothing of it
+  absl::CivilDay latest_day;                                 // nothing can have happened after it
   v1::HybridTime last_stamp;
   std::optional<v1::BaseTimeAnchor> anchor;
 };
@@ -60,9 +61,10 @@ struct CaptureResult {
   v1::HybridTime last_stamp;
 };
 
-// Errors: kRefused (GetRefusal() tells), kLocked (a patch or delete of a record that is not in the bundle), kNotFound
-// (of a record that is not here), kBadInput (no area to stand in).
-absl::StatusOr<CaptureResult> Capture(const std::vector<Intention>& intentions, const CaptureContext& context);
+// Errors: kRefused (GetRefusal() tells), kLocked (a patch or delete of a record that is not in the bundle),
+// kNotFound (of a record that is not here), kBadInput (no area to stand in).
+absl::StatusOr<CaptureResult> Capture(const std::vector<Intention>& intentions,
+                                      const CaptureContext& context);
 
 // The hybrid logical clock: strictly greater than `last` whatever the wall clock says.
 v1::HybridTime NextStamp(const v1::HybridTime& last, int64_t wall_us);

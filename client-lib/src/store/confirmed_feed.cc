@@ -59,14 +59,16 @@ absl::Status ConfirmedStore::Put(const v1::FeedEntry& entry, const std::string& 
                       .BindInt(4, static_cast<int64_t>(entry.rev()))
                       .BindBlob(5, Seal(key, entry.record(), binding, random_))
                       .Run());
-  ASSIGN_OR_RETURN(auto membership,
-                   db_->Prepare("INSERT OR REPLACE INTO memberships(scope, record_id, mark) VALUES(?1, ?2, ?3)"));
+  ASSIGN_OR_RETURN(
+      auto membership,
+      db_->Prepare("INSERT OR REPLACE INTO memberships(scope, record_id, mark) VALUES(?1, ?2, ?3)"));
   return membership.BindBlob(1, scope_key).BindBlob(2, entry.record_id()).BindInt(3, mark).Run();
 }
 
 // A record goes with its last membership.
 absl::Status ConfirmedStore::Leave(const std::string& record_id, const std::string& scope_key) {
-  ASSIGN_OR_RETURN(auto membership, db_->Prepare("DELETE FROM memberships WHERE scope = ?1 AND record_id = ?2"));
+  ASSIGN_OR_RETURN(auto membership,
+                   db_->Prepare("DELETE FROM memberships WHERE scope = ?1 AND record_id = ?2"));
   RETURN_IF_ERROR(membership.BindBlob(1, scope_key).BindBlob(2, record_id).Run());
   ASSIGN_OR_RETURN(auto record, db_->Prepare("DELETE FROM records WHERE record_id = ?1 AND NOT EXISTS"
                                              " (SELECT 1 FROM memberships WHERE record_id = ?1)"));
@@ -91,7 +93,8 @@ absl::Status ConfirmedStore::Erase(const v1::FeedEntry& entry, ConfirmedChange& 
   return absl::OkStatus();
 }
 
-absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& current, uint64_t generation) {
+absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& current,
+                                                             uint64_t generation) {
   const auto scope = Scope::FromProto(current.scope());
   if (!scope) return MakeError(ErrorCode::kBadInput, "current: no scope");
   StoredCursor cursor{generation, 0, 0, false};
@@ -118,7 +121,8 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& 
 
 absl::Status ConfirmedStore::Sweep(const Scope& scope, const StoredCursor& cursor, ConfirmedChange& change) {
   const std::string scope_key = scope.ToKey();
-  ASSIGN_OR_RETURN(auto unseen, db_->Prepare("SELECT record_id FROM memberships WHERE scope = ?1 AND mark <> ?2"));
+  ASSIGN_OR_RETURN(auto unseen,
+                   db_->Prepare("SELECT record_id FROM memberships WHERE scope = ?1 AND mark <> ?2"));
   unseen.BindBlob(1, scope_key).BindInt(2, cursor.sweep);
   std::vector<std::string> gone;
   for (;;) {
@@ -143,9 +147,10 @@ absl::Status ConfirmedStore::BecomeStale() {
 
 absl::StatusOr<ConfirmedChange> ConfirmedStore::KeepOnly(const std::set<Scope>& kept) {
   ConfirmedChange change;
-  ASSIGN_OR_RETURN(const auto keys, RecordIds("SELECT DISTINCT scope FROM memberships UNION SELECT scope FROM cursors"
-                                              " WHERE scope <> ?1",
-                                              ""));
+  ASSIGN_OR_RETURN(const auto keys,
+                   RecordIds("SELECT DISTINCT scope FROM memberships UNION SELECT scope FROM cursors"
+                             " WHERE scope <> ?1",
+                             ""));
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
   bool lost = false;
   for (const std::string& key : keys) {

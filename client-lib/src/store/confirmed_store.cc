@@ -37,7 +37,8 @@ std::string Binding(std::string_view record_id, uint64_t rev) {
 class MembershipWalk {
  public:
   static absl::StatusOr<MembershipWalk> Begin(sqlite::Database& db) {
-    ASSIGN_OR_RETURN(auto statement, db.Prepare("SELECT record_id, scope FROM memberships ORDER BY record_id"));
+    ASSIGN_OR_RETURN(auto statement,
+                     db.Prepare("SELECT record_id, scope FROM memberships ORDER BY record_id"));
     MembershipWalk walk(std::move(statement));
     RETURN_IF_ERROR(walk.Next());
     return walk;
@@ -65,8 +66,8 @@ class MembershipWalk {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ConfirmedStore>> ConfirmedStore::Open(const std::string& path, const std::string& vfs,
-                                                                     Random& random) {
+absl::StatusOr<std::unique_ptr<ConfirmedStore>> ConfirmedStore::Open(const std::string& path,
+                                                                     const std::string& vfs, Random& random) {
   auto store = std::unique_ptr<ConfirmedStore>(new ConfirmedStore(path, vfs, random));
   absl::Status opened = store->OpenFile();
   if (!opened.ok() && GetErrorCode(opened) == ErrorCode::kDamaged) opened = store->StartAnew();
@@ -87,7 +88,8 @@ absl::Status ConfirmedStore::StartAnew() {
 }
 
 absl::Status ConfirmedStore::LoadCursors() {
-  ASSIGN_OR_RETURN(auto statement, db_->Prepare("SELECT scope, generation, rev, sweep, sweeping FROM cursors"));
+  ASSIGN_OR_RETURN(auto statement,
+                   db_->Prepare("SELECT scope, generation, rev, sweep, sweeping FROM cursors"));
   for (;;) {
     ASSIGN_OR_RETURN(const bool row, statement.Step());
     if (!row) return absl::OkStatus();
@@ -103,12 +105,14 @@ bool ConfirmedStore::Passed(const Scope& scope, uint64_t rev) const {
   return cursor != cursors_.end() && cursor->second.rev >= rev;
 }
 
-absl::Status ConfirmedStore::ForEach(const SecretBytes& key, const std::function<void(ConfirmedRecord&&)>& take) {
+absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
+                                     const std::function<void(ConfirmedRecord&&)>& take) {
   std::vector<std::string> damaged;
   {
     ASSIGN_OR_RETURN(auto walk, MembershipWalk::Begin(*db_));
-    ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT record_id, record_type, subject_id, rev, sealed, stale FROM records"
-                                             " ORDER BY record_id"));
+    ASSIGN_OR_RETURN(auto rows,
+                     db_->Prepare("SELECT record_id, record_type, subject_id, rev, sealed, stale FROM records"
+                                  " ORDER BY record_id"));
     for (;;) {
       ASSIGN_OR_RETURN(const bool row, rows.Step());
       if (!row) break;
@@ -153,7 +157,8 @@ absl::StatusOr<std::optional<ConfirmedRecord>> ConfirmedStore::Find(RecordId id,
 }
 
 absl::StatusOr<std::vector<Scope>> ConfirmedStore::ScopesOf(const std::string& record_id) {
-  ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT scope FROM memberships WHERE record_id = ?1 ORDER BY scope"));
+  ASSIGN_OR_RETURN(auto rows,
+                   db_->Prepare("SELECT scope FROM memberships WHERE record_id = ?1 ORDER BY scope"));
   rows.BindBlob(1, record_id);
   std::vector<Scope> scopes;
   for (;;) {
@@ -164,8 +169,9 @@ absl::StatusOr<std::vector<Scope>> ConfirmedStore::ScopesOf(const std::string& r
 }
 
 absl::Status ConfirmedStore::WriteCursor(const Scope& scope, const StoredCursor& cursor) {
-  ASSIGN_OR_RETURN(auto statement, db_->Prepare("INSERT OR REPLACE INTO cursors(scope, generation, rev, sweep,"
-                                                " sweeping) VALUES(?1, ?2, ?3, ?4, ?5)"));
+  ASSIGN_OR_RETURN(auto statement,
+                   db_->Prepare("INSERT OR REPLACE INTO cursors(scope, generation, rev, sweep,"
+                                " sweeping) VALUES(?1, ?2, ?3, ?4, ?5)"));
   return statement.BindBlob(1, scope.ToKey())
       .BindInt(2, static_cast<int64_t>(cursor.generation))
       .BindInt(3, static_cast<int64_t>(cursor.rev))
@@ -174,7 +180,8 @@ absl::Status ConfirmedStore::WriteCursor(const Scope& scope, const StoredCursor&
       .Run();
 }
 
-absl::StatusOr<std::vector<std::string>> ConfirmedStore::RecordIds(std::string_view sql, std::string_view parameter) {
+absl::StatusOr<std::vector<std::string>> ConfirmedStore::RecordIds(std::string_view sql,
+                                                                   std::string_view parameter) {
   ASSIGN_OR_RETURN(auto rows, db_->Prepare(sql));
   rows.BindBlob(1, parameter);
   std::vector<std::string> ids;

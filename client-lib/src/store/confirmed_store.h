@@ -1,7 +1,7 @@
 // confirmed.db: the store's copy of what the base holds. What is on disk: schema.h.
 //
-// A file that cannot be read is deleted and begins anew; its cursors are gone with it, so the base sends everything
-// again. A single row that cannot be opened is dropped, and the cursors of its scopes with it.
+// A file that cannot be read is deleted and begins anew; its cursors are gone with it, so the base sends
+// everything again. A single row that cannot be opened is dropped, and the cursors of its scopes with it.
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_CONFIRMED_STORE_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_CONFIRMED_STORE_H_
 
@@ -42,8 +42,8 @@ struct StoredCursor {
 
 // What a page or a sweep did to the copy.
 struct ConfirmedChange {
-  std::set<RecordId> records;        // put, moved or gone: to be looked at again
-  std::vector<std::string> erased;   // record and subject ids, 16 bytes each: erased everywhere
+  std::set<RecordId> records;       // put, moved or gone: to be looked at again
+  std::vector<std::string> erased;  // record and subject ids, 16 bytes each: erased everywhere
 };
 
 class ConfirmedStore {
@@ -67,11 +67,12 @@ class ConfirmedStore {
 
   // Entries and cursor in one durable commit.
   absl::StatusOr<ConfirmedChange> ApplyPage(const v1::Page& page, const SecretBytes& key);
-  // Ends a sweep, and notes how far the scope has come. A count that differs from the base's takes the cursor away, so
-  // that the next session fetches the scope again. `generation` is the grant's, for a scope without a page yet.
+  // Ends a sweep, and notes how far the scope has come. A count that differs from the base's takes the cursor
+  // away, so that the next session fetches the scope again. `generation` is the grant's, for a scope without
+  // a page yet.
   absl::StatusOr<ConfirmedChange> ApplyCurrent(const v1::Current& current, uint64_t generation);
-  // The base has another history: no cursor holds, and any rev replaces what is here. Records stay until they are
-  // replaced or swept.
+  // The base has another history: no cursor holds, and any rev replaces what is here. Records stay until they
+  // are replaced or swept.
   absl::Status BecomeStale();
   // Removes all scopes but `kept`, with their records, and wipes the pages that held them.
   absl::StatusOr<ConfirmedChange> KeepOnly(const std::set<Scope>& kept);
@@ -82,7 +83,8 @@ class ConfirmedStore {
   absl::Status OpenFile();
   absl::Status LoadCursors();
   absl::Status WriteCursor(const Scope& scope, const StoredCursor& cursor);
-  absl::Status Put(const v1::FeedEntry& entry, const std::string& scope_key, int64_t mark, const SecretBytes& key);
+  absl::Status Put(const v1::FeedEntry& entry, const std::string& scope_key, int64_t mark,
+                   const SecretBytes& key);
   absl::Status Leave(const std::string& record_id, const std::string& scope_key);
   absl::Status Erase(const v1::FeedEntry& entry, ConfirmedChange& change);
   absl::Status FetchAgain(const Scope& scope);

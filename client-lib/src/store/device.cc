@@ -26,8 +26,8 @@ absl::StatusOr<v1::Invitation> ReadInvitation(const EnrollInput& input, const st
   return invitation;
 }
 
-// The store key of this enrolment. It waits under the code until the base has answered, so that a second try after a
-// lost answer registers the same public keys.
+// The store key of this enrolment. It waits under the code until the base has answered, so that a second try
+// after a lost answer registers the same public keys.
 absl::StatusOr<SecretBytes> PendingKey(const DeviceFiles& files, const v1::Invitation& invitation,
                                        const std::string& code, const DeviceOptions& options) {
   const auto path = files.PendingKeyFile(invitation.invitation_id());

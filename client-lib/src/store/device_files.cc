@@ -37,7 +37,9 @@ absl::StatusOr<StoreId> DeviceFiles::Current() const {
   return *id;
 }
 
-absl::Status DeviceFiles::SetCurrent(StoreId id) const { return WriteFileDurably(home_ / "current", id.ToString() + "\n"); }
+absl::Status DeviceFiles::SetCurrent(StoreId id) const {
+  return WriteFileDurably(home_ / "current", id.ToString() + "\n");
+}
 
 std::vector<StoreId> DeviceFiles::Stores() const {
   std::vector<StoreId> ids;

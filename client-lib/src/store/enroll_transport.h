@@ -1,5 +1,5 @@
-// How a new store reaches the base once, to register its public keys. A seam: over gRPC in production, a function in
-// tests.
+// How a new store reaches the base once, to register its public keys. A seam: over gRPC in production, a
+// function in tests.
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_ENROLL_TRANSPORT_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_ENROLL_TRANSPORT_H_
 
@@ -11,8 +11,9 @@ namespace opgang {
 class EnrollTransport {
  public:
   virtual ~EnrollTransport() = default;
-  // Reaches the base as `invitation` says (addresses in order, its certificate and key) and registers the keys.
-  // Idempotent for the same keys. Errors: kNoBase, kBaseUntrusted, kBaseRefused, kInvitationUsed, kInvitationExpired.
+  // Reaches the base as `invitation` says (addresses in order, its certificate and key) and registers the
+  // keys. Idempotent for the same keys. Errors: kNoBase, kBaseUntrusted, kBaseRefused, kInvitationUsed,
+  // kInvitationExpired.
   virtual absl::StatusOr<v1::EnrollResponse> Enroll(const v1::Invitation& invitation,
                                                     const v1::EnrollRequest& request) = 0;
 };

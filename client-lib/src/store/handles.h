@@ -1,5 +1,5 @@
-// Short handles: the random tail of a record id in Crockford's base 32, as few characters as make it unique among the
-// records that are shown with one.
+// Short handles: the random tail of a record id in Crockford's base 32, as few characters as make it unique
+// among the records that are shown with one.
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_HANDLES_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_HANDLES_H_
 
@@ -21,8 +21,8 @@ class Handles {
 
   // At least three characters.
   std::string Of(RecordId id) const;
-  // All ids whose handle begins with `typed` (case, O for 0, I and L for 1 do not matter); none where it is no handle
-  // or shorter than three characters. At most `limit`.
+  // All ids whose handle begins with `typed` (case, O for 0, I and L for 1 do not matter); none where it is
+  // no handle or shorter than three characters. At most `limit`.
   std::vector<RecordId> Matching(std::string_view typed, size_t limit) const;
 
  private:

@@ -25,7 +25,8 @@ struct QueueRow {
   int code = 0;        // of kRefused: v1::RefusalCode
   uint32_t field = 0;  // of kRefused
   bool settled = false;
-  // Not stored: the row cannot be read as it was written. Its other members are what could be read, if anything.
+  // Not stored: the row cannot be read as it was written. Its other members are what could be read, if
+  // anything.
   bool damaged = false;
 
   // The envelope, parsed; default where it is damaged.

@@ -17,7 +17,8 @@ constexpr char kReadRow[] =
     "SELECT seq, intent_id, envelope, key_id, sealed_payload, state, rev, code, field, settled, checksum"
     " FROM mutations WHERE position = ?1";
 constexpr char kWriteRow[] =
-    "INSERT OR REPLACE INTO mutations(position, seq, intent_id, envelope, key_id, sealed_payload, state, rev, code,"
+    "INSERT OR REPLACE INTO mutations(position, seq, intent_id, envelope, key_id, sealed_payload, state, "
+    "rev, code,"
     " field, settled, checksum) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
 void AppendNumber(std::string& bytes, uint64_t number) {
@@ -29,9 +30,9 @@ void AppendBytes(std::string& bytes, std::string_view part) {
   bytes.append(part);
 }
 
-// Not a secret: the checksum tells damage, and what it covers is sealed or clear anyway.
+// 32 bytes, not a secret: the checksum tells damage, and what it covers is sealed or clear anyway.
 const SecretBytes& ChecksumKey() {
-  static const auto* key = new SecretBytes("opgang device checksum, version 1");
+  static const auto* key = new SecretBytes("opgang device checksum version 1");
   return *key;
 }
 
@@ -42,9 +43,9 @@ std::string BytesChecksum(std::string_view bytes) { return KeyedDigest(ChecksumK
 std::string RowChecksum(const QueueRow& row) {
   std::string bytes;
   bytes.reserve(row.envelope.size() + row.sealed_payload.size() + 160);
-  for (const uint64_t number :
-       {static_cast<uint64_t>(row.position), row.seq, static_cast<uint64_t>(row.state), row.rev,
-        static_cast<uint64_t>(row.code), static_cast<uint64_t>(row.field), static_cast<uint64_t>(row.settled)}) {
+  for (const uint64_t number : {static_cast<uint64_t>(row.position), row.seq,
+                                static_cast<uint64_t>(row.state), row.rev, static_cast<uint64_t>(row.code),
+                                static_cast<uint64_t>(row.field), static_cast<uint64_t>(row.settled)}) {
     AppendNumber(bytes, number);
   }
   for (const std::string* part : {&row.intent_id, &row.envelope, &row.key_id, &row.sealed_payload}) {
@@ -53,7 +54,8 @@ std::string RowChecksum(const QueueRow& row) {
   return BytesChecksum(bytes);
 }
 
-absl::StatusOr<std::unique_ptr<QueueStore>> QueueStore::Open(const std::string& path, const std::string& vfs) {
+absl::StatusOr<std::unique_ptr<QueueStore>> QueueStore::Open(const std::string& path,
+                                                             const std::string& vfs) {
   sqlite::DatabaseOptions options;
   options.path = path;
   options.application_id = kQueueApplicationId;
@@ -84,7 +86,8 @@ absl::Status QueueStore::LoadState() {
 }
 
 absl::Status QueueStore::LoadKeys() {
-  ASSIGN_OR_RETURN(auto statement, db_->Prepare("SELECT key_id, wrapped_for_base, wrapped_for_store FROM queue_keys"));
+  ASSIGN_OR_RETURN(auto statement,
+                   db_->Prepare("SELECT key_id, wrapped_for_base, wrapped_for_store FROM queue_keys"));
   for (;;) {
     ASSIGN_OR_RETURN(const bool row, statement.Step());
     if (!row) return absl::OkStatus();
@@ -197,7 +200,9 @@ absl::Status QueueStore::Commit(const QueueWrite& write) {
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
   for (const v1::QueueKey& key : write.keys) {
     ASSIGN_OR_RETURN(auto statement, db_->Prepare("INSERT OR IGNORE INTO queue_keys VALUES(?1, ?2, ?3)"));
-    statement.BindBlob(1, key.queue_key_id()).BindBlob(2, key.wrapped_for_base()).BindBlob(3, key.wrapped_for_store());
+    statement.BindBlob(1, key.queue_key_id())
+        .BindBlob(2, key.wrapped_for_base())
+        .BindBlob(3, key.wrapped_for_store());
     RETURN_IF_ERROR(statement.Run());
   }
   for (const QueueRow& row : write.rows) RETURN_IF_ERROR(WriteRow(row));
@@ -219,7 +224,8 @@ absl::Status QueueStore::Commit(const QueueWrite& write) {
 }
 
 absl::StatusOr<std::vector<QueueRow>> QueueStore::KeptRows() {
-  ASSIGN_OR_RETURN(const auto positions, Positions("SELECT position FROM mutations WHERE state = 3 ORDER BY position"));
+  ASSIGN_OR_RETURN(const auto positions,
+                   Positions("SELECT position FROM mutations WHERE state = 3 ORDER BY position"));
   std::vector<QueueRow> rows;
   for (const int64_t position : positions) {
     QueueRow row = ReadRow(position);

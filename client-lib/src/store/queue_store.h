@@ -23,9 +23,9 @@ namespace opgang {
 
 // What one transaction does.
 struct QueueWrite {
-  std::vector<v1::QueueKey> keys;      // added where they are missing
-  std::vector<QueueRow> rows;          // added, or replaced by position
-  std::vector<int64_t> removed;        // positions; the pages that held them are wiped
+  std::vector<v1::QueueKey> keys;  // added where they are missing
+  std::vector<QueueRow> rows;      // added, or replaced by position
+  std::vector<int64_t> removed;    // positions; the pages that held them are wiped
   std::optional<v1::QueueState> state;
 };
 
@@ -47,8 +47,8 @@ class QueueStore {
   absl::StatusOr<std::vector<QueueRow>> KeptRows();
   // Removes kept rows with rev <= horizon and the queue keys that no row needs, `except` one.
   absl::Status DropKeptUpTo(uint64_t horizon, const std::string& except_key_id);
-  // Removes every row, kept ones too, whose envelope names one of these subjects or records (16 bytes each), and the
-  // undo note with them.
+  // Removes every row, kept ones too, whose envelope names one of these subjects or records (16 bytes each),
+  // and the undo note with them.
   absl::Status RemoveAbout(const std::vector<std::string>& ids);
 
  private:

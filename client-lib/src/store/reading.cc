@@ -151,9 +151,11 @@ void Reading::RowsChanged(const std::vector<int64_t>& positions) {
   const StoreTime time(clock_, queue_.state());
   std::set<RecordId> records;
   for (const int64_t position : positions) {
-    if (const auto known = record_at_.find(position); known != record_at_.end()) records.insert(known->second);
+    if (const auto known = record_at_.find(position); known != record_at_.end())
+      records.insert(known->second);
     TakeRow(position, time);
-    if (const auto known = record_at_.find(position); known != record_at_.end()) records.insert(known->second);
+    if (const auto known = record_at_.find(position); known != record_at_.end())
+      records.insert(known->second);
   }
   RecordsChanged(records);
 }
@@ -172,6 +174,15 @@ void Reading::RecordsChanged(const std::set<RecordId>& records) {
     const auto confirmed = confirmed_.Find(id, keys_.confirmed_rows);
     Show(id, confirmed.ok() && confirmed->has_value() ? &**confirmed : nullptr);
   }
+}
+
+void Reading::TimeChanged() {
+  if (view_ == nullptr || own_.empty()) return;
+  std::vector<int64_t> positions;
+  for (const auto& [position, record] : record_at_) positions.push_back(position);
+  own_.clear();
+  record_at_.clear();
+  RowsChanged(positions);
 }
 
 }  // namespace opgang

@@ -1,5 +1,5 @@
-// What exists only while a store is unlocked: its keys, its own mutations opened, and the view over everything. The
-// view is made at the first question, so that a command that only saves does not pay for it.
+// What exists only while a store is unlocked: its keys, its own mutations opened, and the view over
+// everything. The view is made at the first question, so that a command that only saves does not pay for it.
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_READING_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_READING_H_
 
@@ -24,8 +24,8 @@ namespace opgang {
 class Reading {
  public:
   // All must outlive it.
-  Reading(StoreKeys keys, std::string author, QueueStore& queue, ConfirmedStore& confirmed, QueueKeyring& keyring,
-          Clock& clock)
+  Reading(StoreKeys keys, std::string author, QueueStore& queue, ConfirmedStore& confirmed,
+          QueueKeyring& keyring, Clock& clock)
       : keys_(std::move(keys)),
         author_(std::move(author)),
         queue_(queue),
@@ -46,6 +46,8 @@ class Reading {
   void RowsChanged(const std::vector<int64_t>& positions);
   void RowsRemoved();  // whichever are gone from the queue
   void RecordsChanged(const std::set<RecordId>& records);
+  // Base time became better known: own mutations are dated anew.
+  void TimeChanged();
 
  private:
   using OwnByPosition = std::map<int64_t, OwnMutation>;
@@ -67,8 +69,8 @@ class Reading {
   std::map<int64_t, RecordId> record_at_;  // queue position -> record, of all in `own_`
 };
 
-// An acknowledged mutation is contained in the confirmed copy: every scope of it that this store may read has passed
-// `rev`. False where it may read none of them: then the overlay is all there is to see.
+// An acknowledged mutation is contained in the confirmed copy: every scope of it that this store may read has
+// passed `rev`. False where it may read none of them: then the overlay is all there is to see.
 bool PassedInReadableScopes(const v1::MutationEnvelope& envelope, uint64_t rev, const v1::QueueState& state,
                             const ConfirmedStore& confirmed);
 // Scopes that the store may read, as of the last Welcome that said them.

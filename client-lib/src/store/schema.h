@@ -1,25 +1,30 @@
+// clang-format off
 // What is on a device's disk. Migrations are append-only: the i-th brings a file from user_version i to i + 1.
 //
 // queue.db (application_id "OpgQ"): own mutations. Never thrown away.
-//   state      the QueueState message in two copies, each with a checksum: a flipped byte in one costs nothing.
-//   queue_keys keys under which payloads are sealed, each wrapped to the base's and to the store's public key.
-//   mutations  one row each, in the order of capture (position). Clear: seq, intent id, envelope (scopes, type,
-//              record, subject), key id, state, rev, refusal. Sealed: payload (associated data = envelope).
-//              state 1 queued        not yet answered: sent again until it is
-//                    2 acknowledged  APPLIED(rev), but the confirmed copy may not contain it yet: in the overlay
-//                    3 kept          contained; stays until the durable horizon has passed rev (I13)
-//                    4 refused       QUARANTINED(code, field); settled = 1 once fixed or withdrawn
-//              seq 0 = numbered by a former replica. checksum: over all other columns, so that a damaged row is
-//              noticed and read around (I18). mutations_live lists all that is not kept, from its own pages.
+//   state       the QueueState message in two copies, each with a checksum: a flipped byte in one costs nothing.
+//   queue_keys  keys under which payloads are sealed, each wrapped to the base's and to the store's public key.
+//   mutations   one row each, in the order of capture (position). Clear: seq, intent id, envelope (scopes, type,
+//               record, subject), key id, state, rev, refusal. Sealed: payload (associated data = envelope).
+//                 state 1 queued        not yet answered: sent again until it is
+//                       2 acknowledged  APPLIED(rev), but the confirmed copy may not contain it yet: overlay
+//                       3 kept          contained; stays until the durable horizon has passed rev (I13)
+//                       4 refused       QUARANTINED(code, field); settled = 1 once fixed or withdrawn
+//               seq 0 = numbered by a former replica. checksum: over all other columns, so that a damaged row
+//               is noticed and read around (I18). mutations_live lists all that is not kept, on its own pages.
 //
-//       (save) -> queued -> acknowledged -> kept -> (gone)        a new epoch: acknowledged, kept, refused -> queued
-//                      `--> refused -> settled                    ERASED: the row is gone at once
+//     (save) -> queued -> acknowledged -> kept -> (gone)    new epoch: acknowledged, kept, refused -> queued
+//                    `--> refused -> settled                ERASED: the row is gone at once
 //
-// confirmed.db (application_id "OpgC"): the copy of what the base holds. Thrown away and fetched again when damaged.
-//   records      one row for each living record: id, type, subject and rev in clear, the Record message sealed under
-//                the store's row key, bound to table, id, rev and format. stale = 1: of a former epoch, any rev wins.
+// confirmed.db (application_id "OpgC"): the copy of what the base holds. Thrown away and fetched again when
+// damaged.
+//   records      one row for each living record: id, type, subject and rev in clear, the Record message sealed
+//                under the store's row key, bound to table, id, rev and format. stale = 1: of a former epoch,
+//                any rev replaces it.
 //   memberships  in which scopes a record stands; mark = the sweep in which the base last named it there.
-//   cursors      how far each scope has come; sweep counts its resets, sweeping = 1 from a reset until Current.
+//   cursors      how far each scope has come (rev 0: to be sent from the beginning); sweep counts its resets,
+//                sweeping = 1 from a reset until Current.
+// clang-format on
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_SCHEMA_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_SCHEMA_H_
 

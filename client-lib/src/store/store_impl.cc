@@ -37,20 +37,21 @@ StoreImpl::StoreImpl(v1::StoreIdentity identity, const DeviceOptions& options, F
 
 absl::StatusOr<std::unique_ptr<StoreImpl>> StoreImpl::Open(const std::filesystem::path& directory,
                                                            const v1::StoreIdentity& identity,
-                                                           const DeviceOptions& options, absl::Duration wait) {
+                                                           const DeviceOptions& options,
+                                                           absl::Duration wait) {
   ASSIGN_OR_RETURN(FileLock lock, FileLock::Acquire(directory / kStoreLockFile, wait));
   auto store = std::unique_ptr<StoreImpl>(new StoreImpl(identity, options, std::move(lock)));
   ASSIGN_OR_RETURN(store->queue_, QueueStore::Open(directory / kQueueFile, options.vfs));
   ASSIGN_OR_RETURN(store->confirmed_,
                    ConfirmedStore::Open(directory / kConfirmedFile, options.vfs, *options.random));
-  RETURN_IF_ERROR(store->Settle());
+  RETURN_IF_ERROR(store->Settle(/*grants_known=*/false));
   store->RecallKey();
   return store;
 }
 
 void StoreImpl::TakeKeys(const SecretBytes& store_key) {
-  reading_ = std::make_unique<Reading>(StoreKeys(store_key), identity_.staff_code(), *queue_, *confirmed_, keyring_,
-                                       *options_.clock);
+  reading_ = std::make_unique<Reading>(StoreKeys(store_key), identity_.staff_code(), *queue_, *confirmed_,
+                                       keyring_, *options_.clock);
 }
 
 // Whatever the provider says, the store opens: at worst locked.
@@ -87,7 +88,8 @@ std::vector<GrantInfo> StoreImpl::grants() const {
     if (!scope) continue;
     GrantInfo info{*scope, grant.mode(), {}};
     if (reading_ != nullptr) {
-      auto name = opgang::Open(reading_->keys().settings, grant.sealed_display_name(), GrantBinding(grant.scope()));
+      auto name =
+          opgang::Open(reading_->keys().settings, grant.sealed_display_name(), GrantBinding(grant.scope()));
       if (name.ok()) info.display_name = *std::move(name);
     }
     infos.push_back(std::move(info));
@@ -127,7 +129,9 @@ std::optional<RecordId> StoreImpl::current_entrance() const {
   return RecordId::FromBytes(queue_->state().current_entrance());
 }
 
-std::optional<AreaId> StoreImpl::current_area() const { return AreaId::FromBytes(queue_->state().current_area()); }
+std::optional<AreaId> StoreImpl::current_area() const {
+  return AreaId::FromBytes(queue_->state().current_area());
+}
 
 std::optional<AreaId> StoreImpl::DefaultArea() const {
   if (const auto area = current_area()) return area;
@@ -189,7 +193,8 @@ absl::StatusOr<SaveReceipt> StoreImpl::Write(SavePlan plan) {
   }
   *state.mutable_last_stamp() = captured.last_stamp;
   state.clear_undo_note();
-  if (plan.undoable) state.set_undo_note(SealToPublicKey(identity_.store_public_key(), undo.SerializeAsString()));
+  if (plan.undoable)
+    state.set_undo_note(SealToPublicKey(identity_.store_public_key(), undo.SerializeAsString()));
   write.keys.push_back(keyring_.WriteKey());
   write.state = std::move(state);
   RETURN_IF_ERROR(Commit(write));

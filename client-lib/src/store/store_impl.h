@@ -81,8 +81,8 @@ class StoreImpl : public Store, public SyncStore {
   void TakeKeys(const SecretBytes& store_key);
   void RecallKey();
 
-  // Captures, seals and writes in one transaction, together with what `write` holds already. `hidden`: own mutations
-  // that the new ones replace. An empty `undoable`: the save cannot be taken back.
+  // Captures, seals and writes in one transaction, together with what `write` holds already. `hidden`: own
+  // mutations that the new ones replace. An empty `undoable`: the save cannot be taken back.
   struct SavePlan {
     std::vector<Intention> intentions;
     std::set<std::string> hidden;
@@ -96,7 +96,8 @@ class StoreImpl : public Store, public SyncStore {
   // Commits and tells the reading part which rows changed.
   absl::Status Commit(const QueueWrite& write);
 
-  // A refused mutation with all that was refused because of it, in order of capture. Empty where there is none.
+  // A refused mutation with all that was refused because of it, in order of capture. Empty where there is
+  // none.
   std::vector<QueueRow> RefusedTogether(IntentId refused) const;
   absl::StatusOr<Intention> Again(const QueueRow& row, const google::protobuf::Message* corrected) const;
   // The opposite of one change; nullopt where nothing of it stands any more.
@@ -109,7 +110,9 @@ class StoreImpl : public Store, public SyncStore {
   absl::Status TakeReplayed(const std::set<RecordId>& records);
   absl::Status TakeEpoch(const std::string& epoch, QueueWrite& write);
   void TakeGrants(const v1::Welcome& welcome, v1::QueueState& state);
-  absl::Status Settle();
+  // Moves to kKept what the confirmed copy contains, and what stands in scopes that the base grants no
+  // longer.
+  absl::Status Settle(bool grants_known);
 
   const v1::StoreIdentity identity_;
   const StoreInfo info_;

@@ -26,7 +26,8 @@ std::vector<uint32_t> WithSetFields(std::vector<uint32_t> fields, const google::
 
 std::set<std::string> SeenBy(const google::protobuf::RepeatedPtrField<v1::FieldEdit>& edits) {
   std::set<std::string> seen;
-  for (const v1::FieldEdit& edit : edits) seen.insert(edit.seen_versions().begin(), edit.seen_versions().end());
+  for (const v1::FieldEdit& edit : edits)
+    seen.insert(edit.seen_versions().begin(), edit.seen_versions().end());
   return seen;
 }
 
@@ -96,7 +97,8 @@ std::vector<QueueRow> StoreImpl::RefusedTogether(IntentId refused) const {
 }
 
 // The intention of a refused mutation once more, with other content where it is the one to be corrected.
-absl::StatusOr<Intention> StoreImpl::Again(const QueueRow& row, const google::protobuf::Message* corrected) const {
+absl::StatusOr<Intention> StoreImpl::Again(const QueueRow& row,
+                                           const google::protobuf::Message* corrected) const {
   const auto own = reading_->OpenRow(row, Time());
   const RecordTypeInfo* type = own ? FindRecordType(own->envelope.record_type()) : nullptr;
   if (type == nullptr) return MakeError(ErrorCode::kBadInput, "the refused mutation cannot be read here");

@@ -1,5 +1,6 @@
-// The half of StoreImpl that the sync session drives. Where both files change, confirmed.db goes first: what a crash
-// leaves half done is then asked for again, because the queue's state still says the old epoch, grants or rev.
+// The half of StoreImpl that the sync session drives. Where both files change, confirmed.db goes first: what
+// a crash leaves half done is then asked for again, because the queue's state still says the old epoch,
+// grants or rev.
 #include <algorithm>
 #include <utility>
 
@@ -12,7 +13,9 @@ namespace {
 
 constexpr size_t kMutationOverhead = 48;  // seq, key id, tags and lengths
 
-size_t SizeOf(const QueueRow& row) { return row.envelope.size() + row.sealed_payload.size() + kMutationOverhead; }
+size_t SizeOf(const QueueRow& row) {
+  return row.envelope.size() + row.sealed_payload.size() + kMutationOverhead;
+}
 
 // Unsent rows beyond `after_seq`, in seq order.
 std::vector<const QueueRow*> ToSend(const QueueStore& queue, uint64_t after_seq) {
@@ -28,7 +31,8 @@ std::vector<const QueueRow*> ToSend(const QueueStore& queue, uint64_t after_seq)
 size_t EndOfBundle(const std::vector<const QueueRow*>& rows, size_t begin) {
   const std::string bundle = rows[begin]->ParsedEnvelope().bundle().bundle_id();
   size_t end = begin + 1;
-  while (!bundle.empty() && end < rows.size() && rows[end]->ParsedEnvelope().bundle().bundle_id() == bundle) ++end;
+  while (!bundle.empty() && end < rows.size() && rows[end]->ParsedEnvelope().bundle().bundle_id() == bundle)
+    ++end;
   return end;
 }
 
@@ -103,7 +107,8 @@ absl::StatusOr<v1::Push> StoreImpl::NextPush(uint64_t after_seq, size_t max_byte
   return push;
 }
 
-// Another history at the base: everything that was ever answered is handed in again, under its old intent ids (I13).
+// Another history at the base: everything that was ever answered is handed in again, under its old intent ids
+// (I13).
 absl::Status StoreImpl::TakeEpoch(const std::string& epoch, QueueWrite& write) {
   const std::string known = queue_->state().epoch();
   if (epoch.empty() || epoch == known) return absl::OkStatus();
@@ -137,10 +142,12 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   if (!welcome.next_token().empty()) state.set_token(welcome.next_token());
   state.set_durable_horizon(welcome.durable_horizon());
   state.set_last_sync_us(welcome.base_us());
-  if (const auto anchor = AnchorOfRoundTrip(welcome.base_us(), sent, received)) *state.mutable_anchor() = *anchor;
+  if (const auto anchor = AnchorOfRoundTrip(welcome.base_us(), sent, received))
+    *state.mutable_anchor() = *anchor;
   if (!welcome.reading()) {
     RETURN_IF_ERROR(Commit(write));
-    return Settle();
+    if (reading_ != nullptr) reading_->TimeChanged();
+    return Settle(/*grants_known=*/false);
   }
   const std::set<Scope> before = ReadableScopes(state);
   TakeGrants(welcome, state);
@@ -150,7 +157,8 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   ASSIGN_OR_RETURN(const ConfirmedChange removed, confirmed_->KeepOnly(readable));
   RETURN_IF_ERROR(Commit(write));
   RETURN_IF_ERROR(TakeConfirmedChange(removed));
-  RETURN_IF_ERROR(Settle());
+  if (reading_ != nullptr) reading_->TimeChanged();
+  RETURN_IF_ERROR(Settle(/*grants_known=*/true));
   return queue_->DropKeptUpTo(state.durable_horizon(), keyring_.write_key_id());
 }
 
@@ -199,8 +207,8 @@ absl::Status StoreImpl::TakeConfirmedChange(const ConfirmedChange& change) {
   return TakeReplayed(change.records);
 }
 
-// A refused mutation whose mark the confirmed record bears was replayed by a person at the base: it needs attention no
-// longer.
+// A refused mutation whose mark the confirmed record bears was replayed by a person at the base: it needs
+// attention no longer.
 absl::Status StoreImpl::TakeReplayed(const std::set<RecordId>& records) {
   QueueWrite write;
   for (const auto& [position, row] : queue_->live()) {
@@ -209,7 +217,8 @@ absl::Status StoreImpl::TakeReplayed(const std::set<RecordId>& records) {
     if (!record || !records.contains(*record)) continue;
     ASSIGN_OR_RETURN(const auto confirmed, confirmed_->Find(*record, reading_->keys().confirmed_rows));
     v1::Record merged;
-    if (!confirmed || !merged.ParseFromString(confirmed->record) || !BearsMarkOf(merged, row.intent_id)) continue;
+    if (!confirmed || !merged.ParseFromString(confirmed->record) || !BearsMarkOf(merged, row.intent_id))
+      continue;
     write.rows.push_back(row);
     write.rows.back().state = RowState::kAcknowledged;
     write.rows.back().rev = confirmed->rev;
@@ -219,7 +228,8 @@ absl::Status StoreImpl::TakeReplayed(const std::set<RecordId>& records) {
 
 // Erasures reach the queue before the cursor passes them: a crash between the two asks for the page again.
 absl::Status StoreImpl::ApplyPage(const v1::Page& page) {
-  if (reading_ == nullptr) return MakeError(ErrorCode::kLocked, "a locked store cannot seal what it receives");
+  if (reading_ == nullptr)
+    return MakeError(ErrorCode::kLocked, "a locked store cannot seal what it receives");
   std::vector<std::string> erased;
   for (const v1::FeedEntry& entry : page.entries()) {
     if (entry.change() != v1::FEED_CHANGE_ERASE) continue;
@@ -230,7 +240,8 @@ absl::Status StoreImpl::ApplyPage(const v1::Page& page) {
     RETURN_IF_ERROR(queue_->RemoveAbout(erased));
     reading_->RowsRemoved();
   }
-  ASSIGN_OR_RETURN(const ConfirmedChange change, confirmed_->ApplyPage(page, reading_->keys().confirmed_rows));
+  ASSIGN_OR_RETURN(const ConfirmedChange change,
+                   confirmed_->ApplyPage(page, reading_->keys().confirmed_rows));
   return TakeConfirmedChange(change);
 }
 
@@ -241,19 +252,17 @@ absl::Status StoreImpl::ApplyCurrent(const v1::Current& current) {
   }
   ASSIGN_OR_RETURN(const ConfirmedChange change, confirmed_->ApplyCurrent(current, generation));
   RETURN_IF_ERROR(TakeConfirmedChange(change));
-  RETURN_IF_ERROR(Settle());
+  RETURN_IF_ERROR(Settle(/*grants_known=*/true));
   return queue_->DropKeptUpTo(queue_->state().durable_horizon(), keyring_.write_key_id());
 }
 
-// Acknowledged mutations that the confirmed copy contains leave the overlay for good; so do those of scopes that were
-// lost.
-absl::Status StoreImpl::Settle() {
+absl::Status StoreImpl::Settle(bool grants_known) {
   const v1::QueueState& state = queue_->state();
   QueueWrite write;
   for (const auto& [position, row] : queue_->live()) {
     if (row.damaged || row.state != RowState::kAcknowledged) continue;
     const bool passed = PassedInReadableScopes(row.ParsedEnvelope(), row.rev, state, *confirmed_);
-    const bool lost = !state.grants().empty() && !StandsInGrantedScope(row, state);
+    const bool lost = grants_known && !StandsInGrantedScope(row, state);
     if (!passed && !lost) continue;
     write.rows.push_back(row);
     write.rows.back().state = RowState::kKept;

@@ -22,7 +22,8 @@ bool Stands(const v1::Record& record, uint32_t field, const std::string& intent_
 
 std::set<std::string> SeenBy(const v1::UndoStep& step) {
   std::set<std::string> seen = {step.intent_id()};
-  for (const v1::FieldEdit& edit : step.edits()) seen.insert(edit.seen_versions().begin(), edit.seen_versions().end());
+  for (const v1::FieldEdit& edit : step.edits())
+    seen.insert(edit.seen_versions().begin(), edit.seen_versions().end());
   return seen;
 }
 
@@ -88,7 +89,8 @@ std::optional<Intention> StoreImpl::Undoing(const v1::UndoStep& step) {
   return reading_->Find(*record, {}) ? std::optional(std::move(undo)) : std::nullopt;
 }
 
-// A deleted record comes back by an edit of all its fields that changes none (merge.h: an edit beats a delete).
+// A deleted record comes back by an edit of all its fields that changes none (merge.h: an edit beats a
+// delete).
 std::optional<Intention> StoreImpl::UndoingDelete(const v1::UndoStep& step, Intention undo) {
   KnownRecord before;
   VisibleRecord& visible = before.visible;
@@ -100,9 +102,11 @@ std::optional<Intention> StoreImpl::UndoingDelete(const v1::UndoStep& step, Inte
   for (const v1::ScopeId& id : step.scopes()) {
     if (const auto scope = Scope::FromProto(id)) visible.scopes.push_back(*scope);
   }
-  undo.change.content = ParseContent(*visible.type, visible.record.fields());
-  if (undo.change.content == nullptr) return std::nullopt;
-  undo.change.fields = SetFields(*undo.change.content);
+  std::shared_ptr<google::protobuf::Message> content(visible.type->prototype->New());
+  if (!content->ParseFromString(visible.record.fields())) return std::nullopt;
+  undo.change.fields = SetFields(*content);
+  SayWhyAskedMoves(*content, undo.change.fields);
+  undo.change.content = std::move(content);
   undo.seen_only.reset();
   undo.known = std::move(before);
   return undo;
@@ -113,7 +117,8 @@ std::optional<Intention> StoreImpl::UndoingPatch(const v1::UndoStep& step, Inten
   const auto known = reading_->Find(undo.change.record, {});
   if (!known) return std::nullopt;
   for (const v1::FieldEdit& edit : step.edits()) {
-    if (Stands(known->visible.record, edit.field(), step.intent_id())) undo.change.fields.push_back(edit.field());
+    if (Stands(known->visible.record, edit.field(), step.intent_id()))
+      undo.change.fields.push_back(edit.field());
   }
   std::shared_ptr<google::protobuf::Message> before(undo.change.type->prototype->New());
   if (undo.change.fields.empty() || !before->ParseFromString(step.fields_before())) return std::nullopt;

@@ -29,19 +29,21 @@ struct StoreKeys {
   SignKeyPair proof;           // signs read proofs; its public half is registered at the base
 };
 
-// Queue keys. Writing needs public keys only: one key is made lazily and used until the process ends. Reading needs
-// the store's box keys.
+// Queue keys. Writing needs public keys only: one key is made lazily and used until the process ends. Reading
+// needs the store's box keys.
 class QueueKeyring {
  public:
   QueueKeyring(std::string base_public_key, std::string store_public_key, Random& random)
-      : base_public_key_(std::move(base_public_key)), store_public_key_(std::move(store_public_key)), random_(random) {}
+      : base_public_key_(std::move(base_public_key)),
+        store_public_key_(std::move(store_public_key)),
+        random_(random) {}
 
   // The key that new mutations are sealed under, to be stored beside them.
   const v1::QueueKey& WriteKey();
   std::string Seal(std::string_view payload, std::string_view envelope);
   // kDamaged where the key or the payload does not open.
-  absl::StatusOr<std::string> Open(const v1::QueueKey& key, std::string_view sealed, std::string_view envelope,
-                                   const BoxKeyPair& box);
+  absl::StatusOr<std::string> Open(const v1::QueueKey& key, std::string_view sealed,
+                                   std::string_view envelope, const BoxKeyPair& box);
   // Forgets what reading has opened; the write key stays.
   void ForgetOpened() { opened_.clear(); }
   std::string write_key_id() const { return write_key_.queue_key_id(); }

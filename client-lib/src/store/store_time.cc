@@ -22,8 +22,8 @@ absl::CivilDay StoreTime::latest_day() const {
   return now_.now.latest == absl::InfiniteFuture() ? kLastDay : LocalDay(now_.now.latest);
 }
 
-// Where nothing bounds the present, the best guess: too late rather than too early, so that an interval never looks
-// narrower than it is while the wall clock is ahead of the last sync.
+// Where nothing bounds the present, the best guess: too late rather than too early, so that an interval never
+// looks narrower than it is while the wall clock is ahead of the last sync.
 absl::Time StoreTime::NotAfter() const {
   if (now_.now.latest != absl::InfiniteFuture()) return now_.now.latest;
   return std::max(now_.best, enrolled_);

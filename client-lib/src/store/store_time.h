@@ -16,8 +16,8 @@ class StoreTime {
   StoreTime(Clock& clock, const v1::QueueState& state);
 
   const NowEstimate& now() const { return now_; }
-  // Nothing that is captured now can have happened after this local date. Where nothing bounds the present it is the
-  // last date there is: a wall clock that lags by years must not refuse the worker's word (I16).
+  // Nothing that is captured now can have happened after this local date. Where nothing bounds the present it
+  // is the last date there is: a wall clock that lags by years must not refuse the worker's word (I16).
   absl::CivilDay latest_day() const;
   // When an own mutation was recorded, as far as this device can tell at present.
   Interval RecordedBy(const v1::ClockEvidence& evidence) const;
@@ -32,8 +32,8 @@ class StoreTime {
   absl::Time enrolled_;
 };
 
-// The anchor that one round trip gives: the base's time belongs to the middle of it. nullopt where the readings cannot
-// be compared (another boot, or a since-boot clock that ran backwards).
+// The anchor that one round trip gives: the base's time belongs to the middle of it. nullopt where the
+// readings cannot be compared (another boot, or a since-boot clock that ran backwards).
 std::optional<v1::BaseTimeAnchor> AnchorOfRoundTrip(int64_t base_us, const v1::ClockReading& sent,
                                                     const v1::ClockReading& received);
 

@@ -50,7 +50,9 @@ bool Older(const VisibleRecord* a, const VisibleRecord* b) {
   return a->id < b->id;
 }
 
-void SortOldestFirst(std::vector<const VisibleRecord*>& records) { std::sort(records.begin(), records.end(), Older); }
+void SortOldestFirst(std::vector<const VisibleRecord*>& records) {
+  std::sort(records.begin(), records.end(), Older);
+}
 
 template <typename Map, typename Key>
 void Drop(Map& map, const Key& key, const VisibleRecord* record) {
@@ -83,7 +85,8 @@ void ViewIndex::Remove(RecordId id) {
 void ViewIndex::Index(const VisibleRecord& record) {
   by_type_[record.type->type].push_back(&record);
   if (!record.subject.empty()) by_subject_[record.subject].push_back(&record);
-  if (const RecordId entrance = EntranceIdOf(record); !entrance.empty()) by_entrance_[entrance].push_back(&record);
+  if (const RecordId entrance = EntranceIdOf(record); !entrance.empty())
+    by_entrance_[entrance].push_back(&record);
   search_keys_.clear();
   handles_current_ = false;
 }
@@ -156,7 +159,8 @@ const VisibleRecord* ViewIndex::FindDwelling(RecordId entrance, const DoorName& 
 }
 
 // By the door's name, or by the dwelling's id where only that was noted.
-std::vector<const VisibleRecord*> ViewIndex::AtDoor(RecordType type, RecordId entrance, const DoorName& door) const {
+std::vector<const VisibleRecord*> ViewIndex::AtDoor(RecordType type, RecordId entrance,
+                                                    const DoorName& door) const {
   Records records;
   const auto found = by_entrance_.find(entrance);
   if (found == by_entrance_.end()) return records;
@@ -189,8 +193,9 @@ std::vector<const VisibleRecord*> ViewIndex::WithAlternatives() const {
   Records records;
   for (const auto& [id, record] : records_) {
     const auto& states = record->record.field_states();
-    const bool several = std::any_of(states.begin(), states.end(),
-                                     [](const v1::FieldState& state) { return state.alternatives_size() > 0; });
+    const bool several = std::any_of(states.begin(), states.end(), [](const v1::FieldState& state) {
+      return state.alternatives_size() > 0;
+    });
     if (several) records.push_back(record.get());
   }
   SortOldestFirst(records);

@@ -1,5 +1,5 @@
-// The View of one unlocked store: an index in memory, changed record by record. Search keys and handles are made at
-// the first question that needs them, so that a command that asks for neither does not pay.
+// The View of one unlocked store: an index in memory, changed record by record. Search keys and handles are
+// made at the first question that needs them, so that a command that asks for neither does not pay.
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_VIEW_INDEX_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_VIEW_INDEX_H_
 

@@ -12,12 +12,14 @@ constexpr size_t kMinDigits = 4;  // fewer digits are a house number, not a tele
 
 std::string DigitsOf(std::string_view text) {
   std::string digits;
-  std::copy_if(text.begin(), text.end(), std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
+  std::copy_if(text.begin(), text.end(), std::back_inserter(digits),
+               [](char c) { return c >= '0' && c <= '9'; });
   return digits;
 }
 
 bool LooksLikeTelephone(std::string_view text) {
-  return text.find_first_not_of("+0123456789 -") == std::string_view::npos && DigitsOf(text).size() >= kMinDigits;
+  return text.find_first_not_of("+0123456789 -") == std::string_view::npos &&
+         DigitsOf(text).size() >= kMinDigits;
 }
 
 // Each word typed begins a word of `key`, in any order: "jen am" finds "amina jensen".
@@ -114,7 +116,8 @@ std::vector<SearchHit> ViewIndex::Search(std::string_view words, size_t limit) c
     const bool found_already = !ranked.empty() && ranked.front().hit.record == keys.record;
     if (best.first < kNoHit && !found_already) ranked.push_back({best.first + 1, {keys.record, best.second}});
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) { return a.rank < b.rank; });
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const Ranked& a, const Ranked& b) { return a.rank < b.rank; });
   std::vector<SearchHit> hits;
   for (const Ranked& one : ranked) {
     if (hits.size() < limit) hits.push_back(one.hit);

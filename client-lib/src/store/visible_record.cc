@@ -18,7 +18,8 @@ bool IsContained(const OwnMutation& mutation, const ConfirmedRecord* confirmed, 
 Interval RecordedIn(const v1::Record& record) {
   const v1::Provenance& said = record.has_created() ? record.created() : record.last_changed();
   if (said.has_recorded()) {
-    return {absl::FromUnixMicros(said.recorded().earliest_us()), absl::FromUnixMicros(said.recorded().latest_us())};
+    return {absl::FromUnixMicros(said.recorded().earliest_us()),
+            absl::FromUnixMicros(said.recorded().latest_us())};
   }
   const absl::Time received = absl::FromUnixMicros(said.received_us());
   return {received, received};
@@ -62,20 +63,24 @@ bool Replay(const OwnMutation& mutation, VisibleRecord& visible) {
 }  // namespace
 
 bool BearsMarkOf(const v1::Record& record, std::string_view intent_id) {
-  if (record.created().intent_id() == intent_id || record.last_changed().intent_id() == intent_id) return true;
-  return std::any_of(record.field_states().begin(), record.field_states().end(), [&](const v1::FieldState& state) {
-    return state.version() == intent_id ||
-           std::any_of(state.alternatives().begin(), state.alternatives().end(),
-                       [&](const v1::FieldAlternative& other) { return other.version() == intent_id; });
-  });
+  if (record.created().intent_id() == intent_id || record.last_changed().intent_id() == intent_id)
+    return true;
+  return std::any_of(
+      record.field_states().begin(), record.field_states().end(), [&](const v1::FieldState& state) {
+        return state.version() == intent_id ||
+               std::any_of(state.alternatives().begin(), state.alternatives().end(),
+                           [&](const v1::FieldAlternative& other) { return other.version() == intent_id; });
+      });
 }
 
-std::shared_ptr<const google::protobuf::Message> ParseContent(const RecordTypeInfo& type, const std::string& fields) {
+std::shared_ptr<const google::protobuf::Message> ParseContent(const RecordTypeInfo& type,
+                                                              const std::string& fields) {
   std::shared_ptr<google::protobuf::Message> content(type.prototype->New());
   return content->ParseFromString(fields) ? content : nullptr;
 }
 
-std::optional<VisibleRecord> MakeVisible(const ConfirmedRecord* confirmed, const std::vector<OwnMutation>& own) {
+std::optional<VisibleRecord> MakeVisible(const ConfirmedRecord* confirmed,
+                                         const std::vector<OwnMutation>& own) {
   VisibleRecord visible;
   if (!Describe(confirmed, own, visible)) return std::nullopt;
   if (confirmed != nullptr && !visible.record.ParseFromString(confirmed->record)) return std::nullopt;

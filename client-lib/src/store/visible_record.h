@@ -2,8 +2,8 @@
 //
 //     visible  =  confirmed record  +  own mutations not yet contained in it, replayed in order
 //
-// Contained is what the confirmed record shows to have merged: a rev at or above the verdict's, or the mutation's own
-// intent id standing in it (a page may come before the verdict). Pure.
+// Contained is what the confirmed record shows to have merged: a rev at or above the verdict's, or the
+// mutation's own intent id standing in it (a page may come before the verdict). Pure.
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_VISIBLE_RECORD_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_VISIBLE_RECORD_H_
 
@@ -32,15 +32,18 @@ struct OwnMutation {
   bool settled = false;  // of kRefused: fixed or withdrawn, so no longer shown
 };
 
-// `record` bears the mark of the mutation `intent_id`: it was created, last changed, or a field of it written by it.
+// `record` bears the mark of the mutation `intent_id`: it was created, last changed, or a field of it written
+// by it.
 bool BearsMarkOf(const v1::Record& record, std::string_view intent_id);
 
-// `confirmed` may be null: not known here, or gone. `own`: of this record, in order of capture. nullopt: nothing to
-// see (unknown, deleted, of a type that this build does not know, or unreadable).
-std::optional<VisibleRecord> MakeVisible(const ConfirmedRecord* confirmed, const std::vector<OwnMutation>& own);
+// `confirmed` may be null: not known here, or gone. `own`: of this record, in order of capture. nullopt:
+// nothing to see (unknown, deleted, of a type that this build does not know, or unreadable).
+std::optional<VisibleRecord> MakeVisible(const ConfirmedRecord* confirmed,
+                                         const std::vector<OwnMutation>& own);
 
 // `fields` parsed as a message of the type; null where they are none.
-std::shared_ptr<const google::protobuf::Message> ParseContent(const RecordTypeInfo& type, const std::string& fields);
+std::shared_ptr<const google::protobuf::Message> ParseContent(const RecordTypeInfo& type,
+                                                              const std::string& fields);
 
 }  // namespace opgang
 

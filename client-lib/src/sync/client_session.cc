@@ -17,8 +17,8 @@ bool Reads(const v1::Grant& grant) { return grant.mode() != v1::GRANT_MODE_WRITE
 
 }  // namespace
 
-ClientSession::ClientSession(SyncStore& store, Clock& clock, bool live)
-    : store_(store), clock_(clock), live_(live), credit_bytes_(kCreditBeforeWelcome) {}
+ClientSession::ClientSession(SyncStore& store, Clock& clock, Opening opening)
+    : store_(store), clock_(clock), opening_(opening), credit_bytes_(kCreditBeforeWelcome) {}
 
 absl::Status ClientSession::Start() {
   v1::SyncRequest request;
@@ -28,7 +28,9 @@ absl::Status ClientSession::Start() {
   *hello.mutable_clock() = hello_at_;
   hello.set_protocol_version(1);
   hello.set_schema_version(kSchemaVersion);
-  hello.set_live(live_);
+  hello.set_live(opening_.live);
+  hello_epoch_ = hello.epoch();
+  if (opening_.as_copy) hello.clear_token();
   progress_.to_send = hello.unsent_count();
   outbox_.push_back(std::move(request));
   return absl::OkStatus();
@@ -57,7 +59,8 @@ absl::Status ClientSession::OnWelcome(const v1::Welcome& welcome) {
   RETURN_IF_ERROR(store_.ApplyWelcome(welcome, hello_at_, clock_.Read()));
   welcomed_ = true;
   credit_bytes_ = std::max(welcome.credit_bytes(), kCreditBeforeWelcome);
-  // A new epoch puts acknowledged work back into the queue, below what was pushed already.
+  // A new epoch puts acknowledged work back into the queue, below what was pushed already: from the beginning (I13).
+  if (!hello_epoch_.empty() && welcome.epoch() != hello_epoch_) pushed_seq_ = 0;
   progress_.to_send = std::max(progress_.to_send, progress_.answered + store_.unsent_count());
   result_.read = welcome.reading();
   if (!welcome.reading()) return absl::OkStatus();

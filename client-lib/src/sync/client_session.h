@@ -27,8 +27,16 @@ namespace opgang {
 
 class ClientSession {
  public:
-  // Both outlive the session. `live`: asks the base to keep the stream open; done() stays meaningful.
-  ClientSession(SyncStore& store, Clock& clock, bool live);
+  // How the session begins.
+  struct Opening {
+    bool live = false;  // asks the base to keep the stream open; done() stays meaningful
+    // Presents no token, so that the base names another replica: after ID_REUSED, when another store has used
+    // this replica's places (I3).
+    bool as_copy = false;
+  };
+
+  // Store and clock outlive the session.
+  ClientSession(SyncStore& store, Clock& clock, Opening opening);
 
   absl::Status Start();
   absl::Status OnResponse(const v1::SyncResponse& response);
@@ -55,10 +63,11 @@ class ClientSession {
 
   SyncStore& store_;
   Clock& clock_;
-  const bool live_;
+  const Opening opening_;
 
   std::deque<v1::SyncRequest> outbox_;
   v1::ClockReading hello_at_;
+  std::string hello_epoch_;
   bool welcomed_ = false;
   bool new_replica_ = false;
   std::optional<v1::GoAwayReason> go_away_;

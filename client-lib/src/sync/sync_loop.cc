@@ -32,8 +32,8 @@ absl::Status ErrorOf(v1::GoAwayReason reason) {
 // One session over one stream.
 class SessionRun {
  public:
-  SessionRun(SyncStore& store, SyncStream& stream, Clock& clock, const SyncOptions& options)
-      : session_(store, clock, options.live), stream_(stream), clock_(clock), options_(options) {}
+  SessionRun(SyncStore& store, SyncStream& stream, Clock& clock, const SyncOptions& options, bool as_copy)
+      : session_(store, clock, {.live = options.live, .as_copy = as_copy}), stream_(stream), clock_(clock), options_(options) {}
 
   // Ok: in good order, everything handed in and current (or stopped by the observer).
   absl::Status Run() {
@@ -128,14 +128,23 @@ absl::StatusOr<SyncResult> RunSync(SyncStore& store, SyncDialer& dialer, Clock& 
                                    const SyncOptions& options, Pause pause) {
   SyncResult total;
   absl::Status last;
+  bool as_copy = false;
+  bool was_copy = false;
   for (int attempt = 0; attempt < options.attempts;) {
     auto stream = dialer.Dial(options.connect_timeout);
     if (!stream.ok()) return stream.status();  // nobody there: the person decides when to try again
-    SessionRun run(store, **stream, clock, options);
+    SessionRun run(store, **stream, clock, options, as_copy);
     last = run.Run();
     Add(run.session().result(), total);
     total.unsent = store.unsent_count();
-    if (last.ok() && run.session().new_replica()) continue;  // a greeting, not an attempt
+    if (last.ok() && run.session().new_replica()) {  // a greeting, not an attempt
+      as_copy = false;
+      continue;
+    }
+    if (last.ok() && run.session().id_reused() > 0 && !was_copy) {
+      as_copy = was_copy = true;
+      continue;
+    }
     if (last.ok()) last = OutcomeOf(run.session());
     if (last.ok()) return total;
     if (!WorthRetrying(last)) return last;

@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# Every Debian package that Opgang needs, in one place. Each line says what uses it.
+
+# What building, testing and the demo need.
+packages_to_build=(
+  g++                        # the compiler
+  cmake                      # the build, 3.25
+  ninja-build                # runs the build
+  pkg-config                 # how CMake finds the libraries without a CMake file of their own
+  protobuf-compiler          # proto/ -> C++
+  protobuf-compiler-grpc     # the services in proto/ -> C++
+  libprotobuf-dev            # messages
+  libgrpc-dev                # the CMake files of gRPC
+  libgrpc++-dev              # client-lib/src/transport, server/rpc
+  libabsl-dev                # status, time, hash maps
+  libsqlite3-dev             # core/sqlite
+  libsodium-dev              # core/sealing
+  libssl-dev                 # server/identity, the client's TLS preflight
+  libutf8proc-dev            # core/records: checked, folded text
+  libkeyutils-dev            # client-lib/src/keys: the kernel's keyring
+  libcli11-dev               # command lines
+  nlohmann-json3-dev         # --json
+  libfmt-dev                 # client's screens, and spdlog
+  libspdlog-dev              # the base's log
+  libedit-dev                # line editing at prompts
+  libcsv-dev                 # server/import: CSV
+  libtomlplusplus-dev        # server/import: mapping files
+  libgtest-dev               # tests
+  libgmock-dev               # tests
+  tzdata                     # Europe/Copenhagen: the three-day rule counts local dates
+  ca-certificates            # apt over https, where a machine is set up so
+  faketime                   # the demo and the tests shift one tablet's clock from outside
+)
+
+# What .ci/run needs besides.
+packages_to_check=(
+  clang-format               # the layout of the code
+  clang-tidy                 # .clang-tidy
+  shellcheck                 # scripts/
+)

@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# Runs the tests of one build directory and counts test cases, not programs. Sourced after machine.sh.
+
+# Attribute NAME of an XML start tag on stdin.
+attribute() { sed -n "s/.* $1=\"\([^\"]*\)\".*/\1/p" | head -n 1; }
+
+# count_one NAME STATUS DIRECTORY: adds a ctest test to $passed and $failed. A GoogleTest program has left a list of
+# its cases; one that died has none, or none with a failure, and counts as one failure more.
+count_one() {
+  local list=$3/$1.xml head='' all bad
+  [[ -s $list ]] && head=$(grep -m 1 '<testsuites ' "$list")
+  all=$(attribute tests <<<"$head")
+  bad=$(($(attribute failures <<<"$head") + $(attribute errors <<<"$head")))
+  if [[ -z $all ]]; then
+    all=1 bad=0
+    [[ $2 == run ]] || bad=1
+  elif [[ $2 != run ]] && ((bad == 0)); then
+    all=$((all + 1)) bad=1
+  fi
+  passed=$((passed + all - bad))
+  failed=$((failed + bad))
+}
+
+# run_tests BUILD_DIRECTORY CTEST_ARGUMENT...: sets $passed and $failed; fails when a test failed or none ran.
+run_tests() {
+  local directory=$1 lists status=0 line
+  shift
+  passed=0 failed=0
+  lists=$(mktemp -d)
+  GTEST_OUTPUT="xml:$lists/" GTEST_COLOR=no GTEST_BRIEF=1 \
+    ctest --test-dir "$directory" --output-on-failure --no-tests=error --parallel "$(nproc)" \
+    --output-junit "$lists/ctest.junit" "$@" </dev/null || status=$?
+  while IFS= read -r line; do
+    count_one "$(attribute name <<<"$line")" "$(attribute status <<<"$line")" "$lists"
+  done < <(grep '<testcase ' "$lists/ctest.junit")
+  rm -rf "$lists"
+  ((status == 0 && failed == 0 && passed > 0))
+}

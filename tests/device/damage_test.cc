@@ -1,0 +1,247 @@
+// Full disks, read-only places, newer files, flipped bytes: told apart, and nothing is lost by them.
+#include <sqlite3.h>
+
+#include <fstream>
+
+#include "tests/device/device_test_base.h"
+#include "tests/support/fault_vfs.h"
+
+namespace opgang {
+namespace {
+
+class DamageTest : public DeviceTest {
+ protected:
+  DamageTest() {
+    FaultVfs::Register();
+    FaultVfs::Heal();
+    Enroll();
+  }
+  ~DamageTest() override { FaultVfs::Heal(); }
+
+  // One statement on one of the store's files, behind the store's back.
+  void Execute(const char* file, const std::string& sql) {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open((StoreDirectory() / file).c_str(), &db), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+    sqlite3_close(db);
+  }
+  static v1::Citizen Reachable() {
+    v1::Citizen citizen = CitizenNamed("Amina");
+    citizen.set_telephone("20304050");
+    return citizen;
+  }
+  static std::string Literal(RecordId id) {
+    std::string hex = id.ToString();
+    std::erase(hex, '-');
+    return "x'" + hex + "'";
+  }
+  ErrorCode OpenError() {
+    const auto store = Device(Options({})).OpenStore(absl::ZeroDuration());
+    EXPECT_FALSE(store.ok());
+    return store.ok() ? ErrorCode::kInternal : GetErrorCode(store.status());
+  }
+};
+
+TEST_F(DamageTest, FullDiskSavesNothingAndTheNextSaveGoesWell) {
+  vfs_ = FaultVfs::kName;
+  auto store = Open();
+  SaveInquirer(*store, "Amina");
+  FaultVfs::FailAfter(0, SQLITE_FULL);
+  Bundle bundle = NewBundle();
+  bundle.Create(CitizenNamed("Bo"), base_.area());
+  EXPECT_EQ(GetErrorCode(store->Save(bundle).status()), ErrorCode::kDiskFull);
+  EXPECT_EQ(store->outbox_counts().unsent, 2u);
+  FaultVfs::Heal();
+  EXPECT_EQ(Save(*store, bundle).first_seq, 3u);
+}
+
+TEST_F(DamageTest, PlaceThatBecameReadOnlyIsToldApartFromAFullOne) {
+  vfs_ = FaultVfs::kName;
+  auto store = Open();
+  FaultVfs::FailAfter(0, SQLITE_READONLY);
+  Bundle bundle = NewBundle();
+  bundle.Create(CitizenNamed("Bo"), base_.area());
+  EXPECT_EQ(GetErrorCode(store->Save(bundle).status()), ErrorCode::kNotWritable);
+  FaultVfs::Heal();
+  EXPECT_EQ(Save(*store, bundle).first_seq, 1u);
+}
+
+TEST_F(DamageTest, LockFileThatCannotBeMadeIsNotWritable) {
+  std::filesystem::create_directory(StoreDirectory() / "lock");
+  EXPECT_EQ(OpenError(), ErrorCode::kNotWritable);
+}
+
+TEST_F(DamageTest, SaveFailingAtEachStepInTurnIsWholeOrAbsentAfterReopening) {
+  vfs_ = FaultVfs::kName;
+  uint32_t expected = 0;
+  for (int step = 0; step < 100; ++step) {
+    bool saved = false;
+    {
+      auto store = Open();
+      FaultVfs::FailAfter(step, SQLITE_IOERR_WRITE);
+      Bundle bundle = NewBundle();
+      bundle.Create(InquiryBy(bundle.Create(Reachable(), base_.area())));
+      saved = store->Save(bundle).ok();
+    }
+    const bool untroubled = !FaultVfs::failed();
+    FaultVfs::Heal();
+    auto store = OpenUnlocked();
+    const uint32_t now = store->outbox_counts().unsent;
+    // Told it was saved: it is there. Told it was not: both or neither, never one of two.
+    if (saved) EXPECT_EQ(now, expected + 2) << step;
+    EXPECT_TRUE(now == expected || now == expected + 2) << step;
+    EXPECT_EQ(ViewOf(*store).OfType(RecordType::kInquiry).size(), now / 2) << step;
+    expected = now;
+    if (untroubled) return;
+  }
+  FAIL() << "the save never succeeded";
+}
+
+TEST_F(DamageTest, SyncFailingAtEachStepInTurnEndsAsIfItHadNot) {
+  vfs_ = FaultVfs::kName;
+  Inquirer inquirer;
+  {
+    auto store = OpenUnlocked();
+    inquirer = SaveInquirer(*store, "Amina");
+  }
+  for (int step = 0; step < 300; ++step) {
+    {
+      auto store = OpenUnlocked();
+      FaultVfs::FailAfter(step, SQLITE_FULL);
+      SyncStore& sync = store->sync_store();
+      const auto push = sync.NextPush(0, 1 << 20);
+      bool ok = sync.ApplyWelcome(base_.Welcome(), clock_.Read(), clock_.Read()).ok();
+      ok = ok && sync.ApplyAck(base_.Take(*push)).ok();
+      ok = ok && sync.ApplyPage(base_.PageOf(base_.area_scope(), 0)).ok();
+      (void)(ok && sync.ApplyCurrent(base_.CurrentOf(base_.area_scope())).ok());
+    }
+    const bool untroubled = !FaultVfs::failed();
+    FaultVfs::Heal();
+    auto store = OpenUnlocked();
+    EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina") << step;
+    EXPECT_TRUE(ViewOf(*store).WithAlternatives().empty()) << step;
+    if (untroubled) return;
+  }
+  FAIL() << "the sync never succeeded";
+}
+
+TEST_F(DamageTest, NewerQueueIsRefusedUntouched) {
+  SaveInquirer(*Open(), "Amina");
+  Execute("queue.db", "PRAGMA user_version = 99");
+  const std::string before = AllBytes();
+  EXPECT_EQ(OpenError(), ErrorCode::kNewerFile);
+  EXPECT_EQ(AllBytes(), before);
+}
+
+TEST_F(DamageTest, NewerConfirmedFileIsRefusedAndNotThrownAway) {
+  Open();
+  Execute("confirmed.db", "PRAGMA user_version = 99");
+  EXPECT_EQ(OpenError(), ErrorCode::kNewerFile);
+  EXPECT_TRUE(std::filesystem::exists(StoreDirectory() / "confirmed.db"));
+}
+
+TEST_F(DamageTest, QueueThatIsNoDatabaseIsDamagedAndStaysAsItIs) {
+  std::ofstream(StoreDirectory() / "queue.db") << std::string(9000, 'x');
+  EXPECT_EQ(OpenError(), ErrorCode::kDamaged);
+  EXPECT_EQ(std::filesystem::file_size(StoreDirectory() / "queue.db"), 9000u);
+}
+
+TEST_F(DamageTest, ConfirmedFileThatIsNoDatabaseIsThrownAwayAndFetchedAgain) {
+  Inquirer confirmed, unsent;
+  {
+    auto store = OpenUnlocked();
+    confirmed = SaveInquirer(*store, "Amina");
+    Sync(*store);
+    unsent = SaveInquirer(*store, "Bo");
+  }
+  std::ofstream(StoreDirectory() / "confirmed.db") << std::string(9000, 'x');
+  auto store = OpenUnlocked();
+  EXPECT_EQ(NameOf(*store, confirmed.citizen), "(not visible)");
+  EXPECT_EQ(NameOf(*store, unsent.citizen), "Bo");
+  EXPECT_EQ(store->outbox_counts().unsent, 2u);
+  Sync(*store);
+  EXPECT_EQ(NameOf(*store, confirmed.citizen), "Amina");
+}
+
+TEST_F(DamageTest, FlippedByteInOneConfirmedRowCostsThatRowUntilTheNextSession) {
+  Inquirer amina, bo;
+  {
+    auto store = OpenUnlocked();
+    amina = SaveInquirer(*store, "Amina");
+    bo = SaveInquirer(*store, "Bo");
+    Sync(*store);
+  }
+  Execute("confirmed.db",
+          "UPDATE records SET sealed = CAST(x'00000000' || substr(sealed, 5) AS BLOB)"
+          " WHERE record_id = " +
+              Literal(amina.citizen));
+  auto store = OpenUnlocked();
+  EXPECT_EQ(NameOf(*store, amina.citizen), "(not visible)");
+  EXPECT_EQ(NameOf(*store, bo.citizen), "Bo");
+  EXPECT_EQ(store->sync_store().MakeHello()->cursors_size(), 0);
+  Sync(*store);
+  EXPECT_EQ(NameOf(*store, amina.citizen), "Amina");
+}
+
+TEST_F(DamageTest, FlippedByteInOneQueueRowIsReportedAndCostsNoOther) {
+  Inquirer amina, bo;
+  {
+    auto store = Open();
+    amina = SaveInquirer(*store, "Amina");
+    bo = SaveInquirer(*store, "Bo");
+  }
+  for (const char* column : {"envelope", "sealed_payload", "intent_id", "key_id"}) {
+    const auto copy = CopyOfHome();
+    Execute("queue.db", std::string("UPDATE mutations SET ") + column + " = CAST(x'00000000' || substr(" +
+                            column + ", 5) AS BLOB) WHERE position = 2");
+    auto store = OpenUnlocked();
+    EXPECT_EQ(store->outbox_counts().damaged, 1u) << column;
+    EXPECT_EQ(store->outbox_counts().unsent, 3u) << column;
+    EXPECT_EQ(NameOf(*store, amina.citizen), "Amina") << column;
+    EXPECT_EQ(NameOf(*store, bo.citizen), "Bo") << column;
+    const auto items = store->Outbox().value();
+    ASSERT_EQ(items.size(), 4u);
+    EXPECT_EQ(items[1].state, OutboxState::kDamaged) << column;
+    ASSERT_EQ(store->Withdraw(items[1].intent), absl::OkStatus()) << column;
+    EXPECT_EQ(store->outbox_counts().damaged, 0u) << column;
+    store.reset();
+    std::filesystem::remove_all(home_);
+    std::filesystem::rename(copy, home_);
+  }
+}
+
+TEST_F(DamageTest, FlippedStateOfAQueueRowDoesNotMakeItDisappear) {
+  SaveInquirer(*Open(), "Amina");
+  // The row comes to say "kept" while the list of live rows, on another page, still names it.
+  Execute("queue.db", "CREATE TABLE aside AS SELECT * FROM sqlite_schema WHERE name = 'mutations_live'");
+  Execute("queue.db", "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'mutations_live'");
+  Execute("queue.db", "UPDATE mutations SET state = 3 WHERE position = 1");
+  Execute("queue.db",
+          "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT type, name, tbl_name, rootpage, sql "
+          "FROM aside");
+  auto store = Open();
+  EXPECT_EQ(store->outbox_counts().damaged, 1u);
+  EXPECT_EQ(store->outbox_counts().unsent, 1u);
+}
+
+TEST_F(DamageTest, OneDamagedCopyOfTheStateCostsNothing) {
+  auto before = Open()->sync_store().MakeHello();
+  Execute("queue.db", "UPDATE state SET bytes = CAST(x'00' || substr(bytes, 2) AS BLOB) WHERE copy = 1");
+  EXPECT_EQ(Open()->sync_store().MakeHello()->token(), before->token());
+}
+
+TEST_F(DamageTest, BothCopiesOfTheStateDamagedKeepTheQueueAndItsSeqs) {
+  SaveInquirer(*Open(), "Amina");
+  Execute("queue.db", "UPDATE state SET bytes = CAST(x'00' || substr(bytes, 2) AS BLOB)");
+  auto store = Open();
+  EXPECT_EQ(store->outbox_counts().unsent, 2u);
+  EXPECT_EQ(SaveInquirer(*store, "Bo").receipt.first_seq, 3u);
+}
+
+TEST_F(DamageTest, DamagedIdentityIsSaidSo) {
+  std::ofstream(StoreDirectory() / "store.pb") << "x";
+  EXPECT_EQ(OpenError(), ErrorCode::kDamaged);
+}
+
+}  // namespace
+}  // namespace opgang

@@ -1,0 +1,227 @@
+// What changes from outside: grants, resets, erasures, another replica id, another history of the base.
+#include "tests/device/device_test_base.h"
+
+namespace opgang {
+namespace {
+
+class ScopesAndEpochsTest : public DeviceTest {
+ protected:
+  ScopesAndEpochsTest() { Enroll(); }
+};
+
+TEST_F(ScopesAndEpochsTest, ResetSweepsWhatTheBaseNamesNoLonger) {
+  auto store = OpenUnlocked();
+  const Inquirer gone = SaveInquirer(*store, "Gone");
+  const Inquirer stays = SaveInquirer(*store, "Stays");
+  Sync(*store);
+  base_.Delete(gone.citizen);
+  base_.Delete(gone.inquiry);
+  Greet(*store);
+  ASSERT_EQ(store->sync_store().ApplyPage(base_.PageOf(base_.area_scope(), 0)), absl::OkStatus());
+  EXPECT_NE(ViewOf(*store).Find(gone.citizen), nullptr);  // until Current says that all was named
+  store.reset();
+  store = OpenUnlocked();  // the sweep outlives the process
+  ASSERT_EQ(store->sync_store().ApplyCurrent(base_.CurrentOf(base_.area_scope())), absl::OkStatus());
+  EXPECT_EQ(ViewOf(*store).Find(gone.citizen), nullptr);
+  EXPECT_EQ(NameOf(*store, stays.citizen), "Stays");
+}
+
+TEST_F(ScopesAndEpochsTest, RecordInTwoScopesStaysUntilItHasLeftTheLast) {
+  const Scope group{v1::SCOPE_KIND_GROUP, *UuidFromString("0190a6e0-0000-7000-8000-000000000001")};
+  v1::Grant grant = base_.grants[0];
+  *grant.mutable_scope() = group.ToProto();
+  base_.grants.push_back(grant);
+  auto store = OpenUnlocked();
+  Greet(*store);
+  const RecordId citizen = RecordId::Make(clock_.WallNow(), SystemRandom());
+  base_.Put(CitizenNamed("Amina"), citizen, citizen.ToBytes());
+  v1::Page page = base_.PageOf(base_.area_scope(), 0);
+  ASSERT_EQ(store->sync_store().ApplyPage(page), absl::OkStatus());
+  *page.mutable_scope() = group.ToProto();
+  ASSERT_EQ(store->sync_store().ApplyPage(page), absl::OkStatus());
+  EXPECT_EQ(ViewOf(*store).Find(citizen)->scopes.size(), 2u);
+
+  page.set_reset(false);
+  page.mutable_entries(0)->set_change(v1::FEED_CHANGE_LEAVE);
+  ASSERT_EQ(store->sync_store().ApplyPage(page), absl::OkStatus());
+  EXPECT_NE(ViewOf(*store).Find(citizen), nullptr);
+  *page.mutable_scope() = base_.area_scope().ToProto();
+  ASSERT_EQ(store->sync_store().ApplyPage(page), absl::OkStatus());
+  EXPECT_EQ(ViewOf(*store).Find(citizen), nullptr);
+}
+
+TEST_F(ScopesAndEpochsTest, OlderPageOfASecondScopeDoesNotTakeTheRecordBack) {
+  const Scope group{v1::SCOPE_KIND_GROUP, *UuidFromString("0190a6e0-0000-7000-8000-000000000001")};
+  auto store = OpenUnlocked();
+  Greet(*store);
+  const RecordId citizen = RecordId::Make(clock_.WallNow(), SystemRandom());
+  base_.Put(CitizenNamed("Amina"), citizen, citizen.ToBytes());
+  v1::Page older = base_.PageOf(base_.area_scope(), 0);
+  *older.mutable_scope() = group.ToProto();
+  base_.PatchAsOther(citizen, CitizenNamed("Amina Hassan"), {v1::Citizen::kNameFieldNumber}, true);
+  ASSERT_EQ(store->sync_store().ApplyPage(base_.PageOf(base_.area_scope(), 0)), absl::OkStatus());
+  ASSERT_EQ(store->sync_store().ApplyPage(older), absl::OkStatus());
+  EXPECT_EQ(NameOf(*store, citizen), "Amina Hassan");
+  EXPECT_EQ(ViewOf(*store).Find(citizen)->scopes.size(), 2u);
+}
+
+TEST_F(ScopesAndEpochsTest, LostScopeGoesWithItsRecordsAndTheQueueStays) {
+  auto store = OpenUnlocked();
+  const Inquirer confirmed = SaveInquirer(*store, "Amina");
+  Sync(*store);
+  const Inquirer unsent = SaveInquirer(*store, "Bo");
+  base_.grants.clear();
+  Greet(*store);
+  EXPECT_EQ(ViewOf(*store).Find(confirmed.citizen), nullptr);
+  EXPECT_EQ(NameOf(*store, unsent.citizen), "Bo");
+  EXPECT_EQ(store->outbox_counts().unsent, 2u);
+  EXPECT_EQ(store->sync_store().MakeHello()->cursors_size(), 0);
+  EXPECT_EQ(GetErrorCode(store->UndoLast().status()), ErrorCode::kNotFound);
+  store.reset();
+  EXPECT_EQ(ViewOf(*OpenUnlocked()).Find(confirmed.citizen), nullptr);
+}
+
+TEST_F(ScopesAndEpochsTest, WelcomeWithoutReadingTakesNoGrantAway) {
+  auto store = OpenUnlocked();
+  const Inquirer inquirer = SaveInquirer(*store, "Amina");
+  Sync(*store);
+  v1::Welcome welcome = base_.Welcome();
+  welcome.clear_grants();
+  welcome.set_reading(false);
+  ASSERT_EQ(store->sync_store().ApplyWelcome(welcome, clock_.Read(), clock_.Read()), absl::OkStatus());
+  EXPECT_EQ(store->grants().size(), 1u);
+  EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina");
+}
+
+TEST_F(ScopesAndEpochsTest, ErasedPersonIsGoneFromBothFilesAndDoesNotComeBack) {
+  auto store = OpenUnlocked();
+  const Inquirer inquirer = SaveInquirer(*store, "Amina");
+  Sync(*store);
+  v1::Inquiry slip;
+  slip.set_slip_number("17");
+  Bundle patch = NewBundle();
+  patch.Patch(inquirer.inquiry, slip, {v1::Inquiry::kSlipNumberFieldNumber});
+  Save(*store, patch);
+  base_.Erase(inquirer.citizen);
+  Greet(*store);
+  Pull(*store);
+  EXPECT_EQ(ViewOf(*store).Find(inquirer.citizen), nullptr);
+  EXPECT_EQ(ViewOf(*store).Find(inquirer.inquiry), nullptr);
+  EXPECT_EQ(store->outbox_counts().unsent, 0u);
+  EXPECT_EQ(GetErrorCode(store->UndoLast().status()), ErrorCode::kNotFound);
+  store.reset();
+  EXPECT_EQ(AllBytes().find(inquirer.inquiry.ToBytes()), std::string::npos);
+}
+
+TEST_F(ScopesAndEpochsTest, ErasedVerdictRemovesTheMutation) {
+  auto store = OpenUnlocked();
+  const Inquirer inquirer = SaveInquirer(*store, "Amina");
+  v1::Ack ack;
+  for (const IntentId& intent : inquirer.receipt.intents) {
+    ack.add_verdicts()->set_intent_id(intent.ToBytes());
+    ack.mutable_verdicts()->rbegin()->mutable_erased();
+  }
+  ASSERT_TRUE(store->sync_store().ApplyAck(ack).ok());
+  EXPECT_EQ(store->outbox_counts().unsent, 0u);
+  EXPECT_EQ(ViewOf(*store).Find(inquirer.citizen), nullptr);
+}
+
+TEST_F(ScopesAndEpochsTest, AnotherReplicaRenumbersFromOneAndKeepsTheIntents) {
+  auto store = OpenUnlocked();
+  SaveInquirer(*store, "Amina");
+  Sync(*store);
+  const Inquirer second = SaveInquirer(*store, "Bo");
+  const ReplicaId replica = ReplicaId::Make(clock_.WallNow(), SystemRandom());
+  ASSERT_EQ(store->sync_store().BecomeReplica(replica), absl::OkStatus());
+  const auto push = store->sync_store().NextPush(0, 1 << 20);
+  ASSERT_EQ(push->mutations_size(), 2);
+  EXPECT_EQ(push->mutations(0).seq(), 1u);
+  EXPECT_EQ(push->mutations(1).seq(), 2u);
+  v1::MutationEnvelope envelope;
+  ASSERT_TRUE(envelope.ParseFromString(push->mutations(0).envelope()));
+  EXPECT_EQ(envelope.intent_id(), second.receipt.intents[0].ToBytes());
+  EXPECT_EQ(store->sync_store().MakeHello()->replica_id(), replica.ToBytes());
+  EXPECT_EQ(SaveInquirer(*store, "Cem").receipt.first_seq, 3u);
+  store.reset();
+  EXPECT_EQ(Open()->outbox_counts().unsent, 4u);
+}
+
+TEST_F(ScopesAndEpochsTest, BaseRestoredFromAnEmptyBackupIsHealedByTheDevice) {
+  auto store = OpenUnlocked();
+  const Inquirer inquirer = SaveInquirer(*store, "Amina");
+  Rename(*store, inquirer.citizen, "Amina Jensen");
+  Sync(*store);
+  store.reset();
+  base_.LoseEverything();
+  store = OpenUnlocked();
+  Greet(*store);
+  EXPECT_EQ(store->outbox_counts().unsent, 3u);
+  EXPECT_EQ(store->sync_store().MakeHello()->cursors_size(), 0);
+  EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina Jensen");
+  PushAll(*store);
+  EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina Jensen");
+  Pull(*store);
+  EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina Jensen");
+  EXPECT_TRUE(ViewOf(*store).WithAlternatives().empty());
+  EXPECT_TRUE(base_.RecordOf(inquirer.inquiry).has_value());
+}
+
+TEST_F(ScopesAndEpochsTest, NewWorkAfterARestoreIsNotHiddenByAHigherRevOfTheOldHistory) {
+  auto store = OpenUnlocked();
+  const Inquirer inquirer = SaveInquirer(*store, "Amina");
+  for (int i = 0; i < 20; ++i) {  // somebody else's work, which this device cannot hand in again
+    base_.Put(v1::Entrance(), RecordId::Make(clock_.WallNow(), SystemRandom()));
+  }
+  Rename(*store, inquirer.citizen, "Amina J.");
+  Sync(*store);
+  base_.LoseEverything();
+  Greet(*store);
+  Rename(*store, inquirer.citizen, "Amina Jensen");
+  PushAll(*store);  // acknowledged at a rev below the old copy's
+  EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina Jensen");
+  Pull(*store);
+  EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina Jensen");
+}
+
+TEST_F(ScopesAndEpochsTest, KeptMutationsGoWhenTheDurableHorizonHasPassedThem) {
+  auto store = OpenUnlocked();
+  SaveInquirer(*store, "Amina");
+  Sync(*store);
+  base_.durable_horizon = 1000;
+  Greet(*store);
+  base_.LoseEverything();
+  Greet(*store);
+  EXPECT_EQ(store->outbox_counts().unsent, 0u);  // nothing is left to hand in again
+}
+
+TEST_F(ScopesAndEpochsTest, CountThatDiffersFromTheBasesFetchesTheScopeAgain) {
+  auto store = OpenUnlocked();
+  const Inquirer inquirer = SaveInquirer(*store, "Amina");
+  Sync(*store);
+  v1::Current current = base_.CurrentOf(base_.area_scope());
+  current.set_record_count(current.record_count() + 1);
+  ASSERT_EQ(store->sync_store().ApplyCurrent(current), absl::OkStatus());
+  EXPECT_EQ(store->sync_store().MakeHello()->cursors_size(), 0);
+  EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina");
+  Pull(*store);
+  EXPECT_EQ(store->sync_store().MakeHello()->cursors_size(), 1);
+}
+
+TEST_F(ScopesAndEpochsTest, WelcomeTeachesBaseTimeAtTheMiddleOfTheRoundTrip) {
+  auto store = OpenUnlocked();
+  clock_.Reboot();
+  clock_.SetWall(absl::FromCivil(absl::CivilSecond(2036, 1, 1, 0, 0, 0), CopenhagenTime()));
+  EXPECT_FALSE(store->Now().exact);
+  const absl::Time base_time = absl::FromCivil(absl::CivilSecond(2026, 4, 2, 9, 0, 0), CopenhagenTime());
+  v1::Welcome welcome = base_.Welcome();
+  welcome.set_base_us(absl::ToUnixMicros(base_time));
+  const v1::ClockReading sent = clock_.Read();
+  clock_.Advance(absl::Milliseconds(600));
+  ASSERT_EQ(store->sync_store().ApplyWelcome(welcome, sent, clock_.Read()), absl::OkStatus());
+  EXPECT_TRUE(store->Now().exact);
+  EXPECT_EQ(store->Now().best, base_time + absl::Milliseconds(300));
+  EXPECT_EQ(store->last_sync(), base_time);
+}
+
+}  // namespace
+}  // namespace opgang

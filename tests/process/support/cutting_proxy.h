@@ -1,0 +1,53 @@
+// A wire between a tablet and its base that breaks after a given number of bytes.
+#ifndef OPGANG_TESTS_PROCESS_SUPPORT_CUTTING_PROXY_H_
+#define OPGANG_TESTS_PROCESS_SUPPORT_CUTTING_PROXY_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace opgang {
+
+// Listens on a free port of loopback for its whole life and hands every connection on to `to_port`. Bytes keep their
+// order in both directions. Thread-safe.
+class CuttingProxy {
+ public:
+  explicit CuttingProxy(int to_port);
+  ~CuttingProxy();
+  CuttingProxy(const CuttingProxy&) = delete;
+  CuttingProxy& operator=(const CuttingProxy&) = delete;
+
+  int port() const { return port_; }
+  // From now on: after `bytes` more from the base, over all connections, every connection is cut, and new ones are
+  // closed at once. Negative: never.
+  void CutAfter(int64_t bytes);
+  // How many bytes the base has sent since the last CutAfter().
+  int64_t passed() const { return passed_; }
+
+ private:
+  struct Pair {
+    int device;
+    int base;
+    bool open() const { return device >= 0; }
+  };
+  void Serve();
+  void Accept();
+  void MoveFromDevice(Pair& pair);
+  void MoveFromBase(Pair& pair);
+  static void Close(Pair& pair);
+
+  const int to_port_;
+  int listener_ = -1;
+  int port_ = 0;
+  std::atomic<int64_t> limit_ = -1;
+  std::atomic<int64_t> passed_ = 0;
+  std::atomic<bool> stop_ = false;
+  std::vector<Pair> pairs_;
+  std::thread thread_;
+};
+
+}  // namespace opgang
+
+#endif  // OPGANG_TESTS_PROCESS_SUPPORT_CUTTING_PROXY_H_
