@@ -21,8 +21,8 @@ std::filesystem::path DefaultHome(const Environment& environment) {
   return std::filesystem::path(environment("HOME").value_or("/")) / ".local/share/opgang";
 }
 
-// --lang, else the first of LC_ALL, LC_MESSAGES and LANG that is set (POSIX), else English. The help is written in
-// that language, so it is looked for before the command line is parsed.
+// --lang, else the first of LC_ALL, LC_MESSAGES and LANG that is set (POSIX), else English. The help is
+// written in that language, so it is looked for before the command line is parsed.
 Language ChooseLanguage(const std::vector<std::string>& arguments, const Environment& environment) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     std::string_view name;
@@ -56,9 +56,10 @@ void LabelHelp(CLI::App& app, const Texts& texts) {
 }
 
 void AddAllVerbs(VerbTable& verbs) {
-  for (auto add : {AddAt, AddDoor, AddContact, AddInquiry, AddIntake, AddDue, AddReply, AddTookPart, AddClose,
-                   AddFind, AddShow, AddCorrect, AddUndo, AddSamePerson, AddSync, AddStatus, AddOutbox, AddBoard,
-                   AddEnroll, AddUnlock, AddLock, AddDoctor}) {
+  for (auto add :
+       {AddAt,     AddDoor,  AddContact, AddInquiry, AddIntake, AddDue,        AddReply, AddTookPart,
+        AddClose,  AddFind,  AddShow,    AddCorrect, AddUndo,   AddSamePerson, AddSync,  AddStatus,
+        AddOutbox, AddBoard, AddEnroll,  AddUnlock,  AddLock,   AddDoctor}) {
     add(verbs);
   }
 }

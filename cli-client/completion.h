@@ -1,4 +1,5 @@
-// Completing what a worker types, with Danish folding: "aag" finds "Ågade 3", "humle" finds "Humlebakken 1". Pure.
+// Completing what a worker types, with Danish folding: "aag" finds "Ågade 3", "humle" finds "Humlebakken 1".
+// Pure.
 #ifndef OPGANG_CLI_CLIENT_COMPLETION_H_
 #define OPGANG_CLI_CLIENT_COMPLETION_H_
 
@@ -16,7 +17,8 @@ struct Completion {
 // Candidates whose search key starts with that of `typed`; else those in which a word starts with it.
 Completion Complete(std::string_view typed, const std::vector<std::string>& candidates);
 
-// Indices of the candidates that `typed` names: those equal to it under folding, else those that Complete finds.
+// Indices of the candidates that `typed` names: those equal to it under folding, else those that Complete
+// finds.
 std::vector<size_t> Matching(std::string_view typed, const std::vector<std::string>& candidates);
 
 }  // namespace opgang::cli

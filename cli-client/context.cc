@@ -21,7 +21,9 @@ Device& Context::device() {
   return *device_;
 }
 
-bool Context::MayPrompt() const { return !options_.no_input && !options_.json_input && terminal().CanPrompt(); }
+bool Context::MayPrompt() const {
+  return !options_.no_input && !options_.json_input && terminal().CanPrompt();
+}
 
 void Context::Say(std::string_view line) const {
   if (!options_.json) terminal().Out(std::string(line) + "\n");
@@ -34,7 +36,8 @@ void Context::Hint(std::string_view line) const {
 void Context::Emit(const Json& document, bool in_one_line) const {
   if (!options_.json) return;
   emitted_ = true;
-  // Text that is no UTF-8 was refused at capture; a replacement character keeps the output readable all the same.
+  // Text that is no UTF-8 was refused at capture; a replacement character keeps the output readable all the
+  // same.
   const std::string text = document.dump(in_one_line ? -1 : 2, ' ', false, Json::error_handler_t::replace);
   terminal().Out(text + "\n");
 }

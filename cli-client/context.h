@@ -1,5 +1,5 @@
-// What one command works with: the person at the terminal, the words, the device and its store. Made once for each
-// run; a verb is a function from a Context to a status, and the status's ErrorCode is the exit code.
+// What one command works with: the person at the terminal, the words, the device and its store. Made once for
+// each run; a verb is a function from a Context to a status, and the status's ErrorCode is the exit code.
 #ifndef OPGANG_CLI_CLIENT_CONTEXT_H_
 #define OPGANG_CLI_CLIENT_CONTEXT_H_
 
@@ -53,7 +53,9 @@ class Context {
   const Wiring& wiring() const { return wiring_; }
   Terminal& terminal() const { return *wiring_.terminal; }
   const Texts& texts() const { return texts_; }
-  std::string T(std::string_view id, std::initializer_list<TextArg> args = {}) const { return texts_(id, args); }
+  std::string T(std::string_view id, std::initializer_list<TextArg> args = {}) const {
+    return texts_(id, args);
+  }
   Device& device();
 
   // A person is there to be asked, and asking is allowed.
@@ -70,7 +72,8 @@ class Context {
 
   // Opens the current store, locked or not; the same one for the whole command.
   absl::StatusOr<Store*> OpenStore();
-  // The same, unlocked: asks for the passphrase where it must (unlocking.h). kLocked where nobody can be asked.
+  // The same, unlocked: asks for the passphrase where it must (unlocking.h). kLocked where nobody can be
+  // asked.
   absl::StatusOr<const View*> OpenView();
   // After OpenStore: null while the store is locked.
   const View* ViewIfUnlocked() const;
@@ -92,8 +95,8 @@ class Context {
   mutable bool emitted_ = false;
 };
 
-// An error with words of its own for the worker, shown in the place of the code's general text. `words` may hold no
-// personal data.
+// An error with words of its own for the worker, shown in the place of the code's general text. `words` may
+// hold no personal data.
 absl::Status ErrorWithWords(ErrorCode code, std::string_view words);
 std::optional<std::string> WordsOf(const absl::Status& status);
 

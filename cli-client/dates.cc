@@ -36,7 +36,8 @@ std::string RecentDayWords(const Texts& texts, absl::CivilDay day, absl::CivilDa
 
 std::string MomentWords(const Texts& texts, absl::Time time, absl::CivilDay today) {
   const absl::CivilMinute minute = absl::ToCivilMinute(time, CopenhagenTime());
-  return DayWords(texts, absl::CivilDay(minute), today) + " " + TimeOfDay(minute.hour() * 60 + minute.minute());
+  return DayWords(texts, absl::CivilDay(minute), today) + " " +
+         TimeOfDay(minute.hour() * 60 + minute.minute());
 }
 
 std::string StatedWords(const Texts& texts, const v1::StatedTime& stated, absl::CivilDay today) {

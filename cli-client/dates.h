@@ -22,7 +22,8 @@ std::string RecentDayWords(const Texts& texts, absl::CivilDay day, absl::CivilDa
 std::string MomentWords(const Texts& texts, absl::Time time, absl::CivilDay today);
 // What the worker said: a day, and a time of day where one was named.
 std::string StatedWords(const Texts& texts, const v1::StatedTime& stated, absl::CivilDay today);
-// When something happened: the worker's word, else the recording ("~" where its evidence spans several dates).
+// When something happened: the worker's word, else the recording ("~" where its evidence spans several
+// dates).
 std::string HappenedWords(const Texts& texts, const v1::StatedTime* stated, const Interval& recorded,
                           absl::CivilDay today);
 // "1 d 3 h", "3 h 20 min", "20 min"; never negative.

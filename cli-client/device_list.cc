@@ -20,7 +20,8 @@ std::string DeviceLine(const Context& context, const v1::DeviceStatus& device) {
                                                 {"unsent", std::to_string(device.unsent_count())}});
   if (device.nearest_due_us() == 0) return line;
   const absl::Time due = absl::FromUnixMicros(device.nearest_due_us());
-  return line + " " + context.T("devices.due", {{"when", MomentWords(context.texts(), due, context.Today())}});
+  return line + " " +
+         context.T("devices.due", {{"when", MomentWords(context.texts(), due, context.Today())}});
 }
 
 Json MicrosJson(int64_t us) { return us == 0 ? Json(nullptr) : JsonTime(absl::FromUnixMicros(us)); }
@@ -36,7 +37,8 @@ void SaySilentDevices(const Context& context, const absl::StatusOr<v1::ListDevic
     return;
   }
   const auto& all = devices->devices();
-  const auto silent = std::count_if(all.begin(), all.end(), [](const v1::DeviceStatus& d) { return d.silent(); });
+  const auto silent =
+      std::count_if(all.begin(), all.end(), [](const v1::DeviceStatus& d) { return d.silent(); });
   context.Say(context.T(silent == 0 ? "devices.none-silent" : "devices.silent",
                         {{"count", std::to_string(silent)}, {"all", std::to_string(all.size())}}));
   for (const v1::DeviceStatus& device : all) {

@@ -25,7 +25,8 @@ Finding Note(const Context& context, const std::string& about, std::string_view 
 
 Finding Bad(const Context& context, const std::string& about, const absl::Status& status) {
   const std::string name(ErrorCodeName(GetErrorCode(status)));
-  return {about, "bad", context.T("error." + name + ".what") + " " + context.T("error." + name + ".do"), status};
+  return {about, "bad", context.T("error." + name + ".what") + " " + context.T("error." + name + ".do"),
+          status};
 }
 
 Finding ExamineHome(const Context& context) {
@@ -50,20 +51,23 @@ Finding ExamineClock(Context& context) {
   if (DayIsUncertain(now)) return Note(context, "clock", "doctor.clock.uncertain");
   const absl::Duration off = context.device().options().clock->WallNow() - now.best;
   if (absl::AbsDuration(off) <= kClockTolerance) return Good(context, "clock", "doctor.clock");
-  return Note(context, "clock", "doctor.clock.off", {{"span", SpanWords(context.texts(), absl::AbsDuration(off))}});
+  return Note(context, "clock", "doctor.clock.off",
+              {{"span", SpanWords(context.texts(), absl::AbsDuration(off))}});
 }
 
 Finding ExamineSync(const Context& context) {
   const auto last = context.store().last_sync();
   if (!last) return Note(context, "sync", "status.never-synced");
-  return Good(context, "sync", "status.last-sync", {{"when", MomentWords(context.texts(), *last, context.Today())}});
+  return Good(context, "sync", "status.last-sync",
+              {{"when", MomentWords(context.texts(), *last, context.Today())}});
 }
 
 Finding ExamineQueue(const Context& context) {
   const OutboxCounts counts = context.store().outbox_counts();
   const std::string count = std::to_string(counts.unsent);
   if (counts.needs_attention == 0) return Good(context, "queue", "store.unsent", {{"count", count}});
-  return Note(context, "queue", "doctor.queue.attention", {{"count", std::to_string(counts.needs_attention)}});
+  return Note(context, "queue", "doctor.queue.attention",
+              {{"count", std::to_string(counts.needs_attention)}});
 }
 
 Finding ExamineBase(const Context& context) {

@@ -11,8 +11,8 @@
 namespace opgang::cli {
 
 struct Finding {
-  std::string about;    // "home", "store", "keys", "clock", "sync", "queue", "base": for programs
-  std::string mark;     // "good", "note" or "bad"
+  std::string about;  // "home", "store", "keys", "clock", "sync", "queue", "base": for programs
+  std::string mark;   // "good", "note" or "bad"
   std::string words;
   absl::Status status;  // of "bad": becomes the exit code
 };

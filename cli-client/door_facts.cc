@@ -51,13 +51,16 @@ void ReadVisits(const std::vector<const VisibleRecord*>& visits, absl::CivilDay 
   }
 }
 
-const v1::StatedTime* HappenedOf(const v1::Visit& visit) { return visit.has_happened() ? &visit.happened() : nullptr; }
+const v1::StatedTime* HappenedOf(const v1::Visit& visit) {
+  return visit.has_happened() ? &visit.happened() : nullptr;
+}
 
 std::string LastVisitWords(const Context& context, const DoorFacts& facts) {
   if (facts.last_visit == nullptr) return context.T("door.facts.never");
   const auto& visit = facts.last_visit->As<v1::Visit>();
   const absl::CivilDay day = HappenedOn(HappenedOf(visit), facts.last_visit->recorded);
-  return Label(context.texts(), visit.disposition()) + " " + RecentDayWords(context.texts(), day, context.Today());
+  return Label(context.texts(), visit.disposition()) + " " +
+         RecentDayWords(context.texts(), day, context.Today());
 }
 
 std::string CasesWords(const Context& context, const View& view, const DoorFacts& facts) {
@@ -105,7 +108,8 @@ DoorFacts FactsOf(const View& view, RecordId entrance, const DoorName& door, abs
   for (const VisibleRecord* citizen : view.CitizensAt(entrance, door)) {
     for (const CaseLine& line : view.CasesOfCitizen(citizen->id, now)) {
       const RecordId id = line.response_case.id;
-      const bool known = std::find(facts.open_cases.begin(), facts.open_cases.end(), id) != facts.open_cases.end();
+      const bool known =
+          std::find(facts.open_cases.begin(), facts.open_cases.end(), id) != facts.open_cases.end();
       if (line.response_case.open() && !known) facts.open_cases.push_back(id);
     }
   }
@@ -128,7 +132,8 @@ std::string FactsWords(const Context& context, const View& view, const DoorFacts
     const std::string when = StatedWords(context.texts(), *facts.come_back, today);
     parts.push_back(context.T("door.facts.come-back", {{"when", when}}));
   }
-  if (!facts.language.empty()) parts.push_back(context.T("citizen.speaks", {{"language", Shown(facts.language)}}));
+  if (!facts.language.empty())
+    parts.push_back(context.T("citizen.speaks", {{"language", Shown(facts.language)}}));
   parts.push_back(CasesWords(context, view, facts));
   if (facts.added_at_door) parts.push_back(context.T("door.facts.added"));
   return JoinParts(parts, " | ");

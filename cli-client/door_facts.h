@@ -17,14 +17,14 @@ namespace opgang::cli {
 struct DoorTarget {
   RecordId entrance;
   std::optional<AreaId> area;
-  DoorName door;          // empty for the whole entrance
+  DoorName door;  // empty for the whole entrance
   bool whole = false;
-  RecordId dwelling;      // empty: the whole entrance, a locked store, or one to be added
+  RecordId dwelling;  // empty: the whole entrance, a locked store, or one to be added
   bool to_be_added = false;
 };
 
-// "2th", "st. tv", "all". kUsage where the words name no door or no entrance is chosen; kNotFound where the register
-// lacks the door and neither `add` nor the person says to add it. A locked store looks nothing up.
+// "2th", "st. tv", "all". kUsage where the words name no door or no entrance is chosen; kNotFound where the
+// register lacks the door and neither `add` nor the person says to add it. A locked store looks nothing up.
 absl::StatusOr<DoorTarget> TargetOf(const Context& context, std::string_view words, bool add);
 
 // The dwelling's id; puts its creation into the bundle first where it is to be added (marked ADDED_AT_DOOR).
@@ -33,8 +33,8 @@ RecordId DwellingFor(const DoorTarget& target, Bundle& bundle);
 // "Humlebakken 20B, 2. th", as far as it may be shown.
 std::string TargetLabel(const Context& context, const DoorTarget& target);
 
-// What is known of a door. No names: two people behind one door are not revealed to each other, or to whoever looks
-// over the worker's shoulder.
+// What is known of a door. No names: two people behind one door are not revealed to each other, or to whoever
+// looks over the worker's shoulder.
 struct DoorFacts {
   const VisibleRecord* last_visit = nullptr;
   std::optional<absl::CivilDay> do_not_call_until;  // set where it has not expired

@@ -91,14 +91,15 @@ std::string ContactWords(const Context& context, const CaseLine& line) {
   return JoinParts(parts, ", ");
 }
 
-std::vector<std::string> CaseLines(const Context& context, const View& view, const CaseLine& line, int width) {
+std::vector<std::string> CaseLines(const Context& context, const View& view, const CaseLine& line,
+                                   int width) {
   const bool color = context.options().color;
   const std::string handle = PadTo(view.HandleOf(line.response_case.id), kHandleColumns - 1) + " ";
-  const std::string first = DueWords(context, line.response_case) + "; " + StepWords(context, line.response_case);
+  const std::string first =
+      DueWords(context, line.response_case) + "; " + StepWords(context, line.response_case);
   std::vector<std::string> lines = Wrap(handle + first, width, kHandleColumns);
   if (color) lines[0] = Inked(lines[0], InkOf(line.response_case.state), color);
-  const std::string second =
-      JoinParts({ContactWords(context, line), WhoWords(context, view, line)}, " | ");
+  const std::string second = JoinParts({ContactWords(context, line), WhoWords(context, view, line)}, " | ");
   for (const std::string& part : Wrap(std::string(kHandleColumns, ' ') + second, width, kHandleColumns)) {
     lines.push_back(part);
   }
@@ -107,15 +108,16 @@ std::vector<std::string> CaseLines(const Context& context, const View& view, con
 
 Json CaseJson(const View& view, const CaseLine& line) {
   const ResponseCase& c = line.response_case;
-  Json json = {{"handle", view.HandleOf(c.id)},
-               {"citizen", view.HandleOf(c.citizen)},
-               {"state", CaseStateName(c.state)},
-               {"breach", c.breach},
-               {"asked", {{"earliest", JsonDate(c.asked.earliest)}, {"latest", JsonDate(c.asked.latest)}}},
-               {"in_a_group_by", {{"earliest", JsonDate(c.due.earliest)}, {"latest", JsonDate(c.due.latest)}}},
-               {"due_time", JsonTime(EndOfLocalDay(c.due.earliest))},
-               {"steps", c.steps},
-               {"inquiries", c.inquiries.size()}};
+  Json json = {
+      {"handle", view.HandleOf(c.id)},
+      {"citizen", view.HandleOf(c.citizen)},
+      {"state", CaseStateName(c.state)},
+      {"breach", c.breach},
+      {"asked", {{"earliest", JsonDate(c.asked.earliest)}, {"latest", JsonDate(c.asked.latest)}}},
+      {"in_a_group_by", {{"earliest", JsonDate(c.due.earliest)}, {"latest", JsonDate(c.due.latest)}}},
+      {"due_time", JsonTime(EndOfLocalDay(c.due.earliest))},
+      {"steps", c.steps},
+      {"inquiries", c.inquiries.size()}};
   if (c.last_step) json["last_step"] = StepJson(*c.last_step);
   if (c.closing_reason) json["closing_reason"] = Word(*c.closing_reason);
   if (line.citizen != nullptr) {

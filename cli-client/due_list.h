@@ -1,5 +1,5 @@
-// Response cases in words: by when a citizen must be in a group, what is left, the last step. Never "answer by":
-// replying is a step on the way, taking part is what counts (the three-day rule, D1).
+// Response cases in words: by when a citizen must be in a group, what is left, the last step. Never "answer
+// by": replying is a step on the way, taking part is what counts (the three-day rule, D1).
 #ifndef OPGANG_CLI_CLIENT_DUE_LIST_H_
 #define OPGANG_CLI_CLIENT_DUE_LIST_H_
 

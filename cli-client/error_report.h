@@ -1,4 +1,5 @@
-// How a failure is told: what happened, what is safe, what to do. The same in words and, under --json, as a document.
+// How a failure is told: what happened, what is safe, what to do. The same in words and, under --json, as a
+// document.
 #ifndef OPGANG_CLI_CLIENT_ERROR_REPORT_H_
 #define OPGANG_CLI_CLIENT_ERROR_REPORT_H_
 
@@ -15,7 +16,7 @@ int ReportStatus(const Context& context, const absl::Status& status);
 
 // A refusal in words: which field of which record, why, and what to do.
 struct RefusalWords {
-  std::string field;   // label; empty = the record as a whole
+  std::string field;  // label; empty = the record as a whole
   std::string reason;
   std::string remedy;
 };

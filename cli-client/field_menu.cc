@@ -26,13 +26,14 @@ std::string FieldWithValue(const Context& context, const View& view, const Messa
 
 }  // namespace
 
-absl::StatusOr<const FieldDescriptor*> ChooseField(const Context& context, const View& view, const Message& content) {
+absl::StatusOr<const FieldDescriptor*> ChooseField(const Context& context, const View& view,
+                                                   const Message& content) {
   std::vector<MenuChoice> menu;
   const auto* descriptor = content.GetDescriptor();
   for (int i = 0; i < descriptor->field_count() && menu.size() < kKeys.size(); ++i) {
     if (!MayBeChosen(*descriptor->field(i))) continue;
-    menu.push_back(
-        {std::string(1, kKeys[menu.size()]), FieldWithValue(context, view, content, *descriptor->field(i)), i});
+    menu.push_back({std::string(1, kKeys[menu.size()]),
+                    FieldWithValue(context, view, content, *descriptor->field(i)), i});
   }
   const MenuAnswer answer = AskMenu(context, context.T("correct.choose-field"), menu, /*may_skip=*/false);
   if (answer.reply != Answered::kGiven) return MakeError(ErrorCode::kCancelled, "left at a prompt");

@@ -12,8 +12,8 @@
 namespace opgang::cli {
 
 // A menu of the fields with what they hold. kCancelled: left.
-absl::StatusOr<const google::protobuf::FieldDescriptor*> ChooseField(const Context& context, const View& view,
-                                                                     const google::protobuf::Message& content);
+absl::StatusOr<const google::protobuf::FieldDescriptor*> ChooseField(
+    const Context& context, const View& view, const google::protobuf::Message& content);
 // By the proto's name, '-' for '_'. kUsage with the names there are.
 absl::StatusOr<const google::protobuf::FieldDescriptor*> NamedField(const Context& context,
                                                                     const google::protobuf::Message& content,

@@ -38,7 +38,8 @@ absl::StatusOr<bool> AskConsent(const Context& context, InquiryDraft& draft) {
     if (answer.reply != Answered::kGiven) return Left();
     if (answer.number == kYes) return true;
     if (answer.number == kMore) {
-      if (!AskPersonDetails(context, draft.citizen) || !AskInquiryDetails(context, draft.inquiry)) return Left();
+      if (!AskPersonDetails(context, draft.citizen) || !AskInquiryDetails(context, draft.inquiry))
+        return Left();
       continue;
     }
     const auto drop = AskYesNo(context, context.T("inquiry.drop.question"));
@@ -72,20 +73,32 @@ Bundle BundleOf(Context& context, InquiryDraft& draft, RecordId& citizen) {
   return bundle;
 }
 
-// What the rule makes of it, also where the locked store shows no case.
-std::string SavedWords(const Context& context, const InquiryDraft& draft) {
+// The dates that the rule makes of the inquiry: the case's own, else, on a locked store, those of today; nullopt where
+// neither is known.
+std::optional<DateSpan> DueOf(const Context& context, const v1::Inquiry& inquiry, RecordId citizen) {
+  if (const View* view = context.ViewIfUnlocked()) {
+    for (const CaseLine& line : view->CasesOfCitizen(citizen, context.Now())) {
+      if (line.response_case.open()) return line.response_case.due;
+    }
+  }
+  const NowEstimate now = context.store().Now();
   std::optional<absl::CivilDay> stated;
-  if (draft.inquiry.has_asked()) stated = FromProto(draft.inquiry.asked().date());
-  Interval recorded = context.store().Now().now;
-  if (recorded.latest == absl::InfiniteFuture()) recorded = {context.Now(), context.Now()};
-  const DateSpan due = DueDates(AskedOn(stated, recorded), context.store().rule_settings());
-  return context.T("inquiry.saved", {{"by", DueDateWords(context, due)}});
+  if (inquiry.has_asked()) stated = FromProto(inquiry.asked().date());
+  if (!stated && DayIsUncertain(now)) return std::nullopt;
+  const absl::CivilDay today = LocalDay(now.best);
+  return DueDates({stated.value_or(today), stated.value_or(today)}, context.store().rule_settings());
+}
+
+std::string SavedWords(const Context& context, const v1::Inquiry& inquiry, RecordId citizen) {
+  const auto due = DueOf(context, inquiry, citizen);
+  return due ? context.T("inquiry.saved", {{"by", DueDateWords(context, *due)}}) : context.T("inquiry.saved.undated");
 }
 
 std::string AlikeWords(const Context& context, const LikelyDuplicate& d) {
-  return JoinParts({d.name ? context.T("field.name") : "", d.telephone ? context.T("field.telephone") : "",
-                    d.dwelling ? context.T("type.dwelling") : "", d.birth_year ? context.T("field.birth_year") : ""},
-                   ", ");
+  return JoinParts(
+      {d.name ? context.T("field.name") : "", d.telephone ? context.T("field.telephone") : "",
+       d.dwelling ? context.T("type.dwelling") : "", d.birth_year ? context.T("field.birth_year") : ""},
+      ", ");
 }
 
 void OfferDuplicates(const Context& context, RecordId citizen) {
@@ -140,7 +153,8 @@ absl::StatusOr<bool> AskInquiry(const Context& context, InquiryDraft& draft) {
     if (!AskWayBack(context, draft.inquiry)) return Left();
   }
   const View* view = context.ViewIfUnlocked();
-  const bool stands = draft.known_citizen && view != nullptr && ContactConsentStands(*view, *draft.known_citizen);
+  const bool stands =
+      draft.known_citizen && view != nullptr && ContactConsentStands(*view, *draft.known_citizen);
   if (stands) return true;
   ASSIGN_OR_RETURN(const bool agreed, AskConsent(context, draft));
   if (agreed) draft.consent = ContactConsent(context, draft.inquiry);
@@ -150,7 +164,8 @@ absl::StatusOr<bool> AskInquiry(const Context& context, InquiryDraft& draft) {
 absl::Status SaveInquiry(Context& context, InquiryDraft draft) {
   RecordId citizen;
   const Bundle bundle = BundleOf(context, draft, citizen);
-  RETURN_IF_ERROR(SaveAndTell(context, bundle, SavedWords(context, draft)));
+  RETURN_IF_ERROR(context.store().Save(bundle).status());
+  TellSaved(context, RecordsOf(bundle), SavedWords(context, draft.inquiry, citizen));
   TellAboutAge(context, draft.citizen);
   if (!draft.known_citizen) OfferDuplicates(context, citizen);
   return absl::OkStatus();

@@ -1,5 +1,5 @@
-// Output for programs. Every document says what it is: {"schema": "opgang/<command>/1", ...}; docs/json.md lists them.
-// The number rises when a field changes its meaning or goes; new fields may come at any time.
+// Output for programs. Every document says what it is: {"schema": "opgang/<command>/1", ...}; docs/json.md
+// lists them. The number rises when a field changes its meaning or goes; new fields may come at any time.
 #ifndef OPGANG_CLI_CLIENT_JSON_DOCUMENT_H_
 #define OPGANG_CLI_CLIENT_JSON_DOCUMENT_H_
 

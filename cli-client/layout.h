@@ -19,12 +19,12 @@ std::string CutTo(std::string_view text, int width);
 // The same, filled with spaces to exactly `width`.
 std::string PadTo(std::string_view text, int width);
 
-// Lines of at most `width` columns, broken at spaces; lines after the first start with `indent` spaces. A word that is
-// longer than a line is cut.
+// Lines of at most `width` columns, broken at spaces; lines after the first start with `indent` spaces. A
+// word that is longer than a line is cut.
 std::vector<std::string> Wrap(std::string_view text, int width, int indent);
 
-// What somebody typed, safe to draw: invalid UTF-8 becomes U+FFFD, control characters become spaces, so that no
-// record can drive the terminal.
+// What somebody typed, safe to draw: invalid UTF-8 becomes U+FFFD, control characters become spaces, so that
+// no record can drive the terminal.
 std::string Shown(std::string_view text);
 
 // Parts that are not empty, with `separator` between them.

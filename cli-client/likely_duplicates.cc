@@ -44,10 +44,10 @@ std::vector<LikelyDuplicate> LikelyDuplicatesOf(const View& view, RecordId citiz
   for (const VisibleRecord* record : view.OfType(RecordType::kCitizen)) {
     if (record->id == citizen) continue;
     const auto& other = record->As<v1::Citizen>();
-    const LikelyDuplicate candidate{record->id, SameText(own_name, SearchKey(other.name())),
-                                    SameText(own.telephone(), other.telephone()), SameDwelling(own, other),
-                                    own.has_birth_year() && other.has_birth_year() &&
-                                        own.birth_year() == other.birth_year()};
+    const LikelyDuplicate candidate{
+        record->id, SameText(own_name, SearchKey(other.name())), SameText(own.telephone(), other.telephone()),
+        SameDwelling(own, other),
+        own.has_birth_year() && other.has_birth_year() && own.birth_year() == other.birth_year()};
     if (IsLikely(candidate, own) && !Joined(view, citizen, record->id)) found.push_back(candidate);
   }
   std::stable_sort(found.begin(), found.end(), [](const LikelyDuplicate& a, const LikelyDuplicate& b) {

@@ -24,25 +24,30 @@ RecordId IdOf(const std::string& bytes) { return RecordId::FromBytes(bytes).valu
 }  // namespace
 
 bool IsHandle(std::string_view word) {
-  return word.size() >= 3 && word.size() <= 26 &&
-         std::all_of(word.begin(), word.end(), [](char c) { return kCrockford.find(c) != std::string_view::npos; });
+  return word.size() >= 3 && word.size() <= 26 && std::all_of(word.begin(), word.end(), [](char c) {
+           return kCrockford.find(c) != std::string_view::npos;
+         });
 }
 
-absl::StatusOr<const VisibleRecord*> RecordOf(const Context& context, const View& view, std::string_view word) {
+absl::StatusOr<const VisibleRecord*> RecordOf(const Context& context, const View& view,
+                                              std::string_view word) {
   if (!IsHandle(word)) return ErrorWithWords(ErrorCode::kUsage, context.T("usage.handle"));
   return view.ByHandle(word);
 }
 
-absl::StatusOr<const VisibleRecord*> CitizenOf(const Context& context, const View& view, std::string_view word) {
+absl::StatusOr<const VisibleRecord*> CitizenOf(const Context& context, const View& view,
+                                               std::string_view word) {
   ASSIGN_OR_RETURN(const VisibleRecord* record, RecordOf(context, view, word));
-  const VisibleRecord* citizen = record->type->subject == SubjectRule::kSelf ? record : view.Find(record->subject);
+  const VisibleRecord* citizen =
+      record->type->subject == SubjectRule::kSelf ? record : view.Find(record->subject);
   if (citizen == nullptr) return ErrorWithWords(ErrorCode::kNotFound, context.T("usage.no-citizen"));
   return citizen;
 }
 
 std::optional<AreaId> AreaOf(const VisibleRecord& record) {
   for (const Scope& scope : record.scopes) {
-    if (scope.kind == v1::SCOPE_KIND_AREA || scope.kind == v1::SCOPE_KIND_AREA_HEALTH) return AreaId(scope.id);
+    if (scope.kind == v1::SCOPE_KIND_AREA || scope.kind == v1::SCOPE_KIND_AREA_HEALTH)
+      return AreaId(scope.id);
   }
   return std::nullopt;
 }

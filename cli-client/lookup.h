@@ -1,6 +1,7 @@
 // From what a worker types on the command line to records, and from records to what is shown of them.
 //
-// Arguments carry codes, dates, numbers and handles. What looks like anything else is refused without being repeated.
+// Arguments carry codes, dates, numbers and handles. What looks like anything else is refused without being
+// repeated.
 #ifndef OPGANG_CLI_CLIENT_LOOKUP_H_
 #define OPGANG_CLI_CLIENT_LOOKUP_H_
 
@@ -18,9 +19,11 @@ namespace opgang::cli {
 bool IsHandle(std::string_view word);
 
 // kUsage where `word` is no handle, kNotFound, kAmbiguous.
-absl::StatusOr<const VisibleRecord*> RecordOf(const Context& context, const View& view, std::string_view word);
+absl::StatusOr<const VisibleRecord*> RecordOf(const Context& context, const View& view,
+                                              std::string_view word);
 // The citizen that a handle leads to: a citizen's own, a case's, or that of any record about one.
-absl::StatusOr<const VisibleRecord*> CitizenOf(const Context& context, const View& view, std::string_view word);
+absl::StatusOr<const VisibleRecord*> CitizenOf(const Context& context, const View& view,
+                                               std::string_view word);
 
 // The area in which something new about `record` belongs.
 std::optional<AreaId> AreaOf(const VisibleRecord& record);

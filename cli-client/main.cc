@@ -23,6 +23,8 @@ int main(int argc, char** argv) {
     return std::make_unique<Device>(options);
   };
   wiring.sync = [](Store& store, const SyncOptions& options) { return Sync(store, options); };
-  wiring.list_devices = [](const Store& store, absl::Duration timeout) { return ListDevices(store, timeout); };
+  wiring.list_devices = [](const Store& store, absl::Duration timeout) {
+    return ListDevices(store, timeout);
+  };
   return cli::RunApp(std::vector<std::string>(argv + 1, argv + argc), wiring);
 }

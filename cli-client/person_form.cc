@@ -54,11 +54,13 @@ bool AskText(const Context& context, std::string_view question, std::string& tex
 }
 
 bool AskNameAndTelephone(const Context& context, v1::Citizen& citizen) {
-  return AskText(context, context.T("person.name"), *citizen.mutable_name()) && AskTelephone(context, citizen);
+  return AskText(context, context.T("person.name"), *citizen.mutable_name()) &&
+         AskTelephone(context, citizen);
 }
 
 bool AskPersonDetails(const Context& context, v1::Citizen& citizen) {
-  if (citizen.language().empty() && !AskText(context, context.T("person.language"), *citizen.mutable_language())) {
+  if (citizen.language().empty() &&
+      !AskText(context, context.T("person.language"), *citizen.mutable_language())) {
     return false;
   }
   const bool other_language = !citizen.language().empty() && citizen.language() != "da";
@@ -68,7 +70,8 @@ bool AskPersonDetails(const Context& context, v1::Citizen& citizen) {
 
 bool AskInquiryDetails(const Context& context, v1::Inquiry& inquiry) {
   return AskText(context, context.T("person.safe-hours"), *inquiry.mutable_safe_hours()) &&
-         AskWay(context, inquiry) && AskText(context, context.T("person.referrer"), *inquiry.mutable_referrer()) &&
+         AskWay(context, inquiry) &&
+         AskText(context, context.T("person.referrer"), *inquiry.mutable_referrer()) &&
          AskText(context, context.T("person.agreed-place"), *inquiry.mutable_agreed_place()) &&
          AskText(context, context.T("person.slip"), *inquiry.mutable_slip_number()) &&
          AskText(context, context.T("person.note"), *inquiry.mutable_note());

@@ -22,7 +22,8 @@ constexpr size_t kMaxLine = 64 * 1024;
 volatile sig_atomic_t interrupted = 0;
 void OnInterrupt(int) { interrupted = 1; }
 
-// Keys one by one and unseen while it lives. Ctrl-C arrives as a key, so that leaving is an answer like any other.
+// Keys one by one and unseen while it lives. Ctrl-C arrives as a key, so that leaving is an answer like any
+// other.
 class RawMode {
  public:
   RawMode() : changed_(tcgetattr(STDIN_FILENO, &before_) == 0) {
@@ -69,12 +70,19 @@ int ContinuationBytes(unsigned char lead) {
   return lead >= 0xc0 ? 1 : 0;
 }
 
-// Swallows the rest of an arrow or function key that has already arrived.
-Key AfterEscape() {
+bool InputWaits() {
   int waiting = 0;
-  ioctl(STDIN_FILENO, FIONREAD, &waiting);
-  if (waiting == 0) return {Key::Kind::kEscape, {}};
-  for (; waiting > 0; --waiting) ReadByte();
+  return ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0;
+}
+
+// An arrow or a function key arrives at once: ESC, "[" or "O", parameters, one final byte (ECMA-48). Swallows the rest
+// of it; ESC by itself is the Escape key.
+Key AfterEscape() {
+  if (!InputWaits()) return {Key::Kind::kEscape, {}};
+  const auto introducer = ReadByte();
+  if (introducer == '[' || introducer == 'O') {
+    for (auto byte = ReadByte(); byte && (*byte < 0x40 || *byte > 0x7e); byte = ReadByte()) continue;
+  }
   return {Key::Kind::kOther, {}};
 }
 
@@ -156,6 +164,7 @@ std::optional<SecretBytes> PosixTerminal::ReadSecret(std::string_view prompt) {
 }
 
 std::optional<std::string> PosixTerminal::NextInputLine() {
+  if (isatty(STDIN_FILENO)) return std::nullopt;  // a secret would stand on the screen
   std::string line;
   for (auto byte = ReadByte(); byte; byte = ReadByte()) {
     if (*byte == '\n') return line;
@@ -173,7 +182,8 @@ absl::StatusOr<std::string> PosixTerminal::ReadAllInput(size_t limit) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return MakeError(ErrorCode::kBadInput, "stdin cannot be read");
     if (n == 0) return all;
-    if (all.size() + static_cast<size_t>(n) > limit) return MakeError(ErrorCode::kBadInput, "stdin is too long");
+    if (all.size() + static_cast<size_t>(n) > limit)
+      return MakeError(ErrorCode::kBadInput, "stdin is too long");
     all.append(block, static_cast<size_t>(n));
   }
 }
@@ -181,7 +191,7 @@ absl::StatusOr<std::string> PosixTerminal::ReadAllInput(size_t limit) {
 bool PosixTerminal::Interrupted() {
   if (!watching_) {
     watching_ = true;
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_handler = OnInterrupt;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);

@@ -17,9 +17,7 @@ const MenuChoice* ChoiceOfKey(const std::vector<MenuChoice>& menu, const std::st
   return nullptr;
 }
 
-void Line(const Context& context, std::string_view text) {
-  context.terminal().Err(std::string(text) + "\n");
-}
+void Line(const Context& context, std::string_view text) { context.terminal().Err(std::string(text) + "\n"); }
 
 }  // namespace
 
@@ -74,7 +72,8 @@ MenuAnswer AskEnum(const Context& context, std::string_view question, const Enum
   return AskMenu(context, question, menu, may_skip);
 }
 
-LineAnswer AskLine(const Context& context, std::string_view question, const std::vector<std::string>* candidates) {
+LineAnswer AskLine(const Context& context, std::string_view question,
+                   const std::vector<std::string>* candidates) {
   auto line = context.terminal().ReadLine({std::string(question) + " ", candidates});
   if (!line) return {};
   std::string text = Trimmed(*line);
@@ -94,8 +93,9 @@ LineAnswer AskLineThat(const Context& context, std::string_view question, std::s
 std::optional<bool> AskYesNo(const Context& context, std::string_view question) {
   const std::string yes = context.T("prompt.yes.key");
   const std::string no = context.T("prompt.no.key");
-  const MenuAnswer answer = AskMenu(
-      context, question, {{yes, context.T("prompt.yes"), 1}, {no, context.T("prompt.no"), 0}}, /*may_skip=*/false);
+  const MenuAnswer answer =
+      AskMenu(context, question, {{yes, context.T("prompt.yes"), 1}, {no, context.T("prompt.no"), 0}},
+              /*may_skip=*/false);
   if (answer.reply != Answered::kGiven) return std::nullopt;
   return answer.number == 1;
 }

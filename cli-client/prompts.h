@@ -50,8 +50,8 @@ std::optional<bool> AskYesNo(const Context& context, std::string_view question);
 // A number as people type it: "7", "7.5", "7,5". nullopt where it is none.
 std::optional<double> ParseNumber(std::string_view text);
 
-// The value of an option whose word may be missing: parses `word`; asks with a menu where it is empty and a person is
-// there; else kUsage naming `option` and its words.
+// The value of an option whose word may be missing: parses `word`; asks with a menu where it is empty and a
+// person is there; else kUsage naming `option` and its words.
 template <typename E>
 absl::StatusOr<E> WordOrAsk(const Context& context, std::string_view word, std::string_view question,
                             std::string_view option);

@@ -24,7 +24,8 @@ bool IsProducts(const FieldDescriptor& field) {
 Answered AskEnumField(const Context& context, const std::string& question, const FieldDescriptor& field,
                       Message& content) {
   const MenuAnswer answer = AskEnum(context, question, *field.enum_type(), /*may_skip=*/true);
-  if (answer.reply == Answered::kGiven) content.GetReflection()->SetEnumValue(&content, &field, answer.number);
+  if (answer.reply == Answered::kGiven)
+    content.GetReflection()->SetEnumValue(&content, &field, answer.number);
   return answer.reply;
 }
 
@@ -124,7 +125,8 @@ bool CanAsk(const FieldDescriptor& field) {
   if (IsProducts(field)) return true;
   if (field.is_repeated() || field.type() == FieldDescriptor::TYPE_BYTES) return false;
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return true;
-  return field.message_type() == v1::LocalDate::descriptor() || field.message_type() == v1::StatedTime::descriptor();
+  return field.message_type() == v1::LocalDate::descriptor() ||
+         field.message_type() == v1::StatedTime::descriptor();
 }
 
 std::string QuestionWords(const Context& context, const RecordTypeInfo& type, const FieldDescriptor& field) {

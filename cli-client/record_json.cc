@@ -1,5 +1,6 @@
 // The way out: messages to JSON. The way in is record_json_input.cc.
 #include "cli-client/record_json.h"
+
 #include "cli-client/words.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"

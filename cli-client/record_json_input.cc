@@ -19,7 +19,8 @@ using google::protobuf::Message;
 
 constexpr size_t kMaxInputBytes = 64 * 1024;
 
-absl::Status Bad(const Context& context, std::string_view id, std::string_view place, std::string_view accepted) {
+absl::Status Bad(const Context& context, std::string_view id, std::string_view place,
+                 std::string_view accepted) {
   return ErrorWithWords(ErrorCode::kBadInput,
                         context.T(id, {{"place", std::string(place)}, {"accepted", std::string(accepted)}}));
 }
@@ -35,7 +36,8 @@ const FieldDescriptor* FieldOf(const Descriptor& type, const std::string& name) 
   return field != nullptr ? field : type.FindFieldByCamelcaseName(name);
 }
 
-// Rewrites our readable forms into protobuf's own. `place` is made of names that we know, never of the input's.
+// Rewrites our readable forms into protobuf's own. `place` is made of names that we know, never of the
+// input's.
 class Rewriter {
  public:
   explicit Rewriter(const Context& context) : context_(context) {}
@@ -63,7 +65,8 @@ class Rewriter {
     if (field.type() == FieldDescriptor::TYPE_BYTES) return Id(place, json);
     if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return absl::OkStatus();
     if (json.is_string() && field.message_type() == v1::LocalDate::descriptor()) return Date(place, json);
-    if (json.is_string() && field.message_type() == v1::StatedTime::descriptor()) return Stated(field, place, json);
+    if (json.is_string() && field.message_type() == v1::StatedTime::descriptor())
+      return Stated(field, place, json);
     return Object(*field.message_type(), place, json);
   }
 
@@ -123,7 +126,8 @@ absl::Status ContentFromJson(const Context& context, const Json& json, Message& 
   Json rewritten = json;
   const Descriptor& type = *content.GetDescriptor();
   RETURN_IF_ERROR(Rewriter(context).Object(type, type.name(), rewritten));
-  // Field by field, so that a value of another kind is told by its place: protobuf's own message would repeat it.
+  // Field by field, so that a value of another kind is told by its place: protobuf's own message would repeat
+  // it.
   for (const auto& [name, value] : rewritten.items()) {
     const FieldDescriptor& field = *FieldOf(type, name);
     std::unique_ptr<Message> one(content.New());
@@ -137,7 +141,8 @@ absl::Status ContentFromJson(const Context& context, const Json& json, Message& 
   return absl::OkStatus();
 }
 
-absl::StatusOr<JsonInput> JsonInput::Read(const Context& context, std::initializer_list<std::string_view> allowed) {
+absl::StatusOr<JsonInput> JsonInput::Read(const Context& context,
+                                          std::initializer_list<std::string_view> allowed) {
   std::string names;
   for (std::string_view name : allowed) names += (names.empty() ? "" : ", ") + std::string(name);
   const auto text = context.terminal().ReadAllInput(kMaxInputBytes);

@@ -49,15 +49,17 @@ std::string RepeatedWords(const Context& context, const Message& content, const 
   const Reflection& reflection = *content.GetReflection();
   std::vector<std::string> words;
   for (int i = 0; i < reflection.FieldSize(content, &field); ++i) {
-    words.push_back(field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM
-                        ? EnumWords(context, *field.enum_type(), reflection.GetRepeatedEnumValue(content, &field, i))
-                        : MessageWords(context, reflection.GetRepeatedMessage(content, &field, i)));
+    words.push_back(
+        field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM
+            ? EnumWords(context, *field.enum_type(), reflection.GetRepeatedEnumValue(content, &field, i))
+            : MessageWords(context, reflection.GetRepeatedMessage(content, &field, i)));
   }
   return JoinParts(words, ", ");
 }
 
 // The value as it would stand in a record of its own.
-std::unique_ptr<Message> AlternativeContent(const VisibleRecord& record, const v1::FieldAlternative& alternative) {
+std::unique_ptr<Message> AlternativeContent(const VisibleRecord& record,
+                                            const v1::FieldAlternative& alternative) {
   std::unique_ptr<Message> content(record.type->prototype->New());
   if (!content->ParsePartialFromString(alternative.field_bytes())) content->Clear();
   return content;
@@ -84,7 +86,8 @@ SideValue Side(const Context& context, const View& view, const Message& content,
   if (side.words.empty()) side.words = context.T("show.cleared");
   side.author = Shown(author);
   const Json json = ContentJson(content);
-  side.json = {{"value", json.contains(field.name()) ? json[field.name()] : Json(nullptr)}, {"author", author}};
+  side.json = {{"value", json.contains(field.name()) ? json[field.name()] : Json(nullptr)},
+               {"author", author}};
   return side;
 }
 
@@ -95,14 +98,16 @@ std::string SideBySideWords(const Context& context, const std::vector<SideValue>
                          ? side.words
                          : context.T("show.by", {{"value", side.words}, {"author", side.author}}));
   }
-  return context.T("show.side-by-side", {{"count", std::to_string(sides.size())}, {"values", JoinParts(values, "; ")}});
+  return context.T("show.side-by-side",
+                   {{"count", std::to_string(sides.size())}, {"values", JoinParts(values, "; ")}});
 }
 
 std::string OriginWords(const Context& context, const VisibleRecord& record) {
   const v1::Provenance& created = record.record.created();
   const std::string author = created.author().empty() ? context.store().info().staff_code : created.author();
-  return context.T("show.origin", {{"author", Shown(author)},
-                                   {"when", HappenedWords(context.texts(), nullptr, record.recorded, context.Today())}});
+  return context.T("show.origin",
+                   {{"author", Shown(author)},
+                    {"when", HappenedWords(context.texts(), nullptr, record.recorded, context.Today())}});
 }
 
 std::string FieldLine(const Context& context, const View& view, const VisibleRecord& record,
@@ -123,10 +128,12 @@ std::string ValueWords(const Context& context, const View& view, const Message& 
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_ENUM:
       return EnumWords(context, *field.enum_type(), reflection.GetEnumValue(content, &field));
-    case FieldDescriptor::CPPTYPE_BOOL: return context.T(reflection.GetBool(content, &field) ? "show.yes" : "show.no");
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return context.T(reflection.GetBool(content, &field) ? "show.yes" : "show.no");
     case FieldDescriptor::CPPTYPE_INT32: return std::to_string(reflection.GetInt32(content, &field));
     case FieldDescriptor::CPPTYPE_DOUBLE: return fmt::format("{:g}", reflection.GetDouble(content, &field));
-    case FieldDescriptor::CPPTYPE_MESSAGE: return MessageWords(context, reflection.GetMessage(content, &field));
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return MessageWords(context, reflection.GetMessage(content, &field));
     case FieldDescriptor::CPPTYPE_STRING: {
       const std::string text = reflection.GetString(content, &field);
       return field.type() == FieldDescriptor::TYPE_BYTES ? IdWords(context, view, text) : Shown(text);
@@ -139,7 +146,8 @@ std::vector<SideValue> SideValuesOf(const Context& context, const View& view, co
                                     const FieldDescriptor& field) {
   const v1::FieldState* state = StateOf(record, field);
   if (state == nullptr || state->alternatives().empty()) return {};
-  std::vector<SideValue> sides = {Side(context, view, *record.content, field, AuthorOfStanding(record, *state))};
+  std::vector<SideValue> sides = {
+      Side(context, view, *record.content, field, AuthorOfStanding(record, *state))};
   for (const v1::FieldAlternative& alternative : state->alternatives()) {
     sides.push_back(Side(context, view, *AlternativeContent(record, alternative), field,
                          alternative.provenance().author()));
@@ -168,15 +176,16 @@ std::vector<std::string> RecordLines(const Context& context, const View& view, c
 }
 
 Json RecordJson(const Context& context, const View& view, const VisibleRecord& record) {
-  Json json = {{"handle", view.HandleOf(record.id)},
-               {"id", record.id.ToString()},
-               {"type", record.type->name},
-               {"content", ContentJson(*record.content)},
-               {"author", record.record.created().author()},
-               {"recorded", {{"earliest", JsonTime(record.recorded.earliest)},
-                             {"latest", JsonTime(record.recorded.latest)}}},
-               {"unsent", record.unsent},
-               {"needs_attention", record.needs_attention}};
+  Json json = {
+      {"handle", view.HandleOf(record.id)},
+      {"id", record.id.ToString()},
+      {"type", record.type->name},
+      {"content", ContentJson(*record.content)},
+      {"author", record.record.created().author()},
+      {"recorded",
+       {{"earliest", JsonTime(record.recorded.earliest)}, {"latest", JsonTime(record.recorded.latest)}}},
+      {"unsent", record.unsent},
+      {"needs_attention", record.needs_attention}};
   const auto* descriptor = record.content->GetDescriptor();
   Json sides = Json::object();
   for (int i = 0; i < descriptor->field_count(); ++i) {

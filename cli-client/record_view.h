@@ -1,5 +1,5 @@
-// A record in full, field by field, by reflection: labels and words from the catalogue, and values that stand side by
-// side, each with who said it.
+// A record in full, field by field, by reflection: labels and words from the catalogue, and values that stand
+// side by side, each with who said it.
 #ifndef OPGANG_CLI_CLIENT_RECORD_VIEW_H_
 #define OPGANG_CLI_CLIENT_RECORD_VIEW_H_
 

@@ -41,11 +41,15 @@ void TellSaved(const Context& context, const std::vector<RecordId>& records, std
   context.Emit(document);
 }
 
-absl::Status SaveAndTell(Context& context, const Bundle& bundle, std::string_view words) {
-  RETURN_IF_ERROR(context.store().Save(bundle).status());
+std::vector<RecordId> RecordsOf(const Bundle& bundle) {
   std::vector<RecordId> records;
   for (const Bundle::Change& change : bundle.changes()) records.push_back(change.record);
-  TellSaved(context, records, words);
+  return records;
+}
+
+absl::Status SaveAndTell(Context& context, const Bundle& bundle, std::string_view words) {
+  RETURN_IF_ERROR(context.store().Save(bundle).status());
+  TellSaved(context, RecordsOf(bundle), words);
   return absl::OkStatus();
 }
 

@@ -14,6 +14,9 @@ namespace opgang::cli {
 // Saves; on success prints `words` with the unsent count, or "opgang/saved/1" under --json.
 absl::Status SaveAndTell(Context& context, const Bundle& bundle, std::string_view words);
 
+// The records that a bundle touches, in its order.
+std::vector<RecordId> RecordsOf(const Bundle& bundle);
+
 // The second half alone, for a bundle that was saved in several steps.
 void TellSaved(const Context& context, const std::vector<RecordId>& records, std::string_view words);
 

@@ -1,8 +1,8 @@
-// The seam between the client and the person: a screen, keys, lines and secrets. Production's is posix_terminal.h;
-// tests script one and count its keystrokes.
+// The seam between the client and the person: a screen, keys, lines and secrets. Production's is
+// posix_terminal.h; tests script one and count its keystrokes.
 //
-// Results go to Out (stdout), prompts and everything else to Err (stderr), so that `--json` output stays clean.
-// Nothing that is typed is kept: no history in memory or in a file.
+// Results go to Out (stdout), prompts and everything else to Err (stderr), so that `--json` output stays
+// clean. Nothing that is typed is kept: no history in memory or in a file.
 #ifndef OPGANG_CLI_CLIENT_TERMINAL_H_
 #define OPGANG_CLI_CLIENT_TERMINAL_H_
 
@@ -64,7 +64,8 @@ class Terminal {
   // All of stdin. kBadInput where it is over `limit` bytes.
   virtual absl::StatusOr<std::string> ReadAllInput(size_t limit) = 0;
 
-  // From the first call on, Ctrl-C no longer ends the process but makes this true: for sync and the live board.
+  // From the first call on, Ctrl-C no longer ends the process but makes this true: for sync and the live
+  // board.
   virtual bool Interrupted() = 0;
 };
 

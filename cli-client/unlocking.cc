@@ -28,11 +28,12 @@ class OpenFile {
 };
 
 absl::Status CheckOnlyOurs(const Context& context, int fd) {
-  struct stat info{};
+  struct stat info {};
   if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
     return ErrorWithWords(ErrorCode::kBadInput, context.T("unlock.file.unreadable"));
   }
-  if ((info.st_mode & 077) != 0) return ErrorWithWords(ErrorCode::kBadInput, context.T("unlock.file.open-to-others"));
+  if ((info.st_mode & 077) != 0)
+    return ErrorWithWords(ErrorCode::kBadInput, context.T("unlock.file.open-to-others"));
   return absl::OkStatus();
 }
 

@@ -14,14 +14,16 @@ namespace opgang::cli {
 // A round: how long an unlocked store stays so.
 inline constexpr absl::Duration kRound = absl::Hours(4);
 
-// The first line of the file that OPGANG_PASSPHRASE_FILE names; nullopt where the variable is not set. kBadInput where
-// the file cannot be read, is no plain file, or others may read it (mode beyond 0600).
+// The first line of the file that OPGANG_PASSPHRASE_FILE names; nullopt where the variable is not set.
+// kBadInput where the file cannot be read, is no plain file, or others may read it (mode beyond 0600).
 absl::StatusOr<std::optional<SecretBytes>> PassphraseFromFile(const Context& context);
 
-// For sync, which can also work locked: as below, but Enter at the prompt, or nobody to ask, leaves the store locked.
+// For sync, which can also work locked: as below, but Enter at the prompt, or nobody to ask, leaves the store
+// locked.
 absl::Status UnlockIfWanted(Context& context);
 
-// Opens the context's locked store. kLocked where there is neither file nor person; kWrongPassphrase; kCancelled.
+// Opens the context's locked store. kLocked where there is neither file nor person; kWrongPassphrase;
+// kCancelled.
 absl::Status UnlockByAnyMeans(Context& context, absl::Duration remember_for);
 
 }  // namespace opgang::cli

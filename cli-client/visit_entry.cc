@@ -1,6 +1,7 @@
 #include "cli-client/visit_entry.h"
 
 #include "cli-client/prompts.h"
+#include "cli-client/saving.h"
 #include "cli-client/when.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
@@ -11,8 +12,8 @@ namespace opgang::cli {
 namespace {
 
 // Empty where nothing was said.
-absl::StatusOr<std::string> SaidOrAsked(const Context& context, const std::string& said, std::string_view question,
-                                        std::string_view problem,
+absl::StatusOr<std::string> SaidOrAsked(const Context& context, const std::string& said,
+                                        std::string_view question, std::string_view problem,
                                         const std::function<bool(const std::string&)>& fits) {
   if (!said.empty() || !context.MayPrompt()) return said;
   const LineAnswer answer = AskLineThat(context, question, problem, fits);
@@ -22,9 +23,10 @@ absl::StatusOr<std::string> SaidOrAsked(const Context& context, const std::strin
 
 absl::Status FillComeBack(const Context& context, const VisitDetails& details, v1::Visit& visit) {
   const absl::CivilDay today = context.Today();
-  ASSIGN_OR_RETURN(const std::string back,
-                   SaidOrAsked(context, details.back, context.T("door.back.prompt"), context.T("when.not-understood"),
-                               [today](const std::string& text) { return ParseFutureWord(text, today).ok(); }));
+  ASSIGN_OR_RETURN(
+      const std::string back,
+      SaidOrAsked(context, details.back, context.T("door.back.prompt"), context.T("when.not-understood"),
+                  [today](const std::string& text) { return ParseFutureWord(text, today).ok(); }));
   if (back.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(*visit.mutable_come_back(), FutureWhen(context, back));
   return absl::OkStatus();
@@ -73,9 +75,7 @@ absl::StatusOr<std::vector<RecordId>> SaveVisit(Context& context, const DoorTarg
   visit.set_door(target.door.door);
   bundle.Create(visit, target.area);
   RETURN_IF_ERROR(context.store().Save(bundle).status());
-  std::vector<RecordId> records;
-  for (const Bundle::Change& change : bundle.changes()) records.push_back(change.record);
-  return records;
+  return RecordsOf(bundle);
 }
 
 std::string VisitWords(const Context& context, const DoorTarget& target, v1::Disposition disposition) {

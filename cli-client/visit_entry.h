@@ -1,4 +1,5 @@
-// Noting what a door answered. "No answer" is never assumed: every visit carries the disposition that was chosen.
+// Noting what a door answered. "No answer" is never assumed: every visit carries the disposition that was
+// chosen.
 #ifndef OPGANG_CLI_CLIENT_VISIT_ENTRY_H_
 #define OPGANG_CLI_CLIENT_VISIT_ENTRY_H_
 
@@ -26,8 +27,8 @@ struct VisitDetails {
 // The dispositions of one door, or those of a whole entrance.
 std::vector<const EnumValue*> DispositionsFor(bool whole_entrance);
 
-// Fills in what the disposition calls for: when to come back, which language (asked where a person is there and it was
-// not said; Enter leaves it out), until when not to call.
+// Fills in what the disposition calls for: when to come back, which language (asked where a person is there
+// and it was not said; Enter leaves it out), until when not to call.
 absl::Status FillDetails(const Context& context, const VisitDetails& details, v1::Visit& visit);
 
 // Saves one visit, with its dwelling where that is to be added. Returns all records made, the visit last.

@@ -25,7 +25,9 @@ struct WalkDoor {
 class Walk {
  public:
   Walk(Context& context, RecordId entrance)
-      : context_(context), entrance_(entrance), menu_(MenuOf(context.texts(), DispositionsFor(false), kWalkKeys)) {}
+      : context_(context),
+        entrance_(entrance),
+        menu_(MenuOf(context.texts(), DispositionsFor(false), kWalkKeys)) {}
 
   absl::Status Run();
 
@@ -69,7 +71,8 @@ void Walk::DrawHeader() const {
 
 void Walk::DrawDoor() const {
   const DoorName& door = doors_[at_].door;
-  const std::string name = door.floor.empty() && door.door.empty() ? context_.T("door.only") : FormatDoor(door);
+  const std::string name =
+      door.floor.empty() && door.door.empty() ? context_.T("door.only") : FormatDoor(door);
   const std::string facts = FactsWords(context_, view(), FactsOf(view(), entrance_, door, context_.Now()));
   Line(PadTo(name, 8) + " " + facts);
 }

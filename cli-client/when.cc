@@ -40,9 +40,9 @@ std::vector<MenuChoice> DayMenu(const Context& context, absl::CivilDay today,
 }
 
 absl::StatusOr<std::optional<v1::StatedTime>> AskDate(const Context& context, absl::CivilDay latest) {
-  const LineAnswer answer =
-      AskLineThat(context, context.T("when.date.prompt"), context.T("when.not-understood"),
-                  [&](const std::string& text) { return IsAbsoluteWord(text) && ParsePastWord(text, latest).ok(); });
+  const LineAnswer answer = AskLineThat(
+      context, context.T("when.date.prompt"), context.T("when.not-understood"),
+      [&](const std::string& text) { return IsAbsoluteWord(text) && ParsePastWord(text, latest).ok(); });
   if (answer.reply != Answered::kGiven) return MakeError(ErrorCode::kCancelled, "no day given");
   ASSIGN_OR_RETURN(v1::StatedTime stated, ParsePastWord(answer.text, latest));
   return std::optional<v1::StatedTime>(stated);

@@ -1,7 +1,7 @@
 // When something happened, in the worker's word, as far as the device knows what day it is.
 //
-// A device whose evidence is wider than a day cannot know what "fri" means. It asks "today, yesterday, which day?";
-// where nobody can be asked, a word that depends on today is refused and a date is wanted.
+// A device whose evidence is wider than a day cannot know what "fri" means. It asks "today, yesterday, which
+// day?"; where nobody can be asked, a word that depends on today is refused and a date is wanted.
 #ifndef OPGANG_CLI_CLIENT_WHEN_H_
 #define OPGANG_CLI_CLIENT_WHEN_H_
 
@@ -17,7 +17,8 @@
 namespace opgang::cli {
 
 enum class WhenMatters {
-  kForTheRule,  // asking and taking part: with wide evidence the day is asked for also where no word was given
+  kForTheRule,  // asking and taking part: with wide evidence the day is asked for also where no word was
+                // given
   kForTheFile,  // everything else
 };
 

@@ -97,7 +97,9 @@ std::string WordsOfType(const EnumType& type) {
   return words;
 }
 
-std::string LabelOf(const Texts& texts, const EnumValue& value) { return WithoutMark(MarkedLabel(texts, value)); }
+std::string LabelOf(const Texts& texts, const EnumValue& value) {
+  return WithoutMark(MarkedLabel(texts, value));
+}
 
 std::vector<MenuChoice> MenuOf(const Texts& texts, const std::vector<const EnumValue*>& values,
                                std::string_view reserved) {

@@ -1,5 +1,5 @@
-// Enum values and the words for them, both ways, from the protos' own names: DISPOSITION_NO_ANSWER <-> "no-answer".
-// A new enum value needs a label in the catalogue and nothing here.
+// Enum values and the words for them, both ways, from the protos' own names: DISPOSITION_NO_ANSWER <->
+// "no-answer". A new enum value needs a label in the catalogue and nothing here.
 #ifndef OPGANG_CLI_CLIENT_WORDS_H_
 #define OPGANG_CLI_CLIENT_WORDS_H_
 
@@ -22,8 +22,8 @@ std::vector<const EnumValue*> ChoicesOf(const EnumType& type);
 
 // "no-answer". The unspecified value gives "unspecified".
 std::string WordOf(const EnumValue& value);
-// nullptr where no value has that word. Accepts '_' for '-', any case, the proto's own name, and three or more letters
-// that begin one word only.
+// nullptr where no value has that word. Accepts '_' for '-', any case, the proto's own name, and three or
+// more letters that begin one word only.
 const EnumValue* ValueOfWord(const EnumType& type, std::string_view word);
 // Every word of the type, "a, b, c": for help and for errors.
 std::string WordsOfType(const EnumType& type);
@@ -37,8 +37,8 @@ struct MenuChoice {
   std::string label;
   int number = 0;  // the enum's value
 };
-// Keys come from the marks in the labels; a label whose key is taken gets its first free letter, else a digit.
-// Never uses a key in `reserved`.
+// Keys come from the marks in the labels; a label whose key is taken gets its first free letter, else a
+// digit. Never uses a key in `reserved`.
 std::vector<MenuChoice> MenuOf(const Texts& texts, const std::vector<const EnumValue*>& values,
                                std::string_view reserved);
 

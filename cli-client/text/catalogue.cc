@@ -9,8 +9,9 @@ namespace {
 
 std::vector<CatalogueEntry> CollectTexts() {
   std::vector<CatalogueEntry> all;
-  for (auto table : {GeneralTexts(), HelpTexts(), DoorTexts(), CitizenTexts(), IntakeTexts(), CaseTexts(),
-                     StoreTexts(), FieldTexts(), ChoiceTexts(), AnswerTexts(), ErrorTexts(), RefusalTexts()}) {
+  for (auto table :
+       {GeneralTexts(), HelpTexts(), DoorTexts(), CitizenTexts(), IntakeTexts(), CaseTexts(), StoreTexts(),
+        FieldTexts(), ChoiceTexts(), AnswerTexts(), ErrorTexts(), RefusalTexts()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;
@@ -59,7 +60,8 @@ std::optional<Language> LanguageFromName(std::string_view name) {
 std::string Texts::operator()(std::string_view id, std::initializer_list<TextArg> args) const {
   const CatalogueEntry* entry = FindEntry(id);
   if (entry == nullptr) {
-    std::fprintf(stderr, "opgang: the catalogue has no text '%.*s'\n", static_cast<int>(id.size()), id.data());
+    std::fprintf(stderr, "opgang: the catalogue has no text '%.*s'\n", static_cast<int>(id.size()),
+                 id.data());
     std::abort();
   }
   return Fill(language_ == Language::kDanish ? entry->da : entry->en, args);

@@ -1,9 +1,10 @@
-// The words of the client, in English and Danish: an id on the left, two texts on the right. Codes are stored, words
-// stand here. Each *_texts.cc holds one subject's entries.
+// The words of the client, in English and Danish: an id on the left, two texts on the right. Codes are
+// stored, words stand here. Each *_texts.cc holds one subject's entries.
 //
-// A text may name placeholders: "Saved: {door}." Enum values have the id "enum." + the proto value's full name; an
-// ampersand marks the key that chooses it in a menu ("&no answer" -> n). A test walks the table: both languages,
-// the same placeholders, every enum value, every error and refusal code, and every id that the sources name.
+// A text may name placeholders: "Saved: {door}." Enum values have the id "enum." + the proto value's full
+// name; an ampersand marks the key that chooses it in a menu ("&no answer" -> n). A test walks the table:
+// both languages, the same placeholders, every enum value, every error and refusal code, and every id that
+// the sources name.
 #ifndef OPGANG_CLI_CLIENT_TEXT_CATALOGUE_H_
 #define OPGANG_CLI_CLIENT_TEXT_CATALOGUE_H_
 
@@ -53,8 +54,8 @@ class Texts {
   explicit Texts(Language language) : language_(language) {}
   Language language() const { return language_; }
 
-  // The text with its placeholders filled in. Aborts for an id that the catalogue lacks (a test holds the sources
-  // against the catalogue).
+  // The text with its placeholders filled in. Aborts for an id that the catalogue lacks (a test holds the
+  // sources against the catalogue).
   std::string operator()(std::string_view id, std::initializer_list<TextArg> args = {}) const;
   // For ids made of codes at run time: nullopt where there is no such entry.
   std::optional<std::string> Find(std::string_view id) const;

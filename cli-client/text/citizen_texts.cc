@@ -50,6 +50,7 @@ constexpr CatalogueEntry kTexts[] = {
     {"inquiry.dropped", "Nothing about the citizen was kept. The door stays as noted.",
      "Intet om borgeren er gemt. Døren bliver, som den er noteret."},
     {"inquiry.saved", "Inquiry saved: {by}.", "Henvendelse gemt: {by}."},
+    {"inquiry.saved.undated", "Inquiry saved.", "Henvendelse gemt."},
     {"inquiry.duplicate",
      "Perhaps the same person as {old} (same: {alike}). Look at both; to join them: opgang same-person {new} "
      "{old}",

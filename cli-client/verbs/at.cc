@@ -44,13 +44,15 @@ absl::StatusOr<std::string> TypedEntrance(const Context& context, const std::vec
     if (answer.reply != Answered::kGiven) return MakeError(ErrorCode::kCancelled, "no entrance given");
     return answer.text;
   }
-  if (context.terminal().CanPrompt()) return ErrorWithWords(ErrorCode::kUsage, context.T("usage.no-entrance"));
+  if (context.terminal().CanPrompt())
+    return ErrorWithWords(ErrorCode::kUsage, context.T("usage.no-entrance"));
   const auto line = context.terminal().NextInputLine();
   if (!line) return ErrorWithWords(ErrorCode::kUsage, context.T("usage.no-entrance"));
   return Trimmed(*line);
 }
 
-void ShowMatches(const Context& context, const std::vector<std::string>& labels, const std::vector<size_t>& found) {
+void ShowMatches(const Context& context, const std::vector<std::string>& labels,
+                 const std::vector<size_t>& found) {
   for (size_t i = 0; i < found.size() && i < kShownMatches; ++i) context.Hint("  " + labels[found[i]]);
   if (found.size() > kShownMatches) context.Hint("  …");
 }
@@ -77,9 +79,9 @@ absl::Status StandAt(Context& context, const View& view, const VisibleRecord& en
   RETURN_IF_ERROR(context.store().SetCurrentEntrance(entrance.id, *area));
   const std::string label = EntranceLabel(view, entrance.id);
   const size_t doors = view.DwellingsOf(entrance.id).size();
-  context.Say(context.T("at.chosen", {{"entrance", label},
-                                      {"doors", std::to_string(doors)},
-                                      {"handle", view.HandleOf(entrance.id)}}));
+  context.Say(context.T(
+      "at.chosen",
+      {{"entrance", label}, {"doors", std::to_string(doors)}, {"handle", view.HandleOf(entrance.id)}}));
   Json document = JsonDocument("at");
   document["handle"] = view.HandleOf(entrance.id);
   document["entrance"] = label;
@@ -104,9 +106,10 @@ absl::Status AskEntrance(const Context& context, v1::Entrance& entrance) {
   const auto parsed = ParseStreetAndNumber(address.text);
   entrance.set_street(parsed->street);
   entrance.set_number(parsed->number);
-  const LineAnswer postcode = AskLineThat(
-      context, context.T("at.add.postcode", {{"default", entrance.postcode()}}), context.T("at.add.postcode.problem"),
-      [](const std::string& text) { return NormalizePostcode(text).has_value(); });
+  const LineAnswer postcode =
+      AskLineThat(context, context.T("at.add.postcode", {{"default", entrance.postcode()}}),
+                  context.T("at.add.postcode.problem"),
+                  [](const std::string& text) { return NormalizePostcode(text).has_value(); });
   if (postcode.reply == Answered::kGiven) entrance.set_postcode(*NormalizePostcode(postcode.text));
   const LineAnswer town = AskLine(context, context.T("at.add.town", {{"default", Shown(entrance.town())}}));
   if (town.reply == Answered::kGiven) entrance.set_town(town.text);
@@ -137,7 +140,8 @@ absl::Status AddEntrance(Context& context, const View& view) {
   const RecordId id = bundle.Create(entrance, area);
   RETURN_IF_ERROR(context.store().Save(bundle).status());
   RETURN_IF_ERROR(context.store().SetCurrentEntrance(id, area));
-  TellSaved(context, {id}, context.T("at.added", {{"entrance", Shown(entrance.street() + " " + entrance.number())}}));
+  TellSaved(context, {id},
+            context.T("at.added", {{"entrance", Shown(entrance.street() + " " + entrance.number())}}));
   return absl::OkStatus();
 }
 
@@ -145,7 +149,8 @@ absl::Status AddEntrance(Context& context, const View& view) {
 absl::Status TellCurrent(Context& context, const View& view) {
   ASSIGN_OR_RETURN(const RecordId id, EntranceHere(context));
   const VisibleRecord* entrance = view.Find(id);
-  if (entrance == nullptr) return MakeError(ErrorCode::kNotFound, "the current entrance is not here any more");
+  if (entrance == nullptr)
+    return MakeError(ErrorCode::kNotFound, "the current entrance is not here any more");
   return StandAt(context, view, *entrance);
 }
 

@@ -1,4 +1,5 @@
-// opgang board: the response board. All open cases, how many are in which state, and the devices that are silent;
+// opgang board: the response board. All open cases, how many are in which state, and the devices that are
+// silent;
 // --watch stays connected and draws it again when something changes.
 #include <CLI/CLI.hpp>
 #include <limits>
@@ -40,7 +41,8 @@ std::string CountWords(const Context& context, const std::map<std::string, int>&
                           CaseState::kMetLate, CaseState::kClosed, CaseState::kUndecidable}) {
     const std::string name(CaseStateName(state));
     const auto found = counts.find(name);
-    if (found != counts.end()) parts.push_back(context.T("state." + name) + " " + std::to_string(found->second));
+    if (found != counts.end())
+      parts.push_back(context.T("state." + name) + " " + std::to_string(found->second));
   }
   return JoinParts(parts, " | ");
 }
@@ -48,7 +50,8 @@ std::string CountWords(const Context& context, const std::map<std::string, int>&
 void SayBoard(const Context& context, const View& view, const Devices& devices) {
   const std::string now = MomentWords(context.texts(), context.Now(), context.Today());
   context.Say(Inked(context.T("board.header", {{"now", now}}), Ink::kBold, context.options().color));
-  const std::string counts = CountWords(context, CountByState(view.Cases(context.Now(), /*open_only=*/false)));
+  const std::string counts =
+      CountWords(context, CountByState(view.Cases(context.Now(), /*open_only=*/false)));
   if (!counts.empty()) context.Say(counts);
   SayCases(context, view, view.Cases(context.Now(), /*open_only=*/true));
   SaySilentDevices(context, devices);

@@ -1,4 +1,5 @@
-// opgang contact: a conversation. With a citizen (`contact k7f`), with somebody who is new and wants to be noted
+// opgang contact: a conversation. With a citizen (`contact k7f`), with somebody who is new and wants to be
+// noted
 // (`contact --new`), or with nobody in particular: an anonymous drop-in, which carries no name and no note.
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -49,7 +50,8 @@ absl::StatusOr<Partner> PartnerOf(Context& context, const ContactArgs& args) {
 }
 
 absl::Status AskNewCitizen(const Context& context, Partner& partner) {
-  if (!context.MayPrompt()) return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
+  if (!context.MayPrompt())
+    return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
   v1::Citizen citizen;
   if (!AskNameAndTelephone(context, citizen)) return MakeError(ErrorCode::kCancelled, "left at a prompt");
   const auto agreed = AskYesNo(context, context.T("contact.consent"));
@@ -81,10 +83,12 @@ absl::Status FillTopics(const Context& context, const ContactArgs& args, v1::Con
     contact.add_topics(topic);
   }
   if (!args.topics.empty() || !context.MayPrompt()) return absl::OkStatus();
-  return AskTopics(context, contact) ? absl::OkStatus() : MakeError(ErrorCode::kCancelled, "left at a prompt");
+  return AskTopics(context, contact) ? absl::OkStatus()
+                                     : MakeError(ErrorCode::kCancelled, "left at a prompt");
 }
 
-absl::Status FillContact(const Context& context, const ContactArgs& args, bool anonymous, v1::Contact& contact) {
+absl::Status FillContact(const Context& context, const ContactArgs& args, bool anonymous,
+                         v1::Contact& contact) {
   ASSIGN_OR_RETURN(const v1::ContactPlace place,
                    WordOrAsk<v1::ContactPlace>(context, args.place, context.T("contact.place"), "--place"));
   contact.set_place(place);
@@ -93,7 +97,8 @@ absl::Status FillContact(const Context& context, const ContactArgs& args, bool a
   SetHappened(contact, happened);
   if (!args.note) return absl::OkStatus();
   if (anonymous) return ErrorWithWords(ErrorCode::kUsage, context.T("contact.no-note"));
-  if (!context.MayPrompt()) return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
+  if (!context.MayPrompt())
+    return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
   const bool typed = AskText(context, context.T("person.note"), *contact.mutable_note());
   return typed ? absl::OkStatus() : MakeError(ErrorCode::kCancelled, "left at a prompt");
 }
@@ -109,7 +114,8 @@ absl::Status SaveContact(Context& context, const Partner& partner, v1::Contact c
   }
   contact.set_citizen_id(citizen.ToBytes());
   bundle.Create(contact, partner.area);
-  return SaveAndTell(context, bundle, context.T(partner.anonymous() ? "contact.saved.anonymous" : "contact.saved"));
+  return SaveAndTell(context, bundle,
+                     context.T(partner.anonymous() ? "contact.saved.anonymous" : "contact.saved"));
 }
 
 // {"contact": {...}} and, for somebody new, {"citizen": {...}, "consent": {}}.
@@ -120,7 +126,8 @@ absl::Status SaveFromJson(Context& context, const ContactArgs& args) {
   RETURN_IF_ERROR(input.Get(context, "contact", contact));
   std::optional<v1::Consent> consent;
   if (input.Has("citizen") && partner.known.empty()) {
-    if (!input.Has("consent")) return ErrorWithWords(ErrorCode::kBadInput, context.T("inquiry.consent.needed"));
+    if (!input.Has("consent"))
+      return ErrorWithWords(ErrorCode::kBadInput, context.T("inquiry.consent.needed"));
     RETURN_IF_ERROR(input.Get(context, "citizen", partner.citizen.emplace()));
     consent = ContactConsent(context, v1::Inquiry());
     RETURN_IF_ERROR(input.Get(context, "consent", *consent));

@@ -1,5 +1,5 @@
-// opgang correct: one field of one record, or the choice between values that stand side by side. Moving an inquiry's
-// asked date moves a due time, so it needs a reason.
+// opgang correct: one field of one record, or the choice between values that stand side by side. Moving an
+// inquiry's asked date moves a due time, so it needs a reason.
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -45,8 +45,9 @@ absl::Status CorrectAsked(Context& context, const VisibleRecord& record, const C
   }
   ASSIGN_OR_RETURN(const auto asked, PastWhen(context, args.asked, WhenMatters::kForTheRule));
   if (!asked) return ErrorWithWords(ErrorCode::kUsage, context.T("correct.asked.missing"));
-  ASSIGN_OR_RETURN(const v1::CorrectionReason reason,
-                   WordOrAsk<v1::CorrectionReason>(context, args.reason, context.T("correct.reason"), "--reason"));
+  ASSIGN_OR_RETURN(
+      const v1::CorrectionReason reason,
+      WordOrAsk<v1::CorrectionReason>(context, args.reason, context.T("correct.reason"), "--reason"));
   v1::Inquiry values;
   *values.mutable_asked() = *asked;
   values.set_correction_reason(reason);
@@ -125,7 +126,8 @@ absl::Status RunCorrect(Context& context, const CorrectArgs& args) {
   ASSIGN_OR_RETURN(const VisibleRecord* record, RecordOf(context, *view, args.handle));
   if (context.options().json_input) return CorrectFromJson(context, *record);
   if (!args.asked.empty()) return CorrectAsked(context, *record, args);
-  if (!context.MayPrompt()) return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
+  if (!context.MayPrompt())
+    return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
   const FieldDescriptor* field = nullptr;
   if (args.field.empty()) {
     ASSIGN_OR_RETURN(field, ChooseField(context, *view, *record->content));

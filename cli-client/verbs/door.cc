@@ -1,5 +1,5 @@
-// opgang door: note what a door answered. `door 2th no-answer` in one line; `door 2th` asks for one key; `door` walks
-// the entrance (walk.h); `door all no-access` is about the entrance as a whole.
+// opgang door: note what a door answered. `door 2th no-answer` in one line; `door 2th` asks for one key;
+// `door` walks the entrance (walk.h); `door all no-access` is about the entrance as a whole.
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -58,7 +58,8 @@ absl::StatusOr<v1::Disposition> DispositionOf(const Context& context, const Door
     if (value == said) return static_cast<v1::Disposition>(value->number());
   }
   if (said != nullptr || !context.MayPrompt()) {
-    return ErrorWithWords(ErrorCode::kUsage, context.T("door.which-disposition", {{"words", WordList(fitting)}}));
+    return ErrorWithWords(ErrorCode::kUsage,
+                          context.T("door.which-disposition", {{"words", WordList(fitting)}}));
   }
   const MenuAnswer answer = AskMenu(context, TargetLabel(context, target),
                                     MenuOf(context.texts(), fitting, kReservedKeys), /*may_skip=*/false);
@@ -76,7 +77,8 @@ absl::Status NoteDoor(Context& context, const DoorWords& words, const DoorArgs& 
   ASSIGN_OR_RETURN(const DoorTarget target, TargetOf(context, words.door, args.add));
   if (words.disposition.empty()) TellFacts(context, target);
   ASSIGN_OR_RETURN(const v1::Disposition disposition, DispositionOf(context, target, words.disposition));
-  ASSIGN_OR_RETURN(const std::vector<RecordId> records, SaveVisit(context, target, disposition, args.details));
+  ASSIGN_OR_RETURN(const std::vector<RecordId> records,
+                   SaveVisit(context, target, disposition, args.details));
   TellSaved(context, records, VisitWords(context, target, disposition));
   if (disposition != v1::DISPOSITION_INTERESTED) return absl::OkStatus();
   if (!context.MayPrompt()) {
@@ -86,7 +88,8 @@ absl::Status NoteDoor(Context& context, const DoorWords& words, const DoorArgs& 
   return InquiryAtDoor(context, args.add ? *TargetOf(context, words.door, false) : target);
 }
 
-// {"visit": {"floor": "2", "door": "th", "disposition": "no-answer"}}; the entrance is the current one unless it is named.
+// {"visit": {"floor": "2", "door": "th", "disposition": "no-answer"}}; the entrance is the current one unless
+// it is named.
 absl::Status NoteFromJson(Context& context) {
   ASSIGN_OR_RETURN(const JsonInput input, JsonInput::Read(context, {"visit"}));
   v1::Visit visit;

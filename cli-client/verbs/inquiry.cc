@@ -1,5 +1,5 @@
-// opgang inquiry: a citizen asks. `inquiry --door 2th`, `inquiry --channel caretaker --when fri`, `inquiry --citizen
-// k7f`. What identifies a person is asked for or comes as JSON, never as an argument.
+// opgang inquiry: a citizen asks. `inquiry --door 2th`, `inquiry --channel caretaker --when fri`, `inquiry
+// --citizen k7f`. What identifies a person is asked for or comes as JSON, never as an argument.
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -96,15 +96,16 @@ absl::Status AskAndSave(Context& context, const InquiryArgs& args, InquiryDraft 
 // With nobody to ask, the citizen's consent is said with --consent.
 absl::Status SaveUnasked(Context& context, const InquiryArgs& args, InquiryDraft draft) {
   const View* view = context.ViewIfUnlocked();
-  const bool stands = draft.known_citizen && view != nullptr && ContactConsentStands(*view, *draft.known_citizen);
+  const bool stands =
+      draft.known_citizen && view != nullptr && ContactConsentStands(*view, *draft.known_citizen);
   if (!stands && !args.consent) return ErrorWithWords(ErrorCode::kUsage, context.T("inquiry.consent.needed"));
   if (!stands) draft.consent = ContactConsent(context, draft.inquiry);
   RETURN_IF_ERROR(PatchKnownCitizen(context, args, draft));
   return SaveInquiry(context, std::move(draft));
 }
 
-// {"citizen": {...}, "inquiry": {...}, "consent": {}}: the input's fields win over the options. The member "consent",
-// be it empty, says that the citizen agreed.
+// {"citizen": {...}, "inquiry": {...}, "consent": {}}: the input's fields win over the options. The member
+// "consent", be it empty, says that the citizen agreed.
 absl::Status SaveFromJson(Context& context, const InquiryArgs& args) {
   ASSIGN_OR_RETURN(const JsonInput input, JsonInput::Read(context, {"citizen", "inquiry", "consent"}));
   InquiryDraft draft;

@@ -1,6 +1,6 @@
-// opgang intake: the smoking-cessation intake, question by question. Each answer is durable when it is given; leaving
-// keeps a draft that the same command continues. Three questions make an intake (products, daily amounts, place). The
-// health role is asked the clinical part too, a record of its own.
+// opgang intake: the smoking-cessation intake, question by question. Each answer is durable when it is given;
+// leaving keeps a draft that the same command continues. Three questions make an intake (products, daily
+// amounts, place). The health role is asked the clinical part too, a record of its own.
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -109,8 +109,9 @@ absl::StatusOr<bool> IntakeTalk::AskOpen(GrowingRecord& record) {
 
 // After the three: Enter goes on, c completes at once.
 absl::StatusOr<bool> IntakeTalk::AskRest(GrowingRecord& record) {
-  const MenuAnswer answer = AskMenu(context_, context_.T("intake.gate"),
-                                    {{"c", context_.T("intake.gate.complete"), kComplete}}, /*may_skip=*/true);
+  const MenuAnswer answer =
+      AskMenu(context_, context_.T("intake.gate"), {{"c", context_.T("intake.gate.complete"), kComplete}},
+              /*may_skip=*/true);
   if (answer.reply == Answered::kLeft) return false;
   if (answer.reply == Answered::kGiven) return true;
   return AskOpen(record);
@@ -119,7 +120,8 @@ absl::StatusOr<bool> IntakeTalk::AskRest(GrowingRecord& record) {
 absl::Status IntakeTalk::Complete(GrowingRecord& record) {
   static_cast<v1::Intake&>(record.content()).set_status(v1::INTAKE_STATUS_COMPLETE);
   RETURN_IF_ERROR(record.Keep(*v1::Intake::descriptor()->FindFieldByName("status")));
-  TellSaved(context_, {*record.id()}, context_.T("intake.complete", {{"handle", context_.Handle(*record.id())}}));
+  TellSaved(context_, {*record.id()},
+            context_.T("intake.complete", {{"handle", context_.Handle(*record.id())}}));
   const std::string scores = IntakeScoreWords(context_.texts(), static_cast<v1::Intake&>(record.content()));
   if (!scores.empty()) context_.Hint(scores);
   return absl::OkStatus();
@@ -139,13 +141,14 @@ absl::Status IntakeTalk::AskClinical(RecordId intake) {
   GrowingRecord record(context_, area_, start, id);
   ASSIGN_OR_RETURN(const bool finished, AskOpen(record));
   if (!record.id()) return finished ? absl::OkStatus() : KeepDraft();
-  context_.Say(ClinicalScoreWords(context_.texts(), static_cast<v1::ClinicalIntake&>(record.content())) + " " +
-               UnsentWords(context_));
+  context_.Say(ClinicalScoreWords(context_.texts(), static_cast<v1::ClinicalIntake&>(record.content())) +
+               " " + UnsentWords(context_));
   return absl::OkStatus();
 }
 
 absl::Status IntakeTalk::KeepDraft() const {
-  context_.Say(context_.T("intake.left", {{"citizen", context_.Handle(citizen_)}}) + " " + UnsentWords(context_));
+  context_.Say(context_.T("intake.left", {{"citizen", context_.Handle(citizen_)}}) + " " +
+               UnsentWords(context_));
   return absl::OkStatus();
 }
 
@@ -154,7 +157,8 @@ absl::Status IntakeTalk::Run(bool again) {
   const bool done = latest != nullptr && latest->As<v1::Intake>().status() == v1::INTAKE_STATUS_COMPLETE;
   if (done && !again) {
     if (AsksClinical()) return AskClinical(latest->id);
-    return ErrorWithWords(ErrorCode::kUsage, context_.T("intake.exists", {{"handle", context_.Handle(latest->id)}}));
+    return ErrorWithWords(ErrorCode::kUsage,
+                          context_.T("intake.exists", {{"handle", context_.Handle(latest->id)}}));
   }
   GrowingRecord record = BeginIntake(done ? nullptr : latest);
   ASSIGN_OR_RETURN(bool answered, AskRequired(record));
@@ -165,7 +169,8 @@ absl::Status IntakeTalk::Run(bool again) {
   return AsksClinical() ? AskClinical(*record.id()) : absl::OkStatus();
 }
 
-// {"intake": {...}, "clinical_intake": {...}}: complete where the three answers are there and no status is given.
+// {"intake": {...}, "clinical_intake": {...}}: complete where the three answers are there and no status is
+// given.
 absl::Status SaveFromJson(Context& context, const VisibleRecord& citizen) {
   ASSIGN_OR_RETURN(const JsonInput input, JsonInput::Read(context, {"intake", "clinical_intake"}));
   v1::Intake intake;
@@ -190,7 +195,8 @@ absl::Status RunIntake(Context& context, const IntakeArgs& args) {
   ASSIGN_OR_RETURN(const View* view, context.OpenView());
   ASSIGN_OR_RETURN(const VisibleRecord* citizen, CitizenOf(context, *view, args.citizen));
   if (context.options().json_input) return SaveFromJson(context, *citizen);
-  if (!context.MayPrompt()) return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
+  if (!context.MayPrompt())
+    return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
   return IntakeTalk(context, *citizen).Run(args.again);
 }
 

@@ -1,7 +1,8 @@
 // Getting in and out: opgang enroll (a store from an invitation), opgang unlock and opgang lock.
 //
-// Secrets come from a prompt without echo, or, where stdin is no terminal, one a line in the order in which they would
-// be asked: enroll reads code and passphrase, unlock the passphrase. OPGANG_PASSPHRASE_FILE stands in for the latter.
+// Secrets come from a prompt without echo, or, where stdin is no terminal, one a line in the order in which
+// they would be asked: enroll reads code and passphrase, unlock the passphrase. OPGANG_PASSPHRASE_FILE stands
+// in for the latter.
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <iterator>
@@ -78,7 +79,8 @@ absl::Status RunEnroll(Context& context, const std::string& path) {
   ASSIGN_OR_RETURN(input.invitation_file, ReadInvitation(context, path));
   ASSIGN_OR_RETURN(input.code, CodeOf(context));
   ASSIGN_OR_RETURN(const SecretBytes passphrase, PassphraseFor(context, /*is_new=*/true));
-  if (passphrase.size() < kMinPassphrase) return ErrorWithWords(ErrorCode::kRefused, context.T("enroll.too-short"));
+  if (passphrase.size() < kMinPassphrase)
+    return ErrorWithWords(ErrorCode::kRefused, context.T("enroll.too-short"));
   input.passphrase = passphrase.Reveal();
   RETURN_IF_ERROR(context.device().Enroll(input));
   RETURN_IF_ERROR(context.OpenStore().status());

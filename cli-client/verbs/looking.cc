@@ -1,5 +1,5 @@
-// Looking: opgang due (who must be in a group by when), opgang find (by words, from a prompt), opgang show (one record
-// in full).
+// Looking: opgang due (who must be in a group by when), opgang find (by words, from a prompt), opgang show
+// (one record in full).
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -28,7 +28,8 @@ absl::Status RunDue(Context& context, const DueArgs& args) {
   ASSIGN_OR_RETURN(const View* view, context.OpenView());
   const std::vector<CaseLine> cases = view->Cases(context.Now(), /*open_only=*/!args.all);
   SayCases(context, *view, cases);
-  context.Say(context.T("due.policy", {{"policy", std::string(DuePolicyName(context.store().rule_settings().policy))}}) +
+  context.Say(context.T("due.policy",
+                        {{"policy", std::string(DuePolicyName(context.store().rule_settings().policy))}}) +
               " " + UnsentWords(context));
   Json document = JsonDocument("due");
   document["now"] = JsonTime(context.Now());
@@ -87,7 +88,8 @@ void SayRecord(const Context& context, const View& view, const VisibleRecord& re
 // Under a citizen: the cases, then everything else about the person, oldest first.
 void SayAboutCitizen(const Context& context, const View& view, RecordId citizen) {
   for (const CaseLine& line : view.CasesOfCitizen(citizen, context.Now())) {
-    for (const std::string& text : CaseLines(context, view, line, context.terminal().Width())) context.Say(text);
+    for (const std::string& text : CaseLines(context, view, line, context.terminal().Width()))
+      context.Say(text);
   }
   for (const VisibleRecord* record : view.About(citizen)) {
     if (record->id != citizen) SayRecord(context, view, *record);

@@ -67,7 +67,8 @@ void AddUndo(VerbTable& verbs) { verbs.Add("undo", RunUndo); }
 
 void AddSamePerson(VerbTable& verbs) {
   auto args = std::make_shared<SamePersonArgs>();
-  CLI::App* verb = verbs.Add("same-person", [args](Context& context) { return RunSamePerson(context, *args); });
+  CLI::App* verb =
+      verbs.Add("same-person", [args](Context& context) { return RunSamePerson(context, *args); });
   verb->add_option("citizen", args->one, verbs.T("help.argument.citizen"))->required();
   verb->add_option("other", args->other, verbs.T("help.argument.citizen"))->required();
   verb->add_flag("--take-back", args->take_back, verbs.T("help.same-person.take-back"));

@@ -1,5 +1,5 @@
-// opgang outbox: what is still here and why. Refused work stays with its worker as "needs attention", with field, reason
-// and remedy, until it is fixed or withdrawn. Items are named by their number in the queue.
+// opgang outbox: what is still here and why. Refused work stays with its worker as "needs attention", with
+// field, reason and remedy, until it is fixed or withdrawn. Items are named by their number in the queue.
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -67,7 +67,8 @@ absl::Status RunList(Context& context) {
   Json document = JsonDocument("outbox");
   document["items"] = Json::array();
   for (const OutboxItem& item : items) {
-    for (const std::string& line : Wrap(ItemLine(context, item), context.terminal().Width(), 6)) context.Say(line);
+    for (const std::string& line : Wrap(ItemLine(context, item), context.terminal().Width(), 6))
+      context.Say(line);
     document["items"].push_back(ItemJson(context, item));
   }
   context.Say(UnsentWords(context));
@@ -97,7 +98,8 @@ void SayContent(const Context& context, const View& view, const Message& content
 absl::Status RunShow(Context& context, const OutboxArgs& args) {
   ASSIGN_OR_RETURN(const View* view, context.OpenView());
   ASSIGN_OR_RETURN(const OutboxItem item, ItemOf(context, args.number));
-  for (const std::string& line : Wrap(ItemLine(context, item), context.terminal().Width(), 6)) context.Say(line);
+  for (const std::string& line : Wrap(ItemLine(context, item), context.terminal().Width(), 6))
+    context.Say(line);
   if (item.refusal) {
     const std::string remedy = WordsOf(context.texts(), *item.refusal, item.type).remedy;
     for (const std::string& line : Wrap("  " + remedy, context.terminal().Width(), 2)) context.Say(line);
@@ -110,14 +112,16 @@ absl::Status RunShow(Context& context, const OutboxArgs& args) {
 }
 
 // The refused field, or where the whole was refused, one that the person chooses.
-absl::StatusOr<const FieldDescriptor*> FieldToFix(const Context& context, const View& view, const OutboxItem& item) {
+absl::StatusOr<const FieldDescriptor*> FieldToFix(const Context& context, const View& view,
+                                                  const OutboxItem& item) {
   const int number = item.refusal ? static_cast<int>(item.refusal->field) : 0;
   const FieldDescriptor* field = item.content->GetDescriptor()->FindFieldByNumber(number);
   if (field != nullptr && CanAsk(*field)) return field;
   return ChooseField(context, view, *item.content);
 }
 
-absl::Status AskCorrection(const Context& context, const View& view, const OutboxItem& item, Message& corrected) {
+absl::Status AskCorrection(const Context& context, const View& view, const OutboxItem& item,
+                           Message& corrected) {
   ASSIGN_OR_RETURN(const FieldDescriptor* field, FieldToFix(context, view, item));
   if (item.refusal) {
     const RefusalWords words = WordsOf(context.texts(), *item.refusal, item.type);
@@ -157,7 +161,8 @@ absl::Status RunWithdraw(Context& context, const OutboxArgs& args) {
   RETURN_IF_ERROR(context.OpenStore().status());
   ASSIGN_OR_RETURN(const OutboxItem item, ItemOf(context, args.number));
   if (context.MayPrompt()) {
-    const auto yes = AskYesNo(context, context.T("outbox.withdraw.question", {{"type", TypeWords(context, item)}}));
+    const auto yes =
+        AskYesNo(context, context.T("outbox.withdraw.question", {{"type", TypeWords(context, item)}}));
     if (!yes.value_or(false)) return MakeError(ErrorCode::kCancelled, "not withdrawn");
   }
   RETURN_IF_ERROR(context.store().Withdraw(item.intent));

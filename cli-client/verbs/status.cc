@@ -1,5 +1,5 @@
-// opgang status: whose store this is, what is unsent, when it last synced, how well it knows the time; and opgang
-// doctor, which looks for what is wrong.
+// opgang status: whose store this is, what is unsent, when it last synced, how well it knows the time; and
+// opgang doctor, which looks for what is wrong.
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -53,7 +53,8 @@ void SayStatus(const Context& context) {
 Json GrantsJson(const Context& context) {
   Json grants = Json::array();
   for (const GrantInfo& grant : context.store().grants()) {
-    grants.push_back({{"name", grant.display_name}, {"scope", Word(grant.scope.kind)}, {"mode", Word(grant.mode)}});
+    grants.push_back(
+        {{"name", grant.display_name}, {"scope", Word(grant.scope.kind)}, {"mode", Word(grant.mode)}});
   }
   return grants;
 }
@@ -97,7 +98,8 @@ absl::Status RunDoctor(Context& context, const DoctorArgs& args) {
     for (const std::string& line : Wrap(mark + " " + finding.words, context.terminal().Width(), 7)) {
       context.Say(line);
     }
-    document["findings"].push_back({{"about", finding.about}, {"mark", finding.mark}, {"words", finding.words}});
+    document["findings"].push_back(
+        {{"about", finding.about}, {"mark", finding.mark}, {"words", finding.words}});
     if (worst.ok()) worst = finding.status;
   }
   context.Emit(document);

@@ -1,5 +1,5 @@
-// The steps towards a citizen: opgang reply (a step on the way; it stops no clock), opgang took-part (ends the case),
-// opgang close (ends it otherwise, with a reason).
+// The steps towards a citizen: opgang reply (a step on the way; it stops no clock), opgang took-part (ends
+// the case), opgang close (ends it otherwise, with a reason).
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -32,11 +32,13 @@ absl::Status Left() { return MakeError(ErrorCode::kCancelled, "left at a prompt"
 
 absl::Status AskNote(const Context& context, bool wanted, std::string& note) {
   if (!wanted) return absl::OkStatus();
-  if (!context.MayPrompt()) return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
+  if (!context.MayPrompt())
+    return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
   return AskText(context, context.T("person.note"), note) ? absl::OkStatus() : Left();
 }
 
-// The citizen that the handle leads to, and the JSON of a record about it where that is how the content comes.
+// The citizen that the handle leads to, and the JSON of a record about it where that is how the content
+// comes.
 template <typename Message, typename Fill>
 absl::Status SaveStep(Context& context, const StepArgs& args, std::string_view member, std::string_view words,
                       Fill fill) {
@@ -68,9 +70,8 @@ absl::Status FillReply(const Context& context, const StepArgs& args, v1::Reply& 
 }
 
 absl::Status RunReply(Context& context, const StepArgs& args) {
-  return SaveStep<v1::Reply>(context, args, "reply", "reply.saved", [&](const View&, v1::Reply& reply) {
-    return FillReply(context, args, reply);
-  });
+  return SaveStep<v1::Reply>(context, args, "reply", "reply.saved",
+                             [&](const View&, v1::Reply& reply) { return FillReply(context, args, reply); });
 }
 
 // The room of the latest participation: groups meet where they met.
@@ -83,8 +84,9 @@ std::string LastPlace(const View& view) {
 absl::StatusOr<std::string> PlaceOf(const Context& context, const View& view) {
   std::string place = LastPlace(view);
   if (context.MayPrompt()) {
-    const std::string question = place.empty() ? context.T("took-part.place")
-                                               : context.T("took-part.place.default", {{"place", Shown(place)}});
+    const std::string question = place.empty()
+                                     ? context.T("took-part.place")
+                                     : context.T("took-part.place.default", {{"place", Shown(place)}});
     if (!AskText(context, question, place)) return Left();
   } else if (auto line = context.terminal().CanPrompt() ? std::nullopt : context.terminal().NextInputLine()) {
     if (!Trimmed(*line).empty()) place = Trimmed(*line);
@@ -142,9 +144,9 @@ absl::Status FillClosing(const Context& context, const StepArgs& args, v1::Closi
 }
 
 absl::Status RunClose(Context& context, const StepArgs& args) {
-  return SaveStep<v1::Closing>(context, args, "closing", "close.saved", [&](const View&, v1::Closing& closing) {
-    return FillClosing(context, args, closing);
-  });
+  return SaveStep<v1::Closing>(
+      context, args, "closing", "close.saved",
+      [&](const View&, v1::Closing& closing) { return FillClosing(context, args, closing); });
 }
 
 // What all three take.

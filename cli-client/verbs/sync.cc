@@ -1,5 +1,5 @@
-// opgang sync: hand in what is unsent, fetch what changed. The number of unsent records that it prints is the queue's,
-// and nothing is called done while something was refused.
+// opgang sync: hand in what is unsent, fetch what changed. The number of unsent records that it prints is the
+// queue's, and nothing is called done while something was refused.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -71,8 +71,9 @@ std::string ReceivedWords(const Context& context, const SyncResult& result) {
 
 void SayResult(const Context& context, const SyncResult& result) {
   const uint32_t stored = result.applied;
-  context.Say(context.T("sync.sent", {{"sent", std::to_string(result.sent)}, {"stored", std::to_string(stored)}}) +
-              " " + ReceivedWords(context, result));
+  context.Say(
+      context.T("sync.sent", {{"sent", std::to_string(result.sent)}, {"stored", std::to_string(stored)}}) +
+      " " + ReceivedWords(context, result));
   if (result.refused > 0) {
     context.Say(context.T("sync.refused", {{"count", std::to_string(result.refused)}}));
   }

@@ -26,9 +26,9 @@ ErrorCode ErrorCodeOf(int rc) {
   }
 }
 
+// A read that fails costs what was to be read; a write or sync that fails leaves unknown what the disk holds.
 bool EndsTrust(int rc) {
-  const int code = rc & 0xff;
-  return code == SQLITE_IOERR || code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  return (rc & 0xff) == SQLITE_IOERR && rc != SQLITE_IOERR_READ && rc != SQLITE_IOERR_SHORT_READ;
 }
 
 }  // namespace

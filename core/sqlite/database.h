@@ -75,7 +75,8 @@ class Database {
 
   bool in_transaction() const;
   int64_t changes() const;  // rows changed by the last statement
-  // An I/O error or failed fsync happened: nothing may be acknowledged any more; close and open anew.
+  // A write or sync failed: nothing may be acknowledged any more, and Transaction::BeginWrite() refuses;
+  // close and open anew.
   bool failed() const { return failed_; }
 
   // `rc` as a status, and failed() with it. OK for SQLITE_OK, ROW and DONE.

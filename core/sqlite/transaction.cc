@@ -14,6 +14,7 @@ absl::Status RunCached(Database& db, std::string_view sql) {
 }  // namespace
 
 absl::StatusOr<Transaction> Transaction::BeginWrite(Database& db) {
+  if (db.failed()) return MakeError(ErrorCode::kNotWritable, "an earlier write failed: open the file anew");
   RETURN_IF_ERROR(RunCached(db, "BEGIN IMMEDIATE"));
   return Transaction(db);
 }

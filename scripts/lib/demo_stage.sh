@@ -73,8 +73,8 @@ expect() {
 }
 
 base() {
-  printf 'base$ opgangd %s\n' "$(shown "$@")" | fold -s -w 79
-  "$bin/opgangd" --data "$stage/base" "$@" </dev/null
+  printf 'base$ opgangd %s\n' "$(shown "$@")" | fold -s -w 79 | sed 's/ $//; 2,$s/^/    /'
+  "$bin/opgangd" --data "$stage/base" "$@" </dev/null | sed 's/ *$//' | fold -s -w 80
 }
 
 # start_base ADDRESS: until it answers; sets $port.
@@ -98,13 +98,13 @@ stop_base() {
   base_pid=''
 }
 
-# invite WHO DEVICE ROLE: sets $code_WHO, which in life travels by another way than the file.
+# invite WHO DEVICE ROLE: writes WHO.invitation, and WHO.code, which in life travels by another way than the file.
 invite() {
   local answer
   printf 'base$ opgangd invite --staff %s --device %s --role %s\n' "$1" "$2" "$3"
   answer=$("$bin/opgangd" --data "$stage/base" --json invite --staff "$1" --device "$2" --role "$3" \
     --area "$area" --address "127.0.0.1:$port" --out "$stage/$1.invitation" </dev/null)
-  printf -v "code_$1" '%s' "$(sed -n 's/.*"code": *"\([^"]*\)".*/\1/p' <<<"$answer")"
+  sed -n 's/.*"code": *"\([^"]*\)".*/\1/p' <<<"$answer" >"$stage/$1.code"
 }
 
 # handle_of WHO NAME: the short handle of the citizen that this tablet finds under the name.

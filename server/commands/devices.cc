@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "core/base/clock.h"
 #include "core/base/status_macros.h"
 #include "server/commands/admin_client.h"
 #include "server/commands/commands.h"
@@ -20,10 +21,16 @@ const char* StateOf(const v1::DeviceStatus& device) {
   return device.silent() ? "SILENT" : "";
 }
 
+// "by 2026-11-22": the due instant is the first one after that date.
+std::string DueDate(int64_t due_us) {
+  if (due_us == 0) return "-";
+  return absl::FormatTime("by %Y-%m-%d", absl::FromUnixMicros(due_us - 1), CopenhagenTime());
+}
+
 void Print(const v1::DeviceStatus& device) {
   std::printf("%-16s %-12s %-17s %6u  %-17s %s\n", device.device_label().c_str(), device.holder().c_str(),
               LocalMinute(device.last_sync_us()).c_str(), device.unsent_count(),
-              device.nearest_due_us() == 0 ? "-" : LocalMinute(device.nearest_due_us()).c_str(), StateOf(device));
+              DueDate(device.nearest_due_us()).c_str(), StateOf(device));
 }
 
 absl::Status Devices(const CommandContext& context) {

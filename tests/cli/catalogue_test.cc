@@ -1,5 +1,5 @@
-// The catalogue is complete: both languages, the same placeholders, every code, every enum value, every field, and every
-// id that the sources name.
+// The catalogue is complete: both languages, the same placeholders, every code, every enum value, every
+// field, and every id that the sources name.
 #include "cli-client/text/catalogue.h"
 
 #include <gmock/gmock.h>
@@ -47,8 +47,10 @@ std::set<const EnumType*> RecordEnums() {
 
 std::string SourcesOfTheClient() {
   std::stringstream all;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::string(OPGANG_SOURCE_DIR) + "/cli-client")) {
-    if (entry.path().extension() == ".cc" && entry.path().filename().string().find("_texts") == std::string::npos) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::string(OPGANG_SOURCE_DIR) + "/cli-client")) {
+    if (entry.path().extension() == ".cc" &&
+        entry.path().filename().string().find("_texts") == std::string::npos) {
       all << std::ifstream(entry.path()).rdbuf();
     }
   }
@@ -91,7 +93,8 @@ TEST(Catalogue, EveryRecordTypeFieldAndEnumValueHasItsWords) {
     }
   }
   for (const EnumType* type : RecordEnums()) {
-    for (const EnumValue* value : ChoicesOf(*type)) EXPECT_TRUE(texts.Find("enum." + value->name())) << value->name();
+    for (const EnumValue* value : ChoicesOf(*type))
+      EXPECT_TRUE(texts.Find("enum." + value->name())) << value->name();
   }
 }
 
@@ -124,7 +127,9 @@ TEST(Catalogue, TheWalkKeepsItsOwnKeys) {
 TEST(Catalogue, EveryIdThatTheSourcesNameIsThere) {
   const Texts texts(Language::kEnglish);
   const std::string sources = SourcesOfTheClient();
-  const std::regex pattern("(?:[^a-zA-Z_](?:T|texts|texts_|Bad|Good|Note)\\(|[?:] )(?:context_?, )?(?:\"[a-z]+\", )?\"([a-z][a-z0-9-]*\\.[a-z0-9.-]*[a-z0-9])\"");
+  const std::regex pattern(
+      "(?:[^a-zA-Z_](?:T|texts|texts_|Bad|Good|Note)\\(|[?:] )(?:context_?, )?(?:\"[a-z]+\", "
+      ")?\"([a-z][a-z0-9-]*\\.[a-z0-9.-]*[a-z0-9])\"");
   int count = 0;
   for (std::sregex_iterator it(sources.begin(), sources.end(), pattern), end; it != end; ++it, ++count) {
     EXPECT_TRUE(texts.Find((*it)[1].str())) << (*it)[1];
@@ -146,7 +151,8 @@ TEST(Words, ComeFromTheProtosNamesAndBack) {
 }
 
 TEST(Completion, FoldsAsDanesDo) {
-  const std::vector<std::string> streets = {"Aagade 1", "Humlebakken 1", "Humlebakken 20B", "Ågade 3", "Åvej 2"};
+  const std::vector<std::string> streets = {"Aagade 1", "Humlebakken 1", "Humlebakken 20B", "Ågade 3",
+                                            "Åvej 2"};
   EXPECT_THAT(Complete("åg", streets).matches, testing::ElementsAre("Aagade 1", "Ågade 3"));
   EXPECT_THAT(Complete("AAG", streets).matches, testing::ElementsAre("Aagade 1", "Ågade 3"));
   EXPECT_EQ(Complete("hum", streets).line, "Humlebakken ");

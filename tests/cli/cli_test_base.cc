@@ -45,8 +45,8 @@ EnrollInput CliTest::Invite(const std::string& role) {
   invitation.set_role(role);
   const std::string code = MakeInvitationCode(SystemRandom());
   const std::string normal = NormalizeInvitationCode(code).value();
-  return {SealInvitation(invitation.SerializeAsString(), normal, PassphraseCost::ForTests(), SystemRandom()), code,
-          kPassphrase};
+  return {SealInvitation(invitation.SerializeAsString(), normal, PassphraseCost::ForTests(), SystemRandom()),
+          code, kPassphrase};
 }
 
 void CliTest::Begin(const std::string& role) {
@@ -79,7 +79,9 @@ Wiring CliTest::MakeWiring(ScriptedTerminal& terminal) {
     if (found == environment_.end()) return std::nullopt;
     return found->second;
   };
-  wiring.make_device = [this](const std::filesystem::path& home) { return std::make_unique<Device>(Options(home)); };
+  wiring.make_device = [this](const std::filesystem::path& home) {
+    return std::make_unique<Device>(Options(home));
+  };
   wiring.sync = [this](Store& store, const SyncOptions& options) -> absl::StatusOr<SyncResult> {
     if (!sync_failure_.ok()) return sync_failure_;
     const SyncResult result = SyncWithBase(store);
@@ -92,6 +94,7 @@ Wiring CliTest::MakeWiring(ScriptedTerminal& terminal) {
 
 Ran CliTest::RunWith(ScriptedTerminal& terminal, const std::vector<std::string>& arguments) {
   environment_["OPGANG_HOME"] = home_.string();
+  clock_.Advance(absl::Seconds(1));  // no two commands in one millisecond: record ids tell their order
   const Wiring wiring = MakeWiring(terminal);
   const int exit = RunApp(arguments, wiring);
   return {exit, terminal.out, terminal.err, terminal.keystrokes, terminal.starved};
@@ -116,7 +119,8 @@ Json CliTest::RunJson(std::vector<std::string> arguments) {
   return ran.json();
 }
 
-std::string CliTest::SaveInquiryAt(const std::string& door, const std::string& name, const std::string& telephone) {
+std::string CliTest::SaveInquiryAt(const std::string& door, const std::string& name,
+                                   const std::string& telephone) {
   const Ran ran = Run({"inquiry", "--door", door}, name + "\n" + telephone + "\ny");
   EXPECT_EQ(ran.exit, 0) << ran.err;
   const Json cases = RunJson({"due"})["cases"];
@@ -129,6 +133,11 @@ std::string CliTest::SaveInquiryAt(const std::string& door, const std::string& n
 
 std::string CliTest::CaseHandle(size_t n) { return RunJson({"due"})["cases"].at(n)["handle"]; }
 std::string CliTest::CitizenHandle(size_t n) { return RunJson({"due"})["cases"].at(n)["citizen"]; }
+
+void CliTest::Later(absl::Duration by) {
+  clock_.Advance(by);
+  EXPECT_EQ(RunPiped({"unlock"}, std::string(kPassphrase) + "\n").exit, 0);
+}
 
 std::vector<std::string> CliTest::DispositionsSaved() {
   auto store = OpenUnlocked();

@@ -1,5 +1,6 @@
-// A worker with a tablet in a stairwell: real commands, run in process against a real store in a temporary home, with a
-// tiny base behind them and a clock to turn. The entrance is Humlebakken 20B: st. tv, st. th, 1. tv, 1. th, 2. tv, 2. th.
+// A worker with a tablet in a stairwell: real commands, run in process against a real store in a temporary
+// home, with a tiny base behind them and a clock to turn. The entrance is Humlebakken 20B: st. tv, st. th, 1.
+// tv, 1. th, 2. tv, 2. th.
 #ifndef OPGANG_TESTS_CLI_CLI_TEST_BASE_H_
 #define OPGANG_TESTS_CLI_CLI_TEST_BASE_H_
 
@@ -44,10 +45,14 @@ class CliTest : public DeviceTest {
   SyncResult SyncWithBase(Store& store);
 
   // An inquiry from behind a door of the entrance; returns the case's handle.
-  std::string SaveInquiryAt(const std::string& door, const std::string& name, const std::string& telephone = "");
+  std::string SaveInquiryAt(const std::string& door, const std::string& name,
+                            const std::string& telephone = "");
   // The handle of the only open case, or of the n-th.
   std::string CaseHandle(size_t n = 0);
   std::string CitizenHandle(size_t n = 0);
+
+  // Time passes, longer than a round: the worker types the passphrase again.
+  void Later(absl::Duration by);
 
   uint32_t Unsent() { return Open()->outbox_counts().unsent; }
   std::vector<std::string> DispositionsSaved();

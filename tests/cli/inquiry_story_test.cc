@@ -14,7 +14,8 @@ TEST_F(InquiryStory, NameTelephoneAndOneKeyOfConsentAreSavedInOnePiece) {
   const std::string name = "Amina", telephone = "20304050";
   const Ran ran = Run({"inquiry", "--door", "2th"}, name + "\n" + telephone + "\ny");
   EXPECT_EQ(ran.exit, 0) << ran.err;
-  EXPECT_EQ(ran.keystrokes, static_cast<int>(name.size() + 1 + telephone.size() + 1 + 1)) << "what is typed, and y";
+  EXPECT_EQ(ran.keystrokes, static_cast<int>(name.size() + 1 + telephone.size() + 1 + 1))
+      << "what is typed, and y";
   EXPECT_EQ(ran.out, "Inquiry saved: in a group by Sat 4 Apr. Unsent: 3.\n");
   auto store = OpenUnlocked();
   const View& view = ViewOf(*store);
@@ -39,7 +40,7 @@ TEST_F(InquiryStory, IfTheCitizenSaysNoWhatWasTypedIsDroppedAndTheDoorStays) {
 
 TEST_F(InquiryStory, FridaysWordToTheCaretakerIsTypedOnMonday) {
   Begin();
-  clock_.Advance(absl::Hours(24 * 5));  // Monday 6 April
+  Later(absl::Hours(24 * 5));  // Monday 6 April
   const Ran ran = Run({"inquiry", "--channel", "caretaker", "--when", "fri"}, "Amina\n20304050\ny");
   EXPECT_EQ(ran.exit, 0) << ran.err;
   EXPECT_THAT(ran.err, HasSubstr("Does the referrer say that the citizen agreed"));
@@ -51,7 +52,7 @@ TEST_F(InquiryStory, FridaysWordToTheCaretakerIsTypedOnMonday) {
 
 TEST_F(InquiryStory, ADayAndAnHourAreUnderstood) {
   Begin();
-  clock_.Advance(absl::Hours(24));
+  Later(absl::Hours(24));
   ASSERT_EQ(Run({"inquiry", "--door", "2th", "--when", "Wed 14:30"}, "\n20304050\ny").exit, 0);
   EXPECT_EQ(RunJson({"due"})["cases"][0]["in_a_group_by"]["latest"], "2026-04-04");
 }
@@ -94,8 +95,8 @@ TEST_F(InquiryStory, MoreCanBeNotedBeforeTheConsent) {
   Begin();
   const Ran ran = Run({"inquiry", "--door", "2th"},
                       "Amina\n\nm"
-                      "so\ny1980\n"             // language, interpreter, birth year
-                      "after 16\nt\n\n\n\n"     // safe hours, telephone, referrer, place, slip, note
+                      "so\ny1980\n"          // language, interpreter, birth year
+                      "after 16\nt\n\n\n\n"  // safe hours, telephone, referrer, place, slip, note
                       "y");
   EXPECT_EQ(ran.exit, 0) << ran.err;
   EXPECT_FALSE(ran.starved);
@@ -161,7 +162,8 @@ TEST_F(InquiryStory, AReplyIsAStepAndTakingPartEndsTheCase) {
   EXPECT_EQ(RunJson({"due"})["cases"].size(), 0u);
   EXPECT_EQ(RunJson({"due", "--all"})["cases"][0]["state"], "met");
   SaveInquiryAt("1th", "Jonas");
-  EXPECT_EQ(Run({"took-part", CaseHandle(), "individual-first"}, "\n").exit, 0) << "Enter takes the last room";
+  EXPECT_EQ(Run({"took-part", CaseHandle(), "individual-first"}, "\n").exit, 0)
+      << "Enter takes the last room";
 }
 
 TEST_F(InquiryStory, ClosingNeedsAReasonAndItsDetail) {
@@ -199,7 +201,10 @@ TEST_F(InquiryStory, TwoValuesOfTwoWorkersAreShownAndOneKeySettlesThem) {
   ASSERT_EQ(Run({"sync"}).exit, 0);
   v1::Citizen theirs;
   theirs.set_telephone("60708090");
-  const RecordId id = *[&] { auto store = OpenUnlocked(); return std::optional((*ViewOf(*store).ByHandle(citizen))->id); }();
+  const RecordId id = *[&] {
+    auto store = OpenUnlocked();
+    return std::optional((*ViewOf(*store).ByHandle(citizen))->id);
+  }();
   base_.PatchAsOther(id, theirs, {v1::Citizen::kTelephoneFieldNumber}, /*having_seen=*/false);
   ASSERT_EQ(Run({"sync"}).exit, 0);
   const Ran shown = Run({"show", citizen});
@@ -213,7 +218,8 @@ TEST_F(InquiryStory, TwoValuesOfTwoWorkersAreShownAndOneKeySettlesThem) {
 TEST_F(InquiryStory, AnAnonymousDropInCarriesNoNote) {
   Begin();
   EXPECT_EQ(Run({"contact", "--place", "mobile-unit", "--topic", "smoking", "--topic", "diet"}).exit, 0);
-  EXPECT_EQ(Run({"contact", "--place", "mobile-unit", "--note"}, "\n").exit, static_cast<int>(ErrorCode::kUsage));
+  EXPECT_EQ(Run({"contact", "--place", "mobile-unit", "--note"}, "\n").exit,
+            static_cast<int>(ErrorCode::kUsage));
   EXPECT_EQ(Run({"contact"}, "ls\n").exit, 0) << "one key for the place, one for a topic, Enter";
   auto store = OpenUnlocked();
   const auto contacts = ViewOf(*store).OfType(RecordType::kContact);
@@ -224,7 +230,8 @@ TEST_F(InquiryStory, AnAnonymousDropInCarriesNoNote) {
 
 TEST_F(InquiryStory, AConversationWithSomebodyNewKeepsNameAndConsentTogether) {
   Begin();
-  EXPECT_EQ(Run({"contact", "--new", "--place", "grocer", "--topic", "smoking"}, "Amina\n20304050\ny").exit, 0);
+  EXPECT_EQ(Run({"contact", "--new", "--place", "grocer", "--topic", "smoking"}, "Amina\n20304050\ny").exit,
+            0);
   EXPECT_EQ(Unsent(), 3u);
   EXPECT_EQ(Run({"contact", "--new", "--place", "grocer", "--topic", "smoking"}, "Jonas\n\nn").exit,
             static_cast<int>(ErrorCode::kCancelled));

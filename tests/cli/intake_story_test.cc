@@ -58,8 +58,11 @@ TEST_F(IntakeStory, LeftAfterAnyKeystrokeEveryFinishedAnswerIsThere) {
   Begin();
   const std::string script = "c15\n\nh\n1980\nf";
   for (size_t keys = 0; keys <= script.size(); ++keys) {
-    SaveInquiryAt("2th", "Amina " + std::to_string(keys));
-    const std::string citizen = RunJson({"due"})["cases"].at(keys)["citizen"];
+    const std::string opened = SaveInquiryAt("2th", "Amina " + std::to_string(keys));
+    std::string citizen;
+    for (const Json& one : RunJson({"due"})["cases"]) {
+      if (one["handle"] == opened) citizen = one["citizen"];
+    }
     const Ran ran = Run({"intake", citizen}, script.substr(0, keys) + "\x04\x04\x04");
     EXPECT_EQ(ran.exit, 0) << keys << ran.err;
     const Json about = RunJson({"show", citizen})["about"];
@@ -77,13 +80,13 @@ TEST_F(IntakeStory, LeftAfterAnyKeystrokeEveryFinishedAnswerIsThere) {
 TEST_F(IntakeStory, OptionalQuestionsAreSkippedWithEnterOrRefused) {
   const std::string citizen = BeginWithCitizen();
   const Ran ran = Run({"intake", citizen},
-                      "c15\n\nh\n"   // required, then Enter goes on
-                      "\n"           // birth year skipped
-                      "-"            // sex: would rather not say
-                      "e-"           // employed; schooling: would rather not say
-                      "20\n\n\n"     // years smoked; attempts and longest stop skipped
-                      "n8\n7\n"      // lives with a smoker: no; motivation, confidence
-                      "\nk\n");      // quit date skipped; Kom og Kvit; no note
+                      "c15\n\nh\n"  // required, then Enter goes on
+                      "\n"          // birth year skipped
+                      "-"           // sex: would rather not say
+                      "e-"          // employed; schooling: would rather not say
+                      "20\n\n\n"    // years smoked; attempts and longest stop skipped
+                      "n8\n7\n"     // lives with a smoker: no; motivation, confidence
+                      "\nk\n");     // quit date skipped; Kom og Kvit; no note
   EXPECT_EQ(ran.exit, 0) << ran.err;
   EXPECT_FALSE(ran.starved) << ran.err;
   auto store = OpenUnlocked();
@@ -117,10 +120,10 @@ TEST_F(IntakeStory, TheHealthRoleIsAskedTheClinicalPartAndSeesTheScores) {
   const std::string citizen = BeginWithCitizen("health");
   const Ran ran = Run({"intake", citizen},
                       "c15\n\nhc"
-                      "6yf15\ny"   // FTND 1: 6-30 min 2; 2: yes 1; 3: first 1; 4: 15 a day 1; 5: yes 1
-                      "n"          // 6: no 0
-                      "12\n1\nn"   // carbon monoxide, hours, not pregnant
-                      "r\n");      // nicotine replacement, no note
+                      "6yf15\ny"  // FTND 1: 6-30 min 2; 2: yes 1; 3: first 1; 4: 15 a day 1; 5: yes 1
+                      "n"         // 6: no 0
+                      "12\n1\nn"  // carbon monoxide, hours, not pregnant
+                      "r\n");     // nicotine replacement, no note
   EXPECT_EQ(ran.exit, 0) << ran.err;
   EXPECT_FALSE(ran.starved) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("FTND 6 of 10, high (table fagerstrom-2012); HSI 3 of 6."));

@@ -1,5 +1,5 @@
-// JSON for programs: every document names its schema, as docs/json.md lists them, and input says where it is wrong
-// without repeating it.
+// JSON for programs: every document names its schema, as docs/json.md lists them, and input says where it is
+// wrong without repeating it.
 #include <fstream>
 
 #include "tests/cli/cli_test_base.h"
@@ -37,11 +37,17 @@ TEST_F(JsonDocuments, EveryReadingCommandNamesItsSchemaAndTheSchemaIsDocumented)
   const std::string citizen = CitizenHandle();
   const std::string number = std::to_string(RunJson({"outbox"})["items"][0]["number"].get<int>());
   const std::map<std::string, std::vector<std::string>> commands = {
-      {"opgang/at/1", {"at"}},         {"opgang/entrance/1", {"door"}},
-      {"opgang/due/1", {"due"}},       {"opgang/board/1", {"board"}},
-      {"opgang/show/1", {"show", citizen}}, {"opgang/status/1", {"status"}},
-      {"opgang/outbox/1", {"outbox"}}, {"opgang/outbox-item/1", {"outbox", "show", number}},
-      {"opgang/doctor/1", {"doctor"}}, {"opgang/sync/1", {"sync"}}, {"opgang/lock/1", {"lock"}}};
+      {"opgang/at/1", {"at"}},
+      {"opgang/entrance/1", {"door"}},
+      {"opgang/due/1", {"due"}},
+      {"opgang/board/1", {"board"}},
+      {"opgang/show/1", {"show", citizen}},
+      {"opgang/status/1", {"status"}},
+      {"opgang/outbox/1", {"outbox"}},
+      {"opgang/outbox-item/1", {"outbox", "show", number}},
+      {"opgang/doctor/1", {"doctor"}},
+      {"opgang/sync/1", {"sync"}},
+      {"opgang/lock/1", {"lock"}}};
   const std::string documented = DocumentedSchemas();
   for (const auto& [schema, command] : commands) {
     if (schema == "opgang/lock/1") continue;
@@ -80,8 +86,9 @@ TEST_F(JsonDocuments, ASaveTellsItsRecordsAndTheQueue) {
 
 TEST_F(JsonDocuments, InputTakesWordsDatesAndHandles) {
   Begin();
-  const Ran ran = RunPiped({"door", "--json-input"},
-                           R"({"visit": {"floor": "2", "door": "th", "disposition": "come-back", "come_back": "thu 17:00"}})");
+  const Ran ran = RunPiped(
+      {"door", "--json-input"},
+      R"({"visit": {"floor": "2", "door": "th", "disposition": "come-back", "come_back": "thu 17:00"}})");
   EXPECT_EQ(ran.exit, 0) << ran.err;
   SaveInquiryAt("1th", "Amina");
   const std::string citizen = CitizenHandle();
@@ -101,7 +108,8 @@ TEST_F(JsonDocuments, WrongInputIsToldByPlaceAndNeverRepeated) {
       {R"(["Amina"])", "an object is wanted"},
       {R"({"Amina": {}})", "a name that is not known"},
       {R"({"citizen": {"Amina": 1}, "consent": {}})", "Citizen: a name that is not known"},
-      {R"({"citizen": {"birth_year": "Amina"}, "consent": {}})", "Citizen.birth_year: a value of another kind"},
+      {R"({"citizen": {"birth_year": "Amina"}, "consent": {}})",
+       "Citizen.birth_year: a value of another kind"},
       {R"({"inquiry": {"channel": "Amina"}, "consent": {}})", "Inquiry.channel: not one of its words"},
       {R"({"inquiry": {"asked": "Amina"}, "consent": {}})", "not understood"},
       {R"({"citizen": {"dwelling_id": "Amina Ali"}, "consent": {}})", "handle"},

@@ -1,4 +1,5 @@
-// A person made of a script: what is typed is given beforehand, what is shown is kept, and every keystroke is counted.
+// A person made of a script: what is typed is given beforehand, what is shown is kept, and every keystroke is
+// counted.
 #ifndef OPGANG_TESTS_CLI_SCRIPTED_TERMINAL_H_
 #define OPGANG_TESTS_CLI_SCRIPTED_TERMINAL_H_
 

@@ -1,5 +1,5 @@
-// The device and the base: enrolling, locking, syncing, what was refused, the board, the doctor. Exit codes are
-// docs/errors.md.
+// The device and the base: enrolling, locking, syncing, what was refused, the board, the doctor. Exit codes
+// are docs/errors.md.
 #include <fstream>
 
 #include "tests/cli/cli_test_base.h"
@@ -21,7 +21,8 @@ class StoreStory : public CliTest {
     std::filesystem::permissions(path, mode);
     return path.string();
   }
-  static constexpr std::filesystem::perms kOwn = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  static constexpr std::filesystem::perms kOwn =
+      std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
 
   // The base refuses every visit with this disposition.
   void RefuseVisits(v1::Disposition disposition) {
@@ -46,9 +47,10 @@ TEST_F(StoreStory, EnrollingAsksForCodeAndPassphraseAndTheStoreIsOpen) {
   const Ran wrong = RunPiped({"enroll", file}, "AAAA-BBBB-CCCC\nseven green doors\n");
   EXPECT_THAT(wrong.exit, testing::AnyOf(Exit(ErrorCode::kInvitationWrongCode), Exit(ErrorCode::kBadInput)));
   EXPECT_EQ(RunPiped({"enroll", file}, invitation.code + "\nshort\n").exit, Exit(ErrorCode::kRefused));
-  const Ran ran = Run({"enroll", file}, invitation.code + "\nshort\n" +  // too short: asked again
-                                            "seven green doors\nseven red doors\n" +  // not the same: asked again
-                                            "seven green doors\nseven green doors\n");
+  const Ran ran =
+      Run({"enroll", file}, invitation.code + "\nshort\n" +               // too short: asked again
+                                "seven green doors\nseven red doors\n" +  // not the same: asked again
+                                "seven green doors\nseven green doors\n");
   EXPECT_EQ(ran.exit, 0) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("amal"));
   EXPECT_THAT(ran.out + ran.err, Not(HasSubstr("seven green doors")));
@@ -78,7 +80,8 @@ TEST_F(StoreStory, LockedItReadsNothingUntilThePassphraseComes) {
 TEST_F(StoreStory, APassphraseFileIsUsedOnlyWhereNobodyElseMayReadIt) {
   Begin();
   ASSERT_EQ(Run({"lock"}).exit, 0);
-  environment_["OPGANG_PASSPHRASE_FILE"] = WriteFile("passphrase", "seven green doors\n", std::filesystem::perms(0644));
+  environment_["OPGANG_PASSPHRASE_FILE"] =
+      WriteFile("passphrase", "seven green doors\n", std::filesystem::perms(0644));
   EXPECT_EQ(RunPiped({"due"}).exit, Exit(ErrorCode::kBadInput));
   std::filesystem::permissions(environment_["OPGANG_PASSPHRASE_FILE"], kOwn);
   EXPECT_EQ(RunPiped({"due"}).exit, 0);
@@ -150,14 +153,16 @@ TEST_F(StoreStory, RefusedWorkIsFixedWithJson) {
   ASSERT_EQ(Run({"door", "2th", "vacant"}).exit, 0);
   ASSERT_EQ(RunPiped({"sync"}).exit, Exit(ErrorCode::kNeedsAttention));
   const std::string number = std::to_string(RunJson({"outbox"})["items"][0]["number"].get<int>());
-  EXPECT_EQ(RunPiped({"outbox", "fix", number, "--json-input"}, R"({"visit": {"disposition": "other"}})").exit, 0);
+  EXPECT_EQ(
+      RunPiped({"outbox", "fix", number, "--json-input"}, R"({"visit": {"disposition": "other"}})").exit, 0);
   EXPECT_EQ(RunPiped({"sync"}).exit, 0);
 }
 
 TEST_F(StoreStory, TheBoardNamesSilentDevicesAndSaysWhenTheBaseDoesNotAnswer) {
   Begin();
   SaveInquiryAt("2th", "Amina");
-  EXPECT_THAT(RunPiped({"board"}).out, HasSubstr("The base does not answer: everything here is as of the last sync"));
+  EXPECT_THAT(RunPiped({"board"}).out,
+              HasSubstr("The base does not answer: everything here is as of the last sync"));
   v1::ListDevicesResponse response;
   v1::DeviceStatus& device = *response.add_devices();
   device.set_device_label("tablet-7");

@@ -147,6 +147,8 @@ TEST_F(DamageTest, QueueThatIsNoDatabaseIsDamagedAndStaysAsItIs) {
 }
 
 TEST_F(DamageTest, ConfirmedFileThatIsNoDatabaseIsThrownAwayAndFetchedAgain) {
+  const RecordId others = RecordId::Make(clock_.WallNow(), SystemRandom());
+  base_.Put(CitizenNamed("Cem"), others, others.ToBytes());
   Inquirer confirmed, unsent;
   {
     auto store = OpenUnlocked();
@@ -156,31 +158,34 @@ TEST_F(DamageTest, ConfirmedFileThatIsNoDatabaseIsThrownAwayAndFetchedAgain) {
   }
   std::ofstream(StoreDirectory() / "confirmed.db") << std::string(9000, 'x');
   auto store = OpenUnlocked();
-  EXPECT_EQ(NameOf(*store, confirmed.citizen), "(not visible)");
+  EXPECT_EQ(NameOf(*store, others), "(not visible)");
+  EXPECT_EQ(NameOf(*store, confirmed.citizen), "Amina");  // own work, from the kept log
   EXPECT_EQ(NameOf(*store, unsent.citizen), "Bo");
   EXPECT_EQ(store->outbox_counts().unsent, 2u);
   Sync(*store);
+  EXPECT_EQ(NameOf(*store, others), "Cem");
   EXPECT_EQ(NameOf(*store, confirmed.citizen), "Amina");
 }
 
 TEST_F(DamageTest, FlippedByteInOneConfirmedRowCostsThatRowUntilTheNextSession) {
-  Inquirer amina, bo;
+  const RecordId others = RecordId::Make(clock_.WallNow(), SystemRandom());
+  base_.Put(CitizenNamed("Cem"), others, others.ToBytes());
+  Inquirer bo;
   {
     auto store = OpenUnlocked();
-    amina = SaveInquirer(*store, "Amina");
     bo = SaveInquirer(*store, "Bo");
     Sync(*store);
   }
   Execute("confirmed.db",
           "UPDATE records SET sealed = CAST(x'00000000' || substr(sealed, 5) AS BLOB)"
           " WHERE record_id = " +
-              Literal(amina.citizen));
+              Literal(others));
   auto store = OpenUnlocked();
-  EXPECT_EQ(NameOf(*store, amina.citizen), "(not visible)");
+  EXPECT_EQ(NameOf(*store, others), "(not visible)");
   EXPECT_EQ(NameOf(*store, bo.citizen), "Bo");
   EXPECT_EQ(store->sync_store().MakeHello()->cursors_size(), 0);
   Sync(*store);
-  EXPECT_EQ(NameOf(*store, amina.citizen), "Amina");
+  EXPECT_EQ(NameOf(*store, others), "Cem");
 }
 
 TEST_F(DamageTest, FlippedByteInOneQueueRowIsReportedAndCostsNoOther) {

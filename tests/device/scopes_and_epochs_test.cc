@@ -81,6 +81,17 @@ TEST_F(ScopesAndEpochsTest, LostScopeGoesWithItsRecordsAndTheQueueStays) {
   EXPECT_EQ(ViewOf(*OpenUnlocked()).Find(confirmed.citizen), nullptr);
 }
 
+TEST_F(ScopesAndEpochsTest, AcknowledgedWorkInALostScopeIsShownNoLonger) {
+  auto store = OpenUnlocked();
+  const Inquirer inquirer = SaveInquirer(*store, "Amina");
+  Greet(*store);
+  PushAll(*store);
+  base_.grants.clear();
+  Greet(*store);
+  EXPECT_EQ(ViewOf(*store).Find(inquirer.citizen), nullptr);
+  EXPECT_EQ(store->outbox_counts().unsent, 0u);
+}
+
 TEST_F(ScopesAndEpochsTest, WelcomeWithoutReadingTakesNoGrantAway) {
   auto store = OpenUnlocked();
   const Inquirer inquirer = SaveInquirer(*store, "Amina");

@@ -262,6 +262,9 @@ TEST_F(SqliteDatabaseTest, FailedSyncEndsTrustInTheConnection) {
   EXPECT_EQ(GetErrorCode(Add(*db, "2. th")), ErrorCode::kNotWritable);
   EXPECT_TRUE(db->failed());
   FaultVfs::Heal();
+  EXPECT_EQ(GetErrorCode(Transaction::BeginWrite(*db).status()), ErrorCode::kNotWritable);
+  db.reset();
+  EXPECT_TRUE(Transaction::BeginWrite(*Open(options)).ok());
 }
 
 TEST_F(SqliteDatabaseTest, BackupIsACompleteDatabaseOfItsOwn) {

@@ -1,6 +1,6 @@
 // The wire breaks after any number of bytes from the base: a saved note stays visible throughout, also where the base
 // has acknowledged it and its page has not arrived (I10, the law of the device), and is stored once in the end.
-#include <algorithm>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -24,8 +24,9 @@ class CutTest : public testing::Test {
         tablet_.Enroll(base_.Invite("amal", "tablet-1", "outreach", LoopbackAddress(wire_->port())));
     ASSERT_EQ(enrolled.exit_code, 0) << enrolled.Words();
     tablet_.Sync();
-    tablet_.RunJson({"at"}, "Humlebakken 20B\n");
+    tablet_.StandAtHumlebakken();
     citizen_ = tablet_.TakeInquiry("Wire");
+    ASSERT_FALSE(citizen_.empty());
     tablet_.Sync();
   }
 

@@ -38,6 +38,7 @@ class KillTest : public testing::Test {
     base_.ImportOneEntrance();
     tablet_.Join(base_, "amal", "tablet-1");
     citizen_ = tablet_.TakeInquiry(kCitizen);
+    ASSERT_FALSE(citizen_.empty());
     tablet_.Sync();
     const auto begin = std::chrono::steady_clock::now();
     SaveOne();
@@ -57,7 +58,7 @@ class KillTest : public testing::Test {
   }
 
   void SaveOne() {
-    const Outcome outcome = Run(SaveCommand());
+    const Outcome outcome = RunCommand(SaveCommand());
     ASSERT_EQ(outcome.exit_code, 0) << outcome.Words();
     NoteInLedger(outcome);
   }

@@ -68,7 +68,7 @@ class Device {
 
   // Opens the current store, locked or unlocked as the key provider remembers. Waits at most `wait` for
   // another process to let go. Errors: kNotEnrolled, kStoreBusy, kNewerFile, kDamaged (queue only: a damaged
-  // confirmed file is set aside and fetched again), kNotWritable, kDiskFull.
+  // confirmed file is thrown away and fetched again), kNotWritable, kDiskFull.
   absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::Duration wait = absl::Seconds(2)) const;
 
   const DeviceOptions& options() const { return options_; }

@@ -18,7 +18,6 @@ class DeviceFiles {
  public:
   explicit DeviceFiles(std::filesystem::path home) : home_(std::move(home)) {}
 
-  const std::filesystem::path& home() const { return home_; }
   std::filesystem::path StoreDirectory(StoreId id) const { return home_ / "stores" / id.ToString(); }
   // What an enrolment that got no answer goes on with.
   std::filesystem::path PendingKeyFile(const std::string& invitation_id) const;

@@ -15,6 +15,7 @@
 //
 //     (save) -> queued -> acknowledged -> kept -> (gone)    new epoch: acknowledged, kept, refused -> queued
 //                    `--> refused -> settled                ERASED: the row is gone at once
+//     a scope fetched again from the beginning: kept -> acknowledged, so that own work stays visible meanwhile
 //
 // confirmed.db (application_id "OpgC"): the copy of what the base holds. Thrown away and fetched again when
 // damaged.

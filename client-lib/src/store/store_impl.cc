@@ -45,6 +45,7 @@ absl::StatusOr<std::unique_ptr<StoreImpl>> StoreImpl::Open(const std::filesystem
   ASSIGN_OR_RETURN(store->confirmed_,
                    ConfirmedStore::Open(directory / kConfirmedFile, options.vfs, *options.random));
   RETURN_IF_ERROR(store->Settle(/*grants_known=*/false));
+  RETURN_IF_ERROR(store->Unsettle());
   store->RecallKey();
   return store;
 }
@@ -78,7 +79,9 @@ absl::Status StoreImpl::Lock() {
 
 absl::StatusOr<const View*> StoreImpl::view() {
   if (reading_ == nullptr) return MakeError(ErrorCode::kLocked, "the store is locked");
-  return reading_->View();
+  ASSIGN_OR_RETURN(const View* const view, reading_->View());
+  RETURN_IF_ERROR(Unsettle());  // rows may have turned out to be damaged
+  return view;
 }
 
 std::vector<GrantInfo> StoreImpl::grants() const {

@@ -81,14 +81,13 @@ class StoreImpl : public Store, public SyncStore {
   void TakeKeys(const SecretBytes& store_key);
   void RecallKey();
 
-  // Captures, seals and writes in one transaction, together with what `write` holds already. `hidden`: own
-  // mutations that the new ones replace. An empty `undoable`: the save cannot be taken back.
   struct SavePlan {
     std::vector<Intention> intentions;
-    std::set<std::string> hidden;
-    QueueWrite write;
-    bool undoable = true;
+    std::set<std::string> hidden;  // intent ids of own mutations that the new ones replace
+    QueueWrite write;              // what belongs to the same transaction
+    bool undoable = true;          // false: this save cannot be taken back
   };
+  // Captures, seals and writes in one transaction.
   absl::StatusOr<SaveReceipt> Write(SavePlan plan);
   CaptureContext ContextFor(const std::set<std::string>& hidden);
   std::optional<AreaId> DefaultArea() const;
@@ -113,6 +112,8 @@ class StoreImpl : public Store, public SyncStore {
   // Moves to kKept what the confirmed copy contains, and what stands in scopes that the base grants no
   // longer.
   absl::Status Settle(bool grants_known);
+  // The other way round: where a scope is fetched again from the beginning, what was kept is shown meanwhile.
+  absl::Status Unsettle();
 
   const v1::StoreIdentity identity_;
   const StoreInfo info_;

@@ -270,6 +270,30 @@ absl::Status StoreImpl::Settle(bool grants_known) {
   return write.rows.empty() ? absl::OkStatus() : Commit(write);
 }
 
+absl::Status StoreImpl::Unsettle() {
+  const std::set<Scope> readable = ReadableScopes(queue_->state());
+  const auto lacks = [&](const Scope& scope, uint64_t rev) {
+    return readable.contains(scope) && !confirmed_->Passed(scope, rev);
+  };
+  if (std::none_of(readable.begin(), readable.end(), [&](const Scope& scope) { return lacks(scope, 1); })) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(std::vector<QueueRow> rows, queue_->KeptRows());
+  QueueWrite write;
+  for (QueueRow& row : rows) {
+    const v1::MutationEnvelope envelope = row.ParsedEnvelope();
+    const bool lacking =
+        std::any_of(envelope.scopes().begin(), envelope.scopes().end(), [&](const v1::ScopeId& id) {
+          const auto scope = Scope::FromProto(id);
+          return scope && lacks(*scope, row.rev);
+        });
+    if (!lacking) continue;
+    row.state = RowState::kAcknowledged;
+    write.rows.push_back(std::move(row));
+  }
+  return write.rows.empty() ? absl::OkStatus() : Commit(write);
+}
+
 absl::Status StoreImpl::BecomeReplica(ReplicaId replica) {
   QueueWrite write;
   write.state = queue_->state();

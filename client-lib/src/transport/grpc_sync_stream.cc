@@ -26,7 +26,12 @@ class Reactor : public grpc::ClientBidiReactor<v1::SyncRequest, v1::SyncResponse
 
   void OnReadDone(bool ok) override {
     std::unique_lock lock(mutex_);
-    if (ok) has_message_ = true;
+    if (ok) {
+      has_message_ = true;
+    } else {  // nothing comes any more, whoever ended it; the hold would keep OnDone away
+      over_ = true;
+      LetGo();
+    }
     changed_.notify_all();
   }
   void OnWriteDone(bool) override {
@@ -42,11 +47,12 @@ class Reactor : public grpc::ClientBidiReactor<v1::SyncRequest, v1::SyncResponse
 
   bool writable() {
     std::unique_lock lock(mutex_);
-    return !writing_ && !half_closed_ && !done_.has_value();
+    return !writing_ && !half_closed_ && !over_;
   }
 
   void Write(v1::SyncRequest request) {
     std::unique_lock lock(mutex_);
+    if (over_) return;  // cut since it was writable; what was not acknowledged stays in the queue
     outgoing_ = std::move(request);
     writing_ = true;
     StartWrite(&outgoing_);
@@ -56,7 +62,8 @@ class Reactor : public grpc::ClientBidiReactor<v1::SyncRequest, v1::SyncResponse
     std::unique_lock lock(mutex_);
     if (half_closed_) return;
     half_closed_ = true;
-    changed_.wait(lock, [this] { return !writing_ || done_.has_value(); });
+    changed_.wait(lock, [this] { return !writing_ || over_; });
+    if (over_) return;
     StartWritesDone();
     LetGo();
   }
@@ -105,6 +112,7 @@ class Reactor : public grpc::ClientBidiReactor<v1::SyncRequest, v1::SyncResponse
   bool has_message_ = false;
   bool half_closed_ = false;
   bool held_ = true;
+  bool over_ = false;  // a read failed: the stream has ended or was cut
   std::optional<absl::Status> done_;
 };
 

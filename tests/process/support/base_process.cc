@@ -55,12 +55,12 @@ void BaseProcess::Kill() {
 }
 
 Outcome BaseProcess::Admin(const std::vector<std::string>& words, const Environment& environment) const {
-  return Run(CommandOf(words, environment));
+  return RunCommand(CommandOf(words, environment));
 }
 
 Json BaseProcess::AdminJson(const std::vector<std::string>& words) const {
-  std::vector<std::string> all = words;
-  all.push_back("--json");
+  std::vector<std::string> all = {"--json"};
+  all.insert(all.end(), words.begin(), words.end());
   const Outcome outcome = Admin(all);
   EXPECT_EQ(outcome.exit_code, 0) << words[0] << ": " << outcome.Words();
   return outcome.json();

@@ -43,6 +43,8 @@ class BaseProcess {
   void ImportOneEntrance() const;
   void ImportFile(const std::filesystem::path& csv) const;
 
+  // Instead of a free port; before the first Start().
+  void ServeOnPort(int port) { port_ = port; }
   int port() const { return port_; }
   const std::filesystem::path& directory() const { return directory_; }
   // stdout and stderr of every process that served so far.

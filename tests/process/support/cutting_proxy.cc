@@ -35,26 +35,40 @@ bool SendAll(int fd, const char* bytes, size_t size) {
 }  // namespace
 
 CuttingProxy::CuttingProxy(int to_port) : to_port_(to_port) {
+  Listen();
+  thread_ = std::thread([this] { Serve(); });
+}
+
+// On the port of the first time, if there was one.
+void CuttingProxy::Listen() {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = Loopback(0);
+  const int on = 1;
+  setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address = Loopback(port_);
   socklen_t size = sizeof address;
   EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
   EXPECT_EQ(listen(listener_, 16), 0);
   getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
   port_ = ntohs(address.sin_port);
-  thread_ = std::thread([this] { Serve(); });
+}
+
+void CuttingProxy::Cut() {
+  for (Pair& pair : pairs_) Close(pair);
+  if (listener_ >= 0) close(listener_);
+  listener_ = -1;
 }
 
 CuttingProxy::~CuttingProxy() {
   stop_ = true;
   thread_.join();
-  for (Pair& pair : pairs_) Close(pair);
-  close(listener_);
+  Cut();
 }
 
 void CuttingProxy::CutAfter(int64_t bytes) {
+  const std::lock_guard lock(mutex_);
   passed_ = 0;
   limit_ = bytes;
+  if (listener_ < 0) Listen();
 }
 
 void CuttingProxy::Close(Pair& pair) {
@@ -70,8 +84,7 @@ void CuttingProxy::Accept() {
   const int base = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in address = Loopback(to_port_);
   Pair pair{device, base};
-  const bool over = limit_ >= 0 && passed_ >= limit_;
-  if (over || connect(base, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return Close(pair);
+  if (connect(base, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return Close(pair);
   pairs_.push_back(pair);
 }
 
@@ -86,30 +99,38 @@ void CuttingProxy::MoveFromBase(Pair& pair) {
   size_t most = sizeof bytes;
   const int64_t limit = limit_;
   if (limit >= 0) most = static_cast<size_t>(std::clamp<int64_t>(limit - passed_, 0, sizeof bytes));
-  if (most == 0) {
-    for (Pair& other : pairs_) Close(other);
-    return;
-  }
+  if (most == 0) return Cut();
   const ssize_t n = recv(pair.base, bytes, most, 0);
   if (n <= 0 || !SendAll(pair.device, bytes, static_cast<size_t>(n))) return Close(pair);
   passed_ += n;
 }
 
-void CuttingProxy::Serve() {
-  while (!stop_) {
+// Listener, then device and base of each pair; a closed listener is -1, which poll ignores.
+std::vector<pollfd> CuttingProxy::Poll() {
+  std::vector<pollfd> wanted;
+  {
+    const std::lock_guard lock(mutex_);
     std::erase_if(pairs_, [](const Pair& pair) { return !pair.open(); });
-    std::vector<pollfd> wanted = {{listener_, POLLIN, 0}};
+    wanted.push_back({listener_, POLLIN, 0});
     for (const Pair& pair : pairs_) {
       wanted.push_back({pair.device, POLLIN, 0});
       wanted.push_back({pair.base, POLLIN, 0});
     }
-    if (poll(wanted.data(), wanted.size(), kPollMs) <= 0) continue;
-    for (size_t i = 1; i < wanted.size(); i += 2) {
+  }
+  poll(wanted.data(), wanted.size(), kPollMs);
+  return wanted;
+}
+
+void CuttingProxy::Serve() {
+  while (!stop_) {
+    const std::vector<pollfd> ready = Poll();
+    const std::lock_guard lock(mutex_);
+    for (size_t i = 1; i < ready.size(); i += 2) {
       Pair& pair = pairs_[(i - 1) / 2];
-      if (pair.open() && wanted[i].revents != 0) MoveFromDevice(pair);
-      if (pair.open() && wanted[i + 1].revents != 0) MoveFromBase(pair);
+      if (pair.open() && ready[i].revents != 0) MoveFromDevice(pair);
+      if (pair.open() && ready[i + 1].revents != 0) MoveFromBase(pair);
     }
-    if (wanted[0].revents != 0) Accept();
+    if (ready[0].revents != 0 && listener_ >= 0) Accept();
   }
 }
 

@@ -2,9 +2,11 @@
 #ifndef OPGANG_TESTS_PROCESS_SUPPORT_CUTTING_PROXY_H_
 #define OPGANG_TESTS_PROCESS_SUPPORT_CUTTING_PROXY_H_
 
+#include <poll.h>
+
 #include <atomic>
 #include <cstdint>
-#include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -21,7 +23,7 @@ class CuttingProxy {
 
   int port() const { return port_; }
   // From now on: after `bytes` more from the base, over all connections, every connection is cut, and new ones are
-  // closed at once. Negative: never.
+  // refused until the next call. Negative: never.
   void CutAfter(int64_t bytes);
   // How many bytes the base has sent since the last CutAfter().
   int64_t passed() const { return passed_; }
@@ -32,7 +34,10 @@ class CuttingProxy {
     int base;
     bool open() const { return device >= 0; }
   };
+  void Listen();
+  void Cut();
   void Serve();
+  std::vector<pollfd> Poll();
   void Accept();
   void MoveFromDevice(Pair& pair);
   void MoveFromBase(Pair& pair);
@@ -44,6 +49,7 @@ class CuttingProxy {
   std::atomic<int64_t> limit_ = -1;
   std::atomic<int64_t> passed_ = 0;
   std::atomic<bool> stop_ = false;
+  std::mutex mutex_;  // guards listener_ and pairs_
   std::vector<Pair> pairs_;
   std::thread thread_;
 };

@@ -170,7 +170,7 @@ std::optional<std::string> Process::WaitForLine(const std::string& words) {
 std::string Process::Out() const { return ContentOf(out_); }
 std::string Process::Err() const { return ContentOf(err_); }
 
-Outcome Run(const Command& command) { return Process(command).Wait(); }
+Outcome RunCommand(const Command& command) { return Process(command).Wait(); }
 
 Environment BareEnvironment() {
   Environment environment = {{"PATH", "/usr/bin:/bin:/usr/sbin:/sbin"}, {"HOME", "/nonexistent"}, {"LANG", "C"},

@@ -29,8 +29,11 @@ struct Outcome {
   int signal = 0;
   std::string out;
   std::string err;
-  // Words after "--json", parsed; discarded (is_discarded()) where `out` is no JSON document.
-  Json json() const { return Json::parse(out, nullptr, /*allow_exceptions=*/false); }
+  // What "--json" printed; an empty object where `out` is no JSON document.
+  Json json() const {
+    const Json document = Json::parse(out, nullptr, /*allow_exceptions=*/false);
+    return document.is_object() ? document : Json::object();
+  }
   // What a failing test prints.
   std::string Words() const;
 };
@@ -64,7 +67,7 @@ class Process {
   std::optional<Outcome> outcome_;
 };
 
-Outcome Run(const Command& command);
+Outcome RunCommand(const Command& command);
 
 // PATH, a HOME that does not exist, LANG=C, TZ=UTC; what the sanitizers were told.
 Environment BareEnvironment();

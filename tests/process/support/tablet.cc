@@ -26,7 +26,7 @@ Command Tablet::CommandOf(const std::vector<std::string>& words, const std::stri
 }
 
 Outcome Tablet::Run(const std::vector<std::string>& words, const std::string& input) const {
-  return opgang::Run(CommandOf(words, input));
+  return RunCommand(CommandOf(words, input));
 }
 
 Json Tablet::RunJson(const std::vector<std::string>& words, const std::string& input) const {
@@ -42,7 +42,6 @@ std::vector<std::string> Tablet::Save(const std::vector<std::string>& words, con
   all.push_back("--json-input");
   const Json saved = RunJson(all, content.dump());
   std::vector<std::string> ids;
-  if (!saved.is_object()) return ids;
   for (const Json& record : saved.value("records", Json::array())) ids.push_back(record.value("id", ""));
   return ids;
 }
@@ -56,7 +55,12 @@ void Tablet::Join(const BaseProcess& base, const std::string& staff, const std::
   const Outcome enrolled = Enroll(base.Invite(staff, device, role));
   ASSERT_EQ(enrolled.exit_code, 0) << enrolled.Words();
   Sync();
-  RunJson({"at"}, "Humlebakken 20B\n");
+  StandAtHumlebakken();
+}
+
+void Tablet::StandAtHumlebakken() const {
+  const Outcome stands = Run({"at"}, "Humlebakken 20B\n");
+  ASSERT_EQ(stands.exit_code, 0) << stands.Words();
 }
 
 void Tablet::Sync() const {

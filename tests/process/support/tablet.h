@@ -34,6 +34,7 @@ class Tablet {
   void Join(const BaseProcess& base, const std::string& staff, const std::string& device,
             const std::string& role = "outreach");
   void Sync() const;
+  void StandAtHumlebakken() const;
 
   // A citizen with an inquiry; returns the citizen's handle on this tablet.
   std::string TakeInquiry(const std::string& name) const;

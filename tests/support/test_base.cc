@@ -1,0 +1,241 @@
+#include "tests/support/test_base.h"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "server/admin/dwelling_import.h"
+#include "server/admin/enrolment.h"
+#include "server/engine/greeting.h"
+#include "server/engine/transaction.h"
+#include "server/identity/certificate_authority.h"
+#include "server/store/sqlite_base_store.h"
+
+namespace opgang {
+namespace {
+
+// Made once: no test looks at a certificate.
+const CertifiedKey& TestAuthority() {
+  static const auto* authority = new CertifiedKey(MakeCertificateAuthority(SystemRandom()).value());
+  return *authority;
+}
+
+std::vector<v1::Verdict> AllRetryLater(const std::vector<Submission>& submissions, v1::RetryReason reason) {
+  std::vector<v1::Verdict> verdicts;
+  for (const Submission& submission : submissions) {
+    for (const OpenedMutation& mutation : submission.mutations) {
+      v1::Verdict& verdict = verdicts.emplace_back();
+      verdict.set_seq(mutation.seq);
+      verdict.set_intent_id(mutation.intent.ToBytes());
+      verdict.mutable_retry_later()->set_reason(reason);
+    }
+  }
+  return verdicts;
+}
+
+}  // namespace
+
+BaseSession::BaseSession(TestBase& base, Peer peer, SessionLimits limits)
+    : base_(base), session_(*this, base.session_keys(), base.store().epoch(), std::move(peer), limits) {}
+
+std::optional<v1::SyncResponse> BaseSession::Say() {
+  base_.RunJobs();
+  return session_.NextResponse();
+}
+
+std::vector<v1::SyncResponse> BaseSession::SayAll() {
+  std::vector<v1::SyncResponse> all;
+  while (auto response = Say()) all.push_back(*std::move(response));
+  return all;
+}
+
+absl::Time BaseSession::Now() { return base_.clock().WallNow(); }
+BaseReader& BaseSession::Reader() { return base_.reader(); }
+
+void BaseSession::Greet(const Peer& peer, const v1::Hello& hello) {
+  base_.jobs_.push_back(TestBase::Greetings{weak_from_this(), peer, hello});
+}
+
+void BaseSession::Submit(std::vector<Submission> submissions) {
+  base_.jobs_.push_back(TestBase::Batch{weak_from_this(), std::move(submissions)});
+}
+
+void BaseSession::FenceOthers(ReplicaId replica) {
+  for (const auto& weak : base_.sessions_) {
+    const auto other = weak.lock();
+    if (other == nullptr || other.get() == this || other->session_.replica() != replica) continue;
+    other->session_.GoAway(v1::GO_AWAY_REASON_FENCED);
+  }
+}
+
+std::filesystem::path MakeTestDirectory() {
+  const bool has_memory = ::access("/dev/shm", W_OK) == 0;
+  std::string pattern = (has_memory ? std::string("/dev/shm") : testing::TempDir()) + "/opgang-test-XXXXXX";
+  return ::mkdtemp(pattern.data());
+}
+
+TestBase::TestBase(Clock& clock, std::string vfs)
+    : clock_(clock), vfs_(std::move(vfs)), directory_(MakeTestDirectory()) {
+  file_ = directory_ / "base.db";
+  keys_.ca = TestAuthority();
+  keys_.box = MakeBoxKeyPair(SystemRandom());
+  keys_.storage_key = SecretBytes(SystemRandom().Bytes(32));
+  session_keys_ = {keys_.box, DeriveKey(keys_.storage_key, "digest")};
+  EXPECT_EQ(Open(), absl::OkStatus());
+}
+
+TestBase::~TestBase() {
+  Close();
+  std::filesystem::remove_all(directory_);
+}
+
+absl::Status TestBase::Open() {
+  auto store = OpenSqliteBaseStore({file_, keys_.storage_key, &SystemRandom(), vfs_});
+  if (!store.ok()) return store.status();
+  store_ = *std::move(store);
+  committer_ = std::make_unique<Committer>(*store_);
+  auto reader = store_->OpenReader();
+  if (!reader.ok()) return reader.status();
+  reader_ = *std::move(reader);
+  return absl::OkStatus();
+}
+
+void TestBase::Close() {
+  reader_.reset();
+  committer_.reset();
+  store_.reset();
+}
+
+void TestBase::Crash() {
+  jobs_.clear();
+  sessions_.clear();
+  Close();
+  EXPECT_EQ(Open(), absl::OkStatus());
+}
+
+AreaId TestBase::Area(const std::string& name) {
+  AreaId area;
+  const absl::Status status = InTransaction(*store_, [&]() -> absl::Status {
+    const auto named = AreaNamed(*store_, name, clock_.WallNow(), SystemRandom());
+    if (named.ok()) area = *named;
+    return named.status();
+  });
+  EXPECT_EQ(status, absl::OkStatus());
+  return area;
+}
+
+v1::Invitation TestBase::Invite(const std::string& staff, const std::string& role,
+                                const std::vector<std::string>& areas) {
+  v1::InviteRequest request;
+  request.set_staff_code(staff);
+  request.set_device_label("tablet-of-" + staff);
+  request.set_role(role);
+  for (const std::string& area : areas) request.add_areas(area);
+  auto invitation = MakeInvitation(*store_, keys_, request, {"127.0.0.1:7443"}, clock_.WallNow(), SystemRandom());
+  EXPECT_EQ(invitation.status(), absl::OkStatus());
+  return invitation.value_or(v1::Invitation());
+}
+
+void TestBase::Grant(const std::string& staff, const Scope& scope, v1::GrantMode mode, uint64_t generation) {
+  const absl::Status status =
+      InTransaction(*store_, [&] { return store_->PutGrant(staff, {scope, generation, mode, ""}); });
+  EXPECT_EQ(status, absl::OkStatus());
+}
+
+absl::StatusOr<v1::Verdict> TestBase::Replay(IntentId intent) {
+  std::set<Scope> touched;
+  auto verdict = committer_->Replay(intent, "karen", clock_.WallNow(), touched);
+  Announce(touched);
+  return verdict;
+}
+
+v1::ImportDwellingsResponse TestBase::Import(const v1::ImportDwellingsRequest& request) {
+  std::set<Scope> touched;
+  const auto counts = ImportDwellings(*store_, *committer_, request, clock_, SystemRandom(), touched);
+  EXPECT_EQ(counts.status(), absl::OkStatus());
+  Announce(touched);
+  return counts.value_or(v1::ImportDwellingsResponse());
+}
+
+std::shared_ptr<BaseSession> TestBase::Connect(Peer peer, SessionLimits limits) {
+  auto session = std::make_shared<BaseSession>(*this, std::move(peer), limits);
+  sessions_.push_back(session);
+  return session;
+}
+
+void TestBase::Disconnect(std::shared_ptr<BaseSession> session) {
+  if (session == nullptr || store_ == nullptr) return;
+  std::erase_if(sessions_, [&](const auto& weak) { return weak.expired() || weak.lock() == session; });
+  const auto replica = session->session().replica();
+  if (!replica.has_value()) return;
+  EXPECT_EQ(NoteSessionEnd(*store_, *replica, session->session().unsent_count(), clock_.WallNow()),
+            absl::OkStatus());
+}
+
+void TestBase::RunJobs() {
+  while (!jobs_.empty()) {
+    if (const auto* greeting = std::get_if<Greetings>(&jobs_.front())) {
+      const Greetings job = *greeting;
+      jobs_.pop_front();
+      DoGreeting(job);
+      continue;
+    }
+    std::vector<Batch> group;
+    while (!jobs_.empty() && std::holds_alternative<Batch>(jobs_.front())) {
+      group.push_back(std::get<Batch>(std::move(jobs_.front())));
+      jobs_.pop_front();
+    }
+    DoCommit(std::move(group));
+  }
+}
+
+void TestBase::DoGreeting(const Greetings& job) {
+  const auto greeting = Greet(*store_, job.peer, job.hello, clock_.WallNow(), SystemRandom());
+  if (const auto session = job.session.lock()) session->session().OnGreeted(greeting);
+}
+
+void TestBase::DoCommit(std::vector<Batch> group) {
+  std::vector<Submission> all;
+  for (const Batch& batch : group) all.insert(all.end(), batch.submissions.begin(), batch.submissions.end());
+  const auto outcome = committer_->Commit(all);
+  size_t next = 0;
+  for (const Batch& batch : group) {
+    std::vector<v1::Verdict> verdicts;
+    for (size_t i = 0; outcome.ok() && i < batch.submissions.size(); ++i, ++next) {
+      const auto& decided = outcome->verdicts[next];
+      verdicts.insert(verdicts.end(), decided.begin(), decided.end());
+    }
+    if (!outcome.ok()) verdicts = AllRetryLater(batch.submissions, RetryReasonFor(outcome.status()));
+    if (const auto session = batch.session.lock()) session->session().OnVerdicts(verdicts);
+  }
+  if (outcome.ok()) Announce(outcome->touched);
+}
+
+void TestBase::Announce(const std::set<Scope>& touched) {
+  for (const auto& weak : sessions_) {
+    if (const auto session = weak.lock()) session->session().OnNews(touched);
+  }
+}
+
+void TestBase::Spoil(const std::string& table) {
+  Close();
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(file_.c_str(), &db), SQLITE_OK);
+  const std::string sql = "UPDATE " + table +
+                          " SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) ||"
+                          " CASE substr(sealed, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB)";
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_EQ(sqlite3_close(db), SQLITE_OK);
+  ASSERT_EQ(Open(), absl::OkStatus());
+}
+
+BaseReader::Soundness TestBase::Check() {
+  auto soundness = reader_->Check();
+  EXPECT_EQ(soundness.status(), absl::OkStatus());
+  return soundness.value_or(BaseReader::Soundness());
+}
+
+}  // namespace opgang

@@ -1,0 +1,220 @@
+#include "tests/support/test_device.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+
+#include "client-lib/src/sync/sync_loop.h"
+#include "core/records/registry.h"
+#include "server/admin/enrolment.h"
+
+namespace opgang {
+namespace {
+
+// Registers the new store's keys at the base, without a network.
+class DirectEnroll : public EnrollTransport {
+ public:
+  explicit DirectEnroll(TestBase& base) : base_(base) {}
+  absl::StatusOr<v1::EnrollResponse> Enroll(const v1::Invitation& invitation,
+                                            const v1::EnrollRequest& request) override {
+    const Peer peer{invitation.staff_code(), StoreId::FromBytes(invitation.store_id()).value()};
+    return opgang::Enroll(base_.store(), peer, request, base_.clock().WallNow());
+  }
+
+ private:
+  TestBase& base_;
+};
+
+void ExpectOk(const absl::Status& status) { EXPECT_EQ(status, absl::OkStatus()); }
+
+std::string KeyOf(std::string_view type, RecordId id) { return std::string(type) + ' ' + id.ToString(); }
+
+}  // namespace
+
+void TestDevice::Lock() { ExpectOk(store_->Lock()); }
+void TestDevice::Unlock() { ExpectOk(store_->Unlock(kPassphrase)); }
+
+TestDevice::TestDevice(TestBase& base, ManualClock& clock, Peer peer)
+    : base_(base),
+      clock_(clock),
+      keys_(clock),
+      peer_(std::move(peer)),
+      root_(MakeTestDirectory()),
+      enroll_(std::make_unique<DirectEnroll>(base)),
+      dialer_(base, clock, peer_) {}
+
+TestDevice::TestDevice(TestBase& base, ManualClock& clock, const std::string& staff, const std::string& role,
+                       const std::vector<std::string>& areas)
+    : TestDevice(base, clock, base.Invite(staff, role, areas)) {}
+
+TestDevice::TestDevice(TestBase& base, ManualClock& clock, const v1::Invitation& invitation)
+    : TestDevice(base, clock, Peer{invitation.staff_code(), StoreId::FromBytes(invitation.store_id()).value()}) {
+  const std::string code = MakeInvitationCode(SystemRandom());
+  const std::string sealed = SealInvitation(invitation.SerializeAsString(), NormalizeInvitationCode(code).value(),
+                                            PassphraseCost::ForTests(), SystemRandom());
+  ExpectOk(Device(Options()).Enroll({sealed, code, kPassphrase}));
+  Open();
+}
+
+TestDevice::~TestDevice() {
+  store_.reset();
+  std::filesystem::remove_all(root_);
+}
+
+DeviceOptions TestDevice::Options() {
+  return DeviceOptions{.home = root_ / "home",
+                       .clock = &clock_,
+                       .random = &SystemRandom(),
+                       .keys = &keys_,
+                       .passphrase_cost = PassphraseCost::ForTests(),
+                       .enroll = enroll_.get()};
+}
+
+void TestDevice::Open() {
+  auto store = Device(Options()).OpenStore(absl::ZeroDuration());
+  ASSERT_EQ(store.status(), absl::OkStatus());
+  store_ = *std::move(store);
+  if (!store_->unlocked()) Unlock();
+}
+
+void TestDevice::Reopen() {
+  store_.reset();
+  Open();
+}
+
+std::filesystem::path TestDevice::CopyOfHome() {
+  const std::filesystem::path image = root_ / ("image-" + std::to_string(++copies_));
+  std::filesystem::copy(root_ / "home", image, std::filesystem::copy_options::recursive);
+  return image;
+}
+
+void TestDevice::RestoreHome(const std::filesystem::path& image) {
+  store_.reset();
+  std::filesystem::remove_all(root_ / "home");
+  std::filesystem::copy(image, root_ / "home", std::filesystem::copy_options::recursive);
+  Open();
+}
+
+std::unique_ptr<TestDevice> TestDevice::Clone() {
+  std::unique_ptr<TestDevice> clone(new TestDevice(base_, clock_, peer_));
+  clone->RestoreHome(CopyOfHome());
+  return clone;
+}
+
+const View& TestDevice::view() {
+  const auto view = store_->view();
+  ExpectOk(view.status());
+  return **view;
+}
+
+SaveReceipt TestDevice::Save(const Bundle& bundle) {
+  const auto receipt = store_->Save(bundle);
+  ExpectOk(receipt.status());
+  return receipt.value_or(SaveReceipt());
+}
+
+RecordId TestDevice::SaveCitizen(const std::string& name) {
+  Bundle bundle = NewBundle();
+  const RecordId citizen = bundle.Create(CitizenCalled(name), base_.Area("Testlund"));
+  Save(bundle);
+  return citizen;
+}
+
+SavedInquirer TestDevice::SaveInquirer(const std::string& name) {
+  Bundle bundle = NewBundle();
+  SavedInquirer saved;
+  v1::Citizen citizen = CitizenCalled(name);
+  citizen.set_telephone("20304050");
+  saved.citizen = bundle.Create(citizen, base_.Area("Testlund"));
+  v1::Inquiry inquiry;
+  inquiry.set_citizen_id(saved.citizen.ToBytes());
+  inquiry.set_channel(v1::CHANNEL_DOOR);
+  saved.inquiry = bundle.Create(inquiry, base_.Area("Testlund"));
+  saved.receipt = Save(bundle);
+  return saved;
+}
+
+SaveReceipt TestDevice::Rename(RecordId citizen, const std::string& name) {
+  Bundle bundle = NewBundle();
+  bundle.Patch(citizen, CitizenCalled(name), {v1::Citizen::kNameFieldNumber});
+  return Save(bundle);
+}
+
+absl::StatusOr<SyncResult> TestDevice::Sync(SyncOptions options) {
+  clock_.Advance(absl::Seconds(1));
+  return RunSync(store_->sync_store(), dialer_, clock_, SystemRandom(), options, [](absl::Duration) {});
+}
+
+SyncResult TestDevice::SyncWell() {
+  const auto result = Sync();
+  ExpectOk(result.status());
+  return result.value_or(SyncResult());
+}
+
+std::string TestDevice::NameOf(RecordId citizen) {
+  const VisibleRecord* record = view().Find(citizen);
+  return record == nullptr ? "(not visible)" : record->As<v1::Citizen>().name();
+}
+
+std::set<std::string> TestDevice::NamesOf(RecordId citizen) {
+  std::set<std::string> names{NameOf(citizen)};
+  const VisibleRecord* record = view().Find(citizen);
+  if (record == nullptr) return names;
+  for (const v1::FieldState& state : record->record.field_states()) {
+    if (state.field() != v1::Citizen::kNameFieldNumber) continue;
+    for (const v1::FieldAlternative& other : state.alternatives()) {
+      v1::Citizen citizen_with_name;
+      EXPECT_TRUE(citizen_with_name.ParseFromString(other.field_bytes()));
+      names.insert(citizen_with_name.name());
+    }
+  }
+  return names;
+}
+
+std::map<std::string, std::string> TestDevice::Records() {
+  std::map<std::string, std::string> records;
+  for (const RecordTypeInfo& type : AllRecordTypes()) {
+    for (const VisibleRecord* record : view().OfType(type.type)) {
+      records[KeyOf(type.name, record->id)] = record->record.SerializeAsString();
+    }
+  }
+  return records;
+}
+
+std::map<std::string, std::string> RecordsAtBase(TestBase& base, const std::vector<Scope>& scopes) {
+  std::map<std::string, std::string> records;
+  for (const Scope& scope : scopes) {
+    for (const RecordTypeInfo& type : AllRecordTypes()) {
+      const auto stored_records = base.reader().RecordsOfType(scope, type.type).value();
+      for (const StoredRecord& stored : stored_records) {
+        records[KeyOf(type.name, stored.id)] = stored.record.SerializeAsString();
+      }
+    }
+  }
+  return records;
+}
+
+void ExpectSameRecords(TestBase& base, const std::vector<TestDevice*>& devices) {
+  for (TestDevice* device : devices) {
+    std::vector<Scope> scopes;
+    for (const GrantInfo& grant : device->store().grants()) scopes.push_back(grant.scope);
+    const auto expected = RecordsAtBase(base, scopes);
+    const auto held = device->Records();
+    EXPECT_EQ(device->store().outbox_counts().unsent, 0u) << device->peer().staff_code;
+    for (const auto& [key, bytes] : expected) {
+      EXPECT_TRUE(held.contains(key)) << device->peer().staff_code << " lacks " << key;
+      EXPECT_TRUE(!held.contains(key) || held.at(key) == bytes) << device->peer().staff_code << " differs in " << key;
+    }
+    for (const auto& [key, bytes] : held) {
+      EXPECT_TRUE(expected.contains(key)) << device->peer().staff_code << " has what the base has not: " << key;
+    }
+  }
+}
+
+v1::Citizen CitizenCalled(const std::string& name) {
+  v1::Citizen citizen;
+  citizen.set_name(name);
+  return citizen;
+}
+
+}  // namespace opgang

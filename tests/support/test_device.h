@@ -1,0 +1,97 @@
+// A tablet in a test: the device and the store that ship, in a temporary home, enrolled at a TestBase; and the words of
+// the field.
+#ifndef OPGANG_TESTS_SUPPORT_TEST_DEVICE_H_
+#define OPGANG_TESTS_SUPPORT_TEST_DEVICE_H_
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client-lib/src/keys/memory_key_provider.h"
+#include "client-lib/src/store/enroll_transport.h"
+#include "client-lib/src/sync/sync_store.h"
+#include "opgang/bundle.h"
+#include "opgang/device.h"
+#include "opgang/store.h"
+#include "opgang/sync.h"
+#include "tests/support/in_process_stream.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/test_base.h"
+
+namespace opgang {
+
+// A citizen who asked, saved in one piece.
+struct SavedInquirer {
+  RecordId citizen;
+  RecordId inquiry;
+  SaveReceipt receipt;
+};
+
+class TestDevice {
+ public:
+  TestDevice(TestBase& base, ManualClock& clock, const std::string& staff, const std::string& role,
+             const std::vector<std::string>& areas);
+  ~TestDevice();
+
+  Store& store() { return *store_; }
+  const View& view();
+  InProcessDialer& dialer() { return dialer_; }
+  Peer peer() const { return peer_; }
+
+  Bundle NewBundle() { return Bundle(clock_); }
+  SaveReceipt Save(const Bundle& bundle);
+  RecordId SaveCitizen(const std::string& name);
+  SavedInquirer SaveInquirer(const std::string& name);
+  SaveReceipt Rename(RecordId citizen, const std::string& name);
+
+  // One try, unless `options` says more.
+  absl::StatusOr<SyncResult> Sync(SyncOptions options = {.attempts = 1});
+  SyncResult SyncWell();
+
+  // As a worker sees it: "(not visible)" where it is not.
+  std::string NameOf(RecordId citizen);
+  std::set<std::string> NamesOf(RecordId citizen);  // with those that stand beside
+  // Every visible record, by type and id: the bytes as the base sent them.
+  std::map<std::string, std::string> Records();
+
+  void Lock();
+  void Unlock();
+  // The process ends and another begins.
+  void Reopen();
+  // A copy of the home as it is on disk, opened as another tablet's.
+  std::unique_ptr<TestDevice> Clone();
+  // The store of `image`, an earlier CopyOfHome(), is put back.
+  std::filesystem::path CopyOfHome();
+  void RestoreHome(const std::filesystem::path& image);
+
+ private:
+  static constexpr char kPassphrase[] = "seven green doors";
+  TestDevice(TestBase& base, ManualClock& clock, Peer peer);
+  TestDevice(TestBase& base, ManualClock& clock, const v1::Invitation& invitation);
+  DeviceOptions Options();
+  void Open();
+
+  TestBase& base_;
+  ManualClock& clock_;
+  MemoryKeyProvider keys_;
+  const Peer peer_;
+  std::filesystem::path root_;
+  std::unique_ptr<EnrollTransport> enroll_;
+  std::unique_ptr<Store> store_;
+  InProcessDialer dialer_;
+  int copies_ = 0;
+};
+
+// What the base holds in these scopes, in the form of TestDevice::Records().
+std::map<std::string, std::string> RecordsAtBase(TestBase& base, const std::vector<Scope>& scopes);
+// Every device holds the base's bytes of its scopes, no more, and has nothing left to send (I6).
+void ExpectSameRecords(TestBase& base, const std::vector<TestDevice*>& devices);
+
+v1::Citizen CitizenCalled(const std::string& name);
+
+}  // namespace opgang
+
+#endif  // OPGANG_TESTS_SUPPORT_TEST_DEVICE_H_

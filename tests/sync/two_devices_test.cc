@@ -1,0 +1,148 @@
+// Two devices and the base end with the same bytes, and what both wrote is kept and shown.
+#include "server/store/base_store.h"
+#include "tests/sync/sync_story.h"
+
+namespace opgang {
+namespace {
+
+using testing::ElementsAre;
+
+using TwoDevices = SyncStory;
+
+TEST_F(TwoDevices, ConvergeByteForByte) {
+  amal.SaveInquirer("Amina");
+  jonas.SaveInquirer("Bo");
+  amal.SyncWell();
+  jonas.SyncWell();
+  amal.SyncWell();
+  ExpectSameRecords(base, {&amal, &jonas});
+  EXPECT_EQ(amal.Records().size(), 4u);
+  EXPECT_THAT(base.Check().problems, ElementsAre());
+}
+
+TEST_F(TwoDevices, SecondSyncSendsAndReceivesNothing) {
+  amal.SaveInquirer("Amina");
+  amal.SyncWell();
+  const SyncResult again = amal.SyncWell();
+  EXPECT_EQ(again.sent, 0u);
+  EXPECT_EQ(again.received, 0u);
+  EXPECT_TRUE(again.read);
+}
+
+TEST_F(TwoDevices, SameFieldEditedOnBothKeepsBothValuesAndShowsThemOnBoth) {
+  const RecordId citizen = amal.SaveCitizen("Amina");
+  amal.SyncWell();
+  jonas.SyncWell();
+  amal.Rename(citizen, "Amina A.");
+  jonas.Rename(citizen, "Amina B.");
+  EXPECT_EQ(amal.SyncWell().side_by_side, 0u);
+  EXPECT_EQ(jonas.SyncWell().side_by_side, 1u);
+  amal.SyncWell();
+  ExpectSameRecords(base, {&amal, &jonas});
+  EXPECT_THAT(amal.NamesOf(citizen), ElementsAre("Amina A.", "Amina B."));
+  EXPECT_EQ(amal.view().WithAlternatives().size(), 1u);
+  EXPECT_EQ(jonas.view().WithAlternatives().size(), 1u);
+}
+
+TEST_F(TwoDevices, OneActionBySomebodyWhoSeesBothSettlesTheClash) {
+  const RecordId citizen = amal.SaveCitizen("Amina");
+  amal.SyncWell();
+  jonas.SyncWell();
+  amal.Rename(citizen, "Amina A.");
+  jonas.Rename(citizen, "Amina B.");
+  amal.SyncWell();
+  jonas.SyncWell();
+  jonas.Rename(citizen, "Amina C.");
+  jonas.SyncWell();
+  amal.SyncWell();
+  ExpectSameRecords(base, {&amal, &jonas});
+  EXPECT_THAT(amal.NamesOf(citizen), ElementsAre("Amina C."));
+}
+
+TEST_F(TwoDevices, DifferentFieldsNeverClash) {
+  const RecordId citizen = amal.SaveCitizen("Amina");
+  amal.SyncWell();
+  jonas.SyncWell();
+  amal.Rename(citizen, "Amina A.");
+  v1::Citizen telephone;
+  telephone.set_telephone("50403020");
+  Bundle bundle = jonas.NewBundle();
+  bundle.Patch(citizen, telephone, {v1::Citizen::kTelephoneFieldNumber});
+  jonas.Save(bundle);
+  amal.SyncWell();
+  EXPECT_EQ(jonas.SyncWell().side_by_side, 0u);
+  amal.SyncWell();
+  ExpectSameRecords(base, {&amal, &jonas});
+  EXPECT_EQ(amal.NameOf(citizen), "Amina A.");
+  EXPECT_EQ(amal.view().Find(citizen)->As<v1::Citizen>().telephone(), "50403020");
+}
+
+TEST_F(TwoDevices, AConcurrentEditBeatsADelete) {
+  const RecordId citizen = amal.SaveCitizen("Amina");
+  amal.SyncWell();
+  jonas.SyncWell();
+  amal.Rename(citizen, "Amina A.");
+  Bundle bundle = jonas.NewBundle();
+  bundle.Delete(citizen, RecordTypeOf<v1::Citizen>());
+  jonas.Save(bundle);
+  amal.SyncWell();
+  jonas.SyncWell();
+  amal.SyncWell();
+  ExpectSameRecords(base, {&amal, &jonas});
+  EXPECT_EQ(jonas.NameOf(citizen), "Amina A.");
+}
+
+TEST_F(TwoDevices, ADeleteTravelsToTheOther) {
+  const RecordId citizen = amal.SaveCitizen("Amina");
+  amal.SyncWell();
+  jonas.SyncWell();
+  Bundle bundle = jonas.NewBundle();
+  bundle.Delete(citizen, RecordTypeOf<v1::Citizen>());
+  jonas.Save(bundle);
+  jonas.SyncWell();
+  amal.SyncWell();
+  ExpectSameRecords(base, {&amal, &jonas});
+  EXPECT_EQ(amal.NameOf(citizen), "(not visible)");
+}
+
+TEST_F(TwoDevices, WrongWallClocksChangeNeitherOrderNorOutcome) {
+  const RecordId citizen = amal.SaveCitizen("Amina");
+  amal.SyncWell();
+  jonas.SyncWell();
+  clock.SetWall(NoonOfTheFirst() + absl::Hours(24 * 3650));
+  amal.Rename(citizen, "from the future");
+  clock.SetWall(NoonOfTheFirst() + absl::Minutes(5));
+  amal.SyncWell();
+  jonas.SyncWell();
+  clock.SetWall(NoonOfTheFirst() - absl::Hours(24 * 3650));
+  jonas.Rename(citizen, "having seen it");
+  clock.SetWall(NoonOfTheFirst() + absl::Minutes(6));
+  jonas.SyncWell();
+  amal.SyncWell();
+  ExpectSameRecords(base, {&amal, &jonas});
+  EXPECT_THAT(amal.NamesOf(citizen), ElementsAre("having seen it"));
+}
+
+TEST_F(TwoDevices, FiveThousandRecordsArriveInPages) {
+  v1::ImportDwellingsRequest request;
+  request.set_area("Testlund");
+  for (int i = 0; i < 4900; ++i) {
+    v1::DwellingRow& row = *request.add_rows();
+    row.mutable_entrance()->set_street("Humlebakken");
+    row.mutable_entrance()->set_number(std::to_string(1 + i / 49));
+    row.mutable_entrance()->set_postcode("9220");
+    row.mutable_dwelling()->set_floor(std::to_string(1 + i % 49));
+    row.mutable_dwelling()->set_door("tv");
+  }
+  base.Import(request);
+  int pages = 0;
+  amal.dialer().on_response = [&](const v1::SyncResponse& response) { pages += response.has_page() ? 1 : 0; };
+  const SyncResult result = amal.SyncWell();
+  EXPECT_EQ(result.received, 5000u);
+  EXPECT_GT(pages, 10);
+  ExpectSameRecords(base, {&amal});
+  EXPECT_EQ(amal.SyncWell().received, 0u);
+}
+
+}  // namespace
+}  // namespace opgang
