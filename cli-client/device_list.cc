@@ -19,9 +19,9 @@ std::string DeviceLine(const Context& context, const v1::DeviceStatus& device) {
                                                 {"last", LastSyncWords(context, device)},
                                                 {"unsent", std::to_string(device.unsent_count())}});
   if (device.nearest_due_us() == 0) return line;
-  const absl::Time due = absl::FromUnixMicros(device.nearest_due_us());
-  return line + " " +
-         context.T("devices.due", {{"when", MomentWords(context.texts(), due, context.Today())}});
+  // The due instant is the first one after the due date.
+  const absl::CivilDay due = LocalDay(absl::FromUnixMicros(device.nearest_due_us() - 1));
+  return line + " " + context.T("devices.due", {{"when", DayWords(context.texts(), due, context.Today())}});
 }
 
 Json MicrosJson(int64_t us) { return us == 0 ? Json(nullptr) : JsonTime(absl::FromUnixMicros(us)); }

@@ -73,8 +73,8 @@ Bundle BundleOf(Context& context, InquiryDraft& draft, RecordId& citizen) {
   return bundle;
 }
 
-// The dates that the rule makes of the inquiry: the case's own, else, on a locked store, those of today; nullopt where
-// neither is known.
+// The dates that the rule makes of the inquiry: the case's own, else, on a locked store, those of today;
+// nullopt where neither is known.
 std::optional<DateSpan> DueOf(const Context& context, const v1::Inquiry& inquiry, RecordId citizen) {
   if (const View* view = context.ViewIfUnlocked()) {
     for (const CaseLine& line : view->CasesOfCitizen(citizen, context.Now())) {
@@ -91,7 +91,8 @@ std::optional<DateSpan> DueOf(const Context& context, const v1::Inquiry& inquiry
 
 std::string SavedWords(const Context& context, const v1::Inquiry& inquiry, RecordId citizen) {
   const auto due = DueOf(context, inquiry, citizen);
-  return due ? context.T("inquiry.saved", {{"by", DueDateWords(context, *due)}}) : context.T("inquiry.saved.undated");
+  return due ? context.T("inquiry.saved", {{"by", DueDateWords(context, *due)}})
+             : context.T("inquiry.saved.undated");
 }
 
 std::string AlikeWords(const Context& context, const LikelyDuplicate& d) {

@@ -1,11 +1,11 @@
-// Lines by libedit, used without its history: what is typed here is personal data.
+#include "cli-client/line_editor.h"
+
 #include <histedit.h>
 
 #include <cstdio>
-#include <memory>
+#include <vector>
 
 #include "cli-client/completion.h"
-#include "cli-client/posix_terminal.h"
 
 namespace opgang::cli {
 namespace {
@@ -13,21 +13,21 @@ namespace {
 constexpr size_t kShownMatches = 12;
 
 // What libedit's callbacks see: the request, and whether Ctrl-C was pressed.
-struct EditState {
+struct Talk {
   const LineRequest* request = nullptr;
   bool left = false;
 };
 
-EditState& StateOf(::EditLine* editor) {
+Talk& TalkOf(::EditLine* editor) {
   void* data = nullptr;
   el_get(editor, EL_CLIENTDATA, &data);
-  return *static_cast<EditState*>(data);
+  return *static_cast<Talk*>(data);
 }
 
-char* PromptOf(::EditLine* editor) { return const_cast<char*>(StateOf(editor).request->prompt.c_str()); }
+char* PromptOf(::EditLine* editor) { return const_cast<char*>(TalkOf(editor).request->prompt.c_str()); }
 
 unsigned char OnLeave(::EditLine* editor, int) {
-  StateOf(editor).left = true;
+  TalkOf(editor).left = true;
   return CC_EOF;
 }
 
@@ -45,7 +45,7 @@ void ShowMatches(const std::vector<std::string>& matches) {
 }
 
 unsigned char OnComplete(::EditLine* editor, int) {
-  const LineRequest& request = *StateOf(editor).request;
+  const LineRequest& request = *TalkOf(editor).request;
   if (request.candidates == nullptr) return CC_ERROR;
   const LineInfo* info = el_line(editor);
   const std::string typed(info->buffer, info->cursor);
@@ -60,8 +60,8 @@ unsigned char OnComplete(::EditLine* editor, int) {
   return CC_REDISPLAY;
 }
 
-void Configure(::EditLine* editor, EditState* state) {
-  el_set(editor, EL_CLIENTDATA, state);
+void Configure(::EditLine* editor, Talk* talk) {
+  el_set(editor, EL_CLIENTDATA, talk);
   el_set(editor, EL_PROMPT, PromptOf);
   el_set(editor, EL_EDITOR, "emacs");
   el_set(editor, EL_SETTY, "-d", "-isig", nullptr);
@@ -73,13 +73,26 @@ void Configure(::EditLine* editor, EditState* state) {
 
 }  // namespace
 
-std::optional<std::string> EditLine(const LineRequest& request) {
-  EditState state{&request};
-  std::unique_ptr<::EditLine, void (*)(::EditLine*)> editor(el_init("opgang", stdin, stderr, stderr), el_end);
-  Configure(editor.get(), &state);
+struct LineEditor::State {
+  Talk talk;
+  ::EditLine* editor = nullptr;
+};
+
+LineEditor::LineEditor() : state_(std::make_unique<State>()) {}
+
+LineEditor::~LineEditor() {
+  if (state_->editor != nullptr) el_end(state_->editor);
+}
+
+std::optional<std::string> LineEditor::Edit(const LineRequest& request) {
+  if (state_->editor == nullptr) {
+    state_->editor = el_init("opgang", stdin, stderr, stderr);
+    Configure(state_->editor, &state_->talk);
+  }
+  state_->talk = {&request, false};
   int size = 0;
-  const char* line = el_gets(editor.get(), &size);
-  if (line == nullptr || size <= 0 || state.left) {
+  const char* line = el_gets(state_->editor, &size);
+  if (line == nullptr || size <= 0 || state_->talk.left) {
     std::fputs("\n", stderr);
     return std::nullopt;
   }

@@ -75,8 +75,8 @@ bool InputWaits() {
   return ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0;
 }
 
-// An arrow or a function key arrives at once: ESC, "[" or "O", parameters, one final byte (ECMA-48). Swallows the rest
-// of it; ESC by itself is the Escape key.
+// An arrow or a function key arrives at once: ESC, "[" or "O", parameters, one final byte (ECMA-48). Swallows
+// the rest of it; ESC by itself is the Escape key.
 Key AfterEscape() {
   if (!InputWaits()) return {Key::Kind::kEscape, {}};
   const auto introducer = ReadByte();
@@ -135,17 +135,20 @@ int PosixTerminal::Width() const {
 void PosixTerminal::Out(std::string_view text) { WriteAll(STDOUT_FILENO, text); }
 void PosixTerminal::Err(std::string_view text) { WriteAll(STDERR_FILENO, text); }
 
-Key PosixTerminal::ReadKey() {
+Key PosixTerminal::ReadKey(std::string_view question) {
   RawMode raw;
+  Err(question);
   const auto byte = ReadByte();
   return byte ? KeyOf(*byte) : Key{};
 }
 
-std::optional<std::string> PosixTerminal::ReadLine(const LineRequest& request) { return EditLine(request); }
+std::optional<std::string> PosixTerminal::ReadLine(const LineRequest& request) {
+  return editor_.Edit(request);
+}
 
 std::optional<SecretBytes> PosixTerminal::ReadSecret(std::string_view prompt) {
-  Err(prompt);
   RawMode raw;
+  Err(prompt);
   std::string typed;
   std::optional<SecretBytes> secret;
   for (auto byte = ReadByte(); byte; byte = ReadByte()) {

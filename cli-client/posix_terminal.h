@@ -2,6 +2,7 @@
 #ifndef OPGANG_CLI_CLIENT_POSIX_TERMINAL_H_
 #define OPGANG_CLI_CLIENT_POSIX_TERMINAL_H_
 
+#include "cli-client/line_editor.h"
 #include "cli-client/terminal.h"
 
 namespace opgang::cli {
@@ -16,7 +17,7 @@ class PosixTerminal : public Terminal {
   int Width() const override;
   void Out(std::string_view text) override;
   void Err(std::string_view text) override;
-  Key ReadKey() override;
+  Key ReadKey(std::string_view question) override;
   std::optional<std::string> ReadLine(const LineRequest& request) override;
   std::optional<SecretBytes> ReadSecret(std::string_view prompt) override;
   std::optional<std::string> NextInputLine() override;
@@ -24,11 +25,9 @@ class PosixTerminal : public Terminal {
   bool Interrupted() override;
 
  private:
+  LineEditor editor_;
   bool watching_ = false;
 };
-
-// One line edited with libedit: Tab completes, Ctrl-C and Ctrl-D leave. Keeps no history (line_editor.cc).
-std::optional<std::string> EditLine(const LineRequest& request);
 
 }  // namespace opgang::cli
 

@@ -1,6 +1,7 @@
 #include "cli-client/prompts.h"
 
 #include <charconv>
+#include <utility>
 
 #include "cli-client/layout.h"
 #include "core/base/error.h"
@@ -46,12 +47,12 @@ std::string DrawMenu(const std::vector<MenuChoice>& menu, int width) {
 
 MenuAnswer AskMenu(const Context& context, std::string_view question, const std::vector<MenuChoice>& menu,
                    bool may_skip) {
-  Line(context, question);
-  Line(context, DrawMenu(menu, context.terminal().Width()));
-  Line(context, Inked(context.T(may_skip ? "prompt.menu.skippable" : "prompt.menu.required"), Ink::kDim,
-                      context.options().color));
+  const std::string drawn = DrawMenu(menu, context.terminal().Width()) + "\n";
+  const std::string keys = context.T(may_skip ? "prompt.menu.skippable" : "prompt.menu.required");
+  std::string shown =
+      std::string(question) + "\n" + drawn + Inked(keys, Ink::kDim, context.options().color) + "\n";
   for (;;) {
-    const Key key = context.terminal().ReadKey();
+    const Key key = context.terminal().ReadKey(std::exchange(shown, {}));
     if (key.kind == Key::Kind::kEnd || (key.kind == Key::Kind::kCharacter && key.text == "q")) return {};
     if (key.kind == Key::Kind::kEnter && may_skip) return {Answered::kSkipped, 0};
     if (key.kind != Key::Kind::kCharacter) continue;
@@ -59,7 +60,7 @@ MenuAnswer AskMenu(const Context& context, std::string_view question, const std:
       Line(context, "> " + choice->label);
       return {Answered::kGiven, choice->number};
     }
-    if (key.text == "?") Line(context, DrawMenu(menu, context.terminal().Width()));
+    if (key.text == "?") shown = drawn;
   }
 }
 

@@ -52,8 +52,9 @@ class Terminal {
   virtual void Out(std::string_view text) = 0;
   virtual void Err(std::string_view text) = 0;
 
-  // Waits for one key, without Enter and without echo.
-  virtual Key ReadKey() = 0;
+  // Shows `question`, then waits for one key, without Enter and without echo. What is typed while the
+  // question is being drawn counts.
+  virtual Key ReadKey(std::string_view question) = 0;
   // One edited line without its newline. nullopt: the person left (Ctrl-D, Ctrl-C) or input ended.
   virtual std::optional<std::string> ReadLine(const LineRequest& request) = 0;
   // As ReadLine, with nothing on the screen.

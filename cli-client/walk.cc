@@ -37,7 +37,7 @@ class Walk {
   const View& view() const { return *context_.ViewIfUnlocked(); }
   void ReadDoors();
   void DrawHeader() const;
-  void DrawDoor() const;
+  std::string DoorLine() const;
   absl::StatusOr<Step> AskDoor();
   absl::StatusOr<Step> OnCharacter(const std::string& key);
   absl::StatusOr<Step> Note(v1::Disposition disposition);
@@ -69,12 +69,12 @@ void Walk::DrawHeader() const {
   Line(context_.T("walk.keys"));
 }
 
-void Walk::DrawDoor() const {
+std::string Walk::DoorLine() const {
   const DoorName& door = doors_[at_].door;
   const std::string name =
       door.floor.empty() && door.door.empty() ? context_.T("door.only") : FormatDoor(door);
   const std::string facts = FactsWords(context_, view(), FactsOf(view(), entrance_, door, context_.Now()));
-  Line(PadTo(name, 8) + " " + facts);
+  return PadTo(name, 8) + " " + facts + "\n";
 }
 
 DoorTarget Walk::Target() const {
@@ -123,8 +123,7 @@ absl::StatusOr<Walk::Step> Walk::OnCharacter(const std::string& key) {
 }
 
 absl::StatusOr<Walk::Step> Walk::AskDoor() {
-  DrawDoor();
-  const Key key = context_.terminal().ReadKey();
+  const Key key = context_.terminal().ReadKey(DoorLine());
   switch (key.kind) {
     case Key::Kind::kEnd: return Step::kEnd;
     case Key::Kind::kEnter: return Step::kNext;

@@ -5,10 +5,10 @@
 announce() {
   local jobs missing minutes=''
   jobs=$(choose_jobs)
-  mapfile -t missing < <(missing_packages "${packages_to_build[@]}")
+  missing=$(missing_packages "${packages_to_build[@]}" | wc -l)
   say "$1"
-  if ((${#missing[@]} > 0)); then
-    say "- installs ${#missing[@]} Debian packages with apt (about 150 MB to fetch, 700 MB on the disk)"
+  if ((missing > 0)); then
+    say "- installs $missing Debian packages with apt (about 150 MB to fetch, 700 MB on the disk)"
   else
     say "- installs nothing: every Debian package is there"
   fi

@@ -4,7 +4,7 @@
 
 area="Aalborg SØ"
 steps=0
-base_pid='' watch_pid='' port=''
+base_pid='' watch_pid='' shown_pid='' port=''
 
 set_the_stage() {
   cd "$repo" || exit 1
@@ -138,19 +138,21 @@ wait_for_board() {
 watch_board() {
   printf '%s$ opgang board --watch\n' "$1"
   : >"$stage/watched"
-  "$stage/$1" board --watch --for 30 </dev/null > >(tee "$stage/watched" | sed -u 's/^/| /') 2>&1 &
+  "$stage/$1" board --watch --for 30 </dev/null >"$stage/watched" 2>&1 &
   watch_pid=$!
+  tail -n +1 -s 0.1 --pid="$watch_pid" -f "$stage/watched" | sed -u 's/^/| /' &
+  shown_pid=$!
   wait_for_board 'Response board' "the board is not drawn on the watching tablet"
 }
 
 board_shows_one_more() {
   wait_for_board 'met 1' "the board did not change on the watching tablet"
-  sleep 0.3  # its last lines are still on their way to this screen
 }
 
 unwatch_board() {
   kill "$watch_pid"
   wait "$watch_pid" || die "the watching tablet did not end cleanly"
+  wait "$shown_pid" || true  # its last lines are on this screen now
   watch_pid=''
 }
 

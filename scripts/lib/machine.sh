@@ -63,12 +63,11 @@ apt_get() {
 
 # install_missing NAME...: what is there already is left alone; says what it does before it does it.
 install_missing() {
-  local missing
-  mapfile -t missing < <(missing_packages "$@")
-  ((${#missing[@]} > 0)) || return 0
-  packages_wanted="${missing[*]}"
-  say "Installing ${#missing[@]} Debian packages with apt (1 to 4 minutes): $packages_wanted" | fold -s -w 79
+  packages_wanted=$(missing_packages "$@" | paste -s -d ' ')
+  [[ -n $packages_wanted ]] || return 0
+  say "Installing with apt (1 to 4 minutes): $packages_wanted" | fold -s -w 79
   apt_get update || die "apt-get update failed; is there a network, and are the package sources right?"
-  apt_get install -y --no-install-recommends "${missing[@]}" </dev/null ||
+  # shellcheck disable=SC2086  # one word for each package
+  apt_get install -y --no-install-recommends $packages_wanted </dev/null ||
     die "apt-get could not install them; its own words are above."
 }

@@ -31,9 +31,10 @@ run_tests() {
   GTEST_OUTPUT="xml:$lists/" GTEST_COLOR=no GTEST_BRIEF=1 \
     ctest --test-dir "$directory" --output-on-failure --no-tests=error --parallel "$(nproc)" \
     --output-junit "$lists/ctest.junit" "$@" </dev/null || status=$?
+  grep '<testcase ' "$lists/ctest.junit" >"$lists/programs"
   while IFS= read -r line; do
     count_one "$(attribute name <<<"$line")" "$(attribute status <<<"$line")" "$lists"
-  done < <(grep '<testcase ' "$lists/ctest.junit")
+  done <"$lists/programs"
   rm -rf "$lists"
   ((status == 0 && failed == 0 && passed > 0))
 }

@@ -119,9 +119,9 @@ absl::StatusOr<Admitted> Admit(BaseStore& store, const Author& author, const Ope
   if (info == nullptr) return Refused({v1::REFUSAL_CODE_UNKNOWN_TYPE, 0});
   const RecordId id = RecordId::FromBytes(mutation.envelope.record_id()).value_or(RecordId());
   ASSIGN_OR_RETURN(const std::optional<StoredRecord> existing, store.FindRecord(id));
-  if (auto refusal = Authorise(author, *info, mutation, existing)) return Refused(*refusal);
   ASSIGN_OR_RETURN(const bool waits, WaitsForItsCreate(store, mutation, existing));
   if (waits) return Refused({v1::REFUSAL_CODE_CREATE_QUARANTINED, 0});
+  if (auto refusal = Authorise(author, *info, mutation, existing)) return Refused(*refusal);
 
   auto merged = Merge(existing.has_value() ? &existing->record : nullptr, mutation.payload,
                       ProvenanceOf(author, mutation, recorded, received));

@@ -60,7 +60,8 @@ TEST_F(IntakeStory, LeftAfterAnyKeystrokeEveryFinishedAnswerIsThere) {
   for (size_t keys = 0; keys <= script.size(); ++keys) {
     const std::string opened = SaveInquiryAt("2th", "Amina " + std::to_string(keys));
     std::string citizen;
-    for (const Json& one : RunJson({"due"})["cases"]) {
+    const Json due = RunJson({"due"});
+    for (const Json& one : due["cases"]) {
       if (one["handle"] == opened) citizen = one["citizen"];
     }
     const Ran ran = Run({"intake", citizen}, script.substr(0, keys) + "\x04\x04\x04");

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <pty.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -26,7 +27,7 @@ struct Screen {
 
 // Reads until `wanted` stands on the screen, or the child has ended.
 bool ReadUntil(int fd, const std::string& wanted, std::string& screen) {
-  constexpr int kPatienceMs = 20000;
+  constexpr int kPatienceMs = 5000;
   while (screen.find(wanted) == std::string::npos || wanted.empty()) {
     pollfd ready{fd, POLLIN, 0};
     if (poll(&ready, 1, kPatienceMs) <= 0) return false;
@@ -57,6 +58,7 @@ Screen OnATerminal(const std::function<std::string(PosixTerminal&)>& talk, const
   EXPECT_TRUE(ReadUntil(fd, prompt, screen.text));
   EXPECT_EQ(write(fd, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
   ReadUntil(fd, "", screen.text);
+  kill(child, SIGKILL);  // in vain where it has ended, as it should have
   int status = 0;
   waitpid(child, &status, 0);
   close(fd);
@@ -117,16 +119,14 @@ TEST(PosixTerminal, ASecretIsNotShownAndBackspaceTakesAWholeCharacter) {
 TEST(PosixTerminal, OneKeyIsEnoughAndAnArrowIsOneKey) {
   const Screen screen = OnATerminal(
       [](PosixTerminal& t) {
-        t.Err("Key: ");
-        const Key arrow = t.ReadKey();
-        const Key letter = t.ReadKey();
-        const Key enter = t.ReadKey();
-        const Key end = t.ReadKey();
-        const bool right = arrow.kind == Key::Kind::kOther && letter.text == "ø" &&
-                           enter.kind == Key::Kind::kEnter && end.kind == Key::Kind::kEnd;
+        const Key arrow = t.ReadKey("Key: ");
+        const Key letter = t.ReadKey("");
+        const Key enter = t.ReadKey("");
+        const bool right =
+            arrow.kind == Key::Kind::kOther && letter.text == "ø" && enter.kind == Key::Kind::kEnter;
         return std::string(right ? "right" : "wrong");
       },
-      "Key: ", "\x1b[Aø\r\x03");
+      "Key: ", "\x1b[Aø\r");
   EXPECT_THAT(screen.text, HasSubstr("[right]"));
 }
 

@@ -29,7 +29,8 @@ class ScriptedTerminal : public Terminal {
   void Out(std::string_view text) override { out += text; }
   void Err(std::string_view text) override { err += text; }
 
-  Key ReadKey() override {
+  Key ReadKey(std::string_view question) override {
+    err += question;
     if (script_.empty()) return Starve();
     const std::string text = Take();
     if (text == "\n") return {Key::Kind::kEnter, {}};

@@ -75,7 +75,7 @@ std::unique_ptr<Store> DeviceTest::Open(std::filesystem::path home) {
 
 std::unique_ptr<Store> DeviceTest::OpenUnlocked(std::filesystem::path home) {
   auto store = Open(std::move(home));
-  if (store != nullptr) EXPECT_EQ(store->Unlock(kPassphrase), absl::OkStatus());
+  EXPECT_TRUE(store != nullptr && store->Unlock(kPassphrase).ok());
   return store;
 }
 

@@ -1,5 +1,5 @@
-// opgang as a worker meets it when something is wrong: each failure has its own exit code and words (docs/errors.md),
-// and nothing that was saved is lost.
+// opgang as a worker meets it when something is wrong: each failure has its own exit code and words
+// (docs/errors.md), and nothing that was saved is lost.
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -139,7 +139,8 @@ TEST_F(BadInputTest, OnAFullDiskASaveSaysNotSavedAndWithRoomAgainItSaves) {
   EXPECT_EQ(tablet_.Unsent(), unsent_ + 1);
 }
 
-// Root may write anywhere, so under root the program runs as nobody, who owns the files and may not change them.
+// Root may write anywhere, so under root the program runs as nobody, who owns the files and may not change
+// them.
 TEST_F(BadInputTest, InAReadOnlyDirectoryASaveSaysNotSavedAndNothingChanges) {
   Begin();
   tablet_.Run({"lock"});
@@ -150,7 +151,10 @@ TEST_F(BadInputTest, InAReadOnlyDirectoryASaveSaysNotSavedAndNothingChanges) {
     for (const fs::path& path : all) {
       const bool directory = fs::is_directory(path);
       ASSERT_EQ(chmod(path.c_str(), (writable ? 0600 : 0400) | (directory ? 0100 : 0)), 0);
-      if (root) ASSERT_EQ(chown(path.c_str(), writable ? 0 : 65534, writable ? 0 : 65534), 0);
+      const uid_t owner = writable ? 0 : 65534;
+      if (root) {
+        ASSERT_EQ(chown(path.c_str(), owner, owner), 0);
+      }
     }
   };
   chmod(scratch_.path().c_str(), 0755);

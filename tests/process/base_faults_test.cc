@@ -1,6 +1,6 @@
-// opgangd as its operator meets it: bad files, a taken port, a second base on one directory, a newer database, a full
-// disk, the health service, and SIGTERM while a tablet is connected. Each failure has its own exit code and words
-// (docs/errors.md), and changes nothing.
+// opgangd as its operator meets it: bad files, a taken port, a second base on one directory, a newer
+// database, a full disk, the health service, and SIGTERM while a tablet is connected. Each failure has its
+// own exit code and words (docs/errors.md), and changes nothing.
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <sqlite3.h>
@@ -39,7 +39,8 @@ std::string AskHealth(int port, const grpc::SslCredentialsOptions& tls, grpc::St
   grpc::GenericStub stub(grpc::CreateChannel(LoopbackAddress(port), grpc::SslCredentials(tls)));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
-  const grpc::ByteBuffer request;
+  const grpc::Slice empty;
+  const grpc::ByteBuffer request(&empty, 1);
   grpc::ByteBuffer response;
   std::promise<grpc::Status> ended;
   stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &response,
@@ -83,7 +84,8 @@ TEST_F(BaseFaultsTest, GarbageInsteadOfACsvIsRefusedAsBadInputAndTheDwellingsSta
 TEST_F(BaseFaultsTest, ASecondBaseOnTheSamePortOrTheSameDirectoryIsToldAndTheFirstGoesOn) {
   base_.Start();
   BaseProcess other(scratch_ / "other");
-  ExpectFailure(other.Admin({"serve", "--listen", LoopbackAddress(base_.port())}), ErrorCode::kNotWritable, "taken");
+  ExpectFailure(other.Admin({"serve", "--listen", LoopbackAddress(base_.port())}), ErrorCode::kNotWritable,
+                "taken");
   ExpectFailure(base_.Admin({"serve", "--listen", "127.0.0.1:0"}), ErrorCode::kStoreBusy, "");
   base_.ImportOneEntrance();
   tablet_.Join(base_, "amal", "tablet-1");

@@ -1,7 +1,7 @@
-// No byte of what a worker types lies anywhere in clear: a distinct marker in every text field of every record type
-// (found by walking the register, so that a new type or field is covered), saved through the client, synced, read on
-// another tablet; then every file of both tablets and of the base, all logs and all command lines are searched for each
-// marker as UTF-8, UTF-16LE, hex and base64.
+// No byte of what a worker types lies anywhere in clear: a distinct marker in every text field of every
+// record type (found by walking the register, so that a new type or field is covered), saved through the
+// client, synced, read on another tablet; then every file of both tablets and of the base, all logs and all
+// command lines are searched for each marker as UTF-8, UTF-16LE, hex and base64.
 #include <algorithm>
 #include <filesystem>
 #include <functional>
@@ -35,8 +35,8 @@ std::string Letters(int number) {
   return word;
 }
 
-// What a field might accept, freest form first. Floors, doors, house numbers and postcodes accept none of these: they
-// are too short to be told from noise, and are listed by the test below.
+// What a field might accept, freest form first. Floors, doors, house numbers and postcodes accept none of
+// these: they are too short to be told from noise, and are listed by the test below.
 std::vector<std::string> Candidates(int number) {
   const std::string digits = std::to_string(1000 + number);
   return {"Zq" + Letters(number) + "kanari", "zq-" + Letters(number) + "kanar", "2837" + digits,
@@ -191,9 +191,10 @@ class CanaryTest : public testing::Test {
 TEST(CanarySearchTest, FindsAMarkerInEveryForm) {
   const std::string marker = "Zqbcdkanari";
   const std::string hex = absl::BytesToHexString(marker);
-  for (const std::string& text : {marker, Utf16(marker), hex, absl::AsciiStrToUpper(hex), absl::Base64Escape(marker),
-                                  absl::Base64Escape("a" + marker + "z"), absl::Base64Escape("ab" + marker),
-                                  absl::Base64Escape(std::string("\xFF\0\x80", 3) + marker + "tail")}) {
+  for (const std::string& text :
+       {marker, Utf16(marker), hex, absl::AsciiStrToUpper(hex), absl::Base64Escape(marker),
+        absl::Base64Escape("a" + marker + "z"), absl::Base64Escape("ab" + marker),
+        absl::Base64Escape(std::string("\xFF\0\x80", 3) + marker + "tail")}) {
     EXPECT_TRUE(Holds(std::string("\0before", 7) + text + "after", marker)) << text;
   }
   EXPECT_FALSE(Holds("Zqbcekanari", marker));
@@ -203,8 +204,8 @@ TEST_F(CanaryTest, SavedSyncedAndReadElsewhereNoTextFieldIsInClearInAnyFileLogOr
   SaveOneOfEach();
   SaveThroughTheProgram();
   for (const auto& [field, marker] : markers_) EXPECT_GE(marker.size(), kShortestMarker) << field;
-  const std::set<std::string> too_short = {"citizen.door",   "citizen.floor",     "dwelling.door",
-                                           "dwelling.floor", "entrance.number",   "entrance.postcode",
+  const std::set<std::string> too_short = {"citizen.door",   "citizen.floor",   "dwelling.door",
+                                           "dwelling.floor", "entrance.number", "entrance.postcode",
                                            "visit.door",     "visit.floor"};
   EXPECT_EQ(unmarked_, too_short) << "a field that takes no marker must be too short to mark";
   EXPECT_EQ(FoundInFiles(), std::set<std::string>()) << "before the sync";
@@ -213,8 +214,10 @@ TEST_F(CanaryTest, SavedSyncedAndReadElsewhereNoTextFieldIsInClearInAnyFileLogOr
   reader_.Join(base_, "bodil", "tablet-2", "health");
   const std::string seen = reader_.Run({"show", reader_.Find(markers_["citizen.name"]), "--json"}).out +
                            reader_.Run({"show", reader_.Find("Zqprogramkanari"), "--json"}).out;
-  for (const char* field : {"citizen.name", "citizen.note", "inquiry.referrer", "clinical-intake.note", "program.note"}) {
-    EXPECT_NE(seen.find(markers_[field]), std::string::npos) << field << " must have arrived to be found anywhere";
+  for (const char* field :
+       {"citizen.name", "citizen.note", "inquiry.referrer", "clinical-intake.note", "program.note"}) {
+    EXPECT_NE(seen.find(markers_[field]), std::string::npos)
+        << field << " must have arrived to be found anywhere";
   }
   EXPECT_EQ(FoundInFiles(), std::set<std::string>()) << "while everything runs";
 

@@ -1,6 +1,7 @@
-// kill -9 at random moments, of opgang while it saves, of opgang while it syncs, of opgangd while it serves. A ledger
-// outside of both (what the programs said was saved, and the notes that were ever typed) is compared with what a tablet
-// that was never killed reads at the end: nothing acknowledged is lost (I1, I4), nothing is there twice (I2).
+// kill -9 at random moments, of opgang while it saves, of opgang while it syncs, of opgangd while it serves.
+// A ledger outside of both (what the programs said was saved, and the notes that were ever typed) is compared
+// with what a tablet that was never killed reads at the end: nothing acknowledged is lost (I1, I4), nothing
+// is there twice (I2).
 #include <signal.h>
 
 #include <chrono>
@@ -50,7 +51,8 @@ class KillTest : public testing::Test {
     return tablet_.CommandOf({"contact", citizen_, "--json", "--json-input"}, content.dump());
   }
 
-  // Into the ledger goes what a program that ended well said; a program that was killed said nothing that counts.
+  // Into the ledger goes what a program that ended well said; a program that was killed said nothing that
+  // counts.
   void NoteInLedger(const Outcome& outcome) {
     if (outcome.exit_code != 0) return;
     ++saved_;
@@ -65,7 +67,8 @@ class KillTest : public testing::Test {
 
   std::chrono::milliseconds AnyMomentIn(std::chrono::nanoseconds span) {
     const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
-    return std::chrono::milliseconds(std::uniform_int_distribution<int64_t>(0, std::max<int64_t>(most, 1))(random_));
+    return std::chrono::milliseconds(
+        std::uniform_int_distribution<int64_t>(0, std::max<int64_t>(most, 1))(random_));
   }
 
   // Kills `process` at any moment of its life, whose length is about `span`; true where it was still alive.
@@ -109,7 +112,8 @@ class KillTest : public testing::Test {
     reader.Join(base_, "bodil", "tablet-2");
     const std::string citizen = reader.Find(kCitizen);
     const std::multiset<std::string> stored = reader.RecordsAbout(citizen);
-    for (const std::string& id : acknowledged_) EXPECT_EQ(stored.count(id), 1U) << "acknowledged record " << id;
+    for (const std::string& id : acknowledged_)
+      EXPECT_EQ(stored.count(id), 1U) << "acknowledged record " << id;
     const std::multiset<std::string> notes = reader.NotesAbout(citizen);
     EXPECT_GE(notes.size(), static_cast<size_t>(saved_));
     for (int number = 0; number < typed_; ++number) EXPECT_LE(notes.count(Note(number)), 1U) << Note(number);
@@ -149,7 +153,8 @@ TEST_F(KillTest, KilledFiftyTimesWhileSavingSyncingAndServingNothingAcknowledged
   EXPECT_GE(kills_, 50);
   CompareWithLedger();
   ExpectSoundBase();
-  std::cout << kills_ << " kills, " << typed_ << " contacts typed, " << saved_ << " acknowledged" << std::endl;
+  std::cout << kills_ << " kills, " << typed_ << " contacts typed, " << saved_ << " acknowledged"
+            << std::endl;
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// One poisoned mutation among 500 delays none of the others (I5), is readable at both ends with field, reason and
-// remedy, and a person can end it in each of four ways: fix or withdraw it on the tablet, replay or discard it at the
-// base.
+// One poisoned mutation among 500 delays none of the others (I5), is readable at both ends with field, reason
+// and remedy, and a person can end it in each of four ways: fix or withdraw it on the tablet, replay or
+// discard it at the base.
 #include <string>
 
 #include "core/base/clock.h"
@@ -17,8 +17,8 @@ namespace {
 constexpr int kQueue = 500;
 constexpr int kPoisonedAt = 100;
 
-// The tablet's clock after a restart: another boot, so that nothing bounds "now", and a day that has not come is
-// accepted at capture. The base knows better.
+// The tablet's clock after a restart: another boot, so that nothing bounds "now", and a day that has not come
+// is accepted at capture. The base knows better.
 class RestartedClock : public Clock {
  public:
   absl::Time WallNow() override { return SystemClock().WallNow(); }

@@ -1,5 +1,6 @@
-// Tablets with wrong clocks, over real TLS: nothing about a clock stops enrolment or a sync (I16), and due dates follow
-// the evidence, never the wall clock (I14). The clocks are set from outside with Debian's faketime.
+// Tablets with wrong clocks, over real TLS: nothing about a clock stops enrolment or a sync (I16), and due
+// dates follow the evidence, never the wall clock (I14). The clocks are set from outside with Debian's
+// faketime.
 #include <string>
 
 #include "absl/time/civil_time.h"

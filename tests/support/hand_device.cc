@@ -56,7 +56,8 @@ Draft HandDevice::Create(const google::protobuf::Message& content, const Scope& 
   return draft;
 }
 
-Draft HandDevice::Patch(const Draft& of, const google::protobuf::Message& values, std::vector<IntentId> seen) {
+Draft HandDevice::Patch(const Draft& of, const google::protobuf::Message& values,
+                        std::vector<IntentId> seen) {
   Draft draft = Blank(of.envelope.record_type(), of.record());
   *draft.envelope.mutable_scopes() = of.envelope.scopes();
   draft.envelope.set_subject_id(of.envelope.subject_id());

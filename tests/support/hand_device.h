@@ -1,5 +1,5 @@
-// A device made by hand: says exactly what the test tells it to say, well formed or not. For the committer and the
-// session, below which there is no store.
+// A device made by hand: says exactly what the test tells it to say, well formed or not. For the committer
+// and the session, below which there is no store.
 #ifndef OPGANG_TESTS_SUPPORT_HAND_DEVICE_H_
 #define OPGANG_TESTS_SUPPORT_HAND_DEVICE_H_
 
@@ -52,8 +52,8 @@ class HandDevice {
   ReplicaId replica;
   std::string token;
   uint64_t next_seq = 1;
-  bool locked = false;       // says Hello without a read proof
-  bool knows_time = true;    // evidence of this boot, anchored at enrolment
+  bool locked = false;     // says Hello without a read proof
+  bool knows_time = true;  // evidence of this boot, anchored at enrolment
   std::vector<v1::Cursor> cursors;
   std::string epoch;
 

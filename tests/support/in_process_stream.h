@@ -1,5 +1,5 @@
-// The wire inside one process: the device's sync loop on one side, the base's session on the other, and a pair of
-// scissors between them.
+// The wire inside one process: the device's sync loop on one side, the base's session on the other, and a
+// pair of scissors between them.
 #ifndef OPGANG_TESTS_SUPPORT_IN_PROCESS_STREAM_H_
 #define OPGANG_TESTS_SUPPORT_IN_PROCESS_STREAM_H_
 

@@ -134,14 +134,16 @@ v1::Invitation TestBase::Invite(const std::string& staff, const std::string& rol
   request.set_device_label("tablet-of-" + staff);
   request.set_role(role);
   for (const std::string& area : areas) request.add_areas(area);
-  auto invitation = MakeInvitation(*store_, keys_, request, {"127.0.0.1:7443"}, clock_.WallNow(), SystemRandom());
+  auto invitation =
+      MakeInvitation(*store_, keys_, request, {"127.0.0.1:7443"}, clock_.WallNow(), SystemRandom());
   EXPECT_EQ(invitation.status(), absl::OkStatus());
   return invitation.value_or(v1::Invitation());
 }
 
 void TestBase::Grant(const std::string& staff, const Scope& scope, v1::GrantMode mode, uint64_t generation) {
-  const absl::Status status =
-      InTransaction(*store_, [&] { return store_->PutGrant(staff, {scope, generation, mode, ""}); });
+  const absl::Status status = InTransaction(*store_, [&] {
+    return store_->PutGrant(staff, {scope, generation, mode, ""});
+  });
   EXPECT_EQ(status, absl::OkStatus());
 }
 

@@ -1,5 +1,6 @@
-// A base in this process: the store, the engine and the sessions that ship, on a temporary file, without threads and
-// without gRPC. What the writer's thread would do waits until RunJobs(), so that a test decides what is committed when.
+// A base in this process: the store, the engine and the sessions that ship, on a temporary file, without
+// threads and without gRPC. What the writer's thread would do waits until RunJobs(), so that a test decides
+// what is committed when.
 #ifndef OPGANG_TESTS_SUPPORT_TEST_BASE_H_
 #define OPGANG_TESTS_SUPPORT_TEST_BASE_H_
 
@@ -22,10 +23,12 @@ namespace opgang {
 
 class TestBase;
 
-// A new directory, in memory where the machine has /dev/shm: what a disk does to commits has tests of its own.
+// A new directory, in memory where the machine has /dev/shm: what a disk does to commits has tests of its
+// own.
 std::filesystem::path MakeTestDirectory();
 
-// One session and what it asks of the base around it. Goes with its stream; what it handed in is committed all the same.
+// One session and what it asks of the base around it. Goes with its stream; what it handed in is committed
+// all the same.
 class BaseSession : public SessionHost, public std::enable_shared_from_this<BaseSession> {
  public:
   BaseSession(TestBase& base, Peer peer, SessionLimits limits);
@@ -63,7 +66,8 @@ class TestBase {
 
   // The area of that name, made where it is new.
   AreaId Area(const std::string& name);
-  v1::Invitation Invite(const std::string& staff, const std::string& role, const std::vector<std::string>& areas);
+  v1::Invitation Invite(const std::string& staff, const std::string& role,
+                        const std::vector<std::string>& areas);
   void Grant(const std::string& staff, const Scope& scope, v1::GrantMode mode = v1::GRANT_MODE_READ_WRITE,
              uint64_t generation = 1);
   absl::StatusOr<v1::Verdict> Replay(IntentId intent);

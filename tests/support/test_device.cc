@@ -48,10 +48,12 @@ TestDevice::TestDevice(TestBase& base, ManualClock& clock, const std::string& st
     : TestDevice(base, clock, base.Invite(staff, role, areas)) {}
 
 TestDevice::TestDevice(TestBase& base, ManualClock& clock, const v1::Invitation& invitation)
-    : TestDevice(base, clock, Peer{invitation.staff_code(), StoreId::FromBytes(invitation.store_id()).value()}) {
+    : TestDevice(base, clock,
+                 Peer{invitation.staff_code(), StoreId::FromBytes(invitation.store_id()).value()}) {
   const std::string code = MakeInvitationCode(SystemRandom());
-  const std::string sealed = SealInvitation(invitation.SerializeAsString(), NormalizeInvitationCode(code).value(),
-                                            PassphraseCost::ForTests(), SystemRandom());
+  const std::string sealed =
+      SealInvitation(invitation.SerializeAsString(), NormalizeInvitationCode(code).value(),
+                     PassphraseCost::ForTests(), SystemRandom());
   ExpectOk(Device(Options()).Enroll({sealed, code, kPassphrase}));
   Open();
 }
@@ -203,10 +205,12 @@ void ExpectSameRecords(TestBase& base, const std::vector<TestDevice*>& devices) 
     EXPECT_EQ(device->store().outbox_counts().unsent, 0u) << device->peer().staff_code;
     for (const auto& [key, bytes] : expected) {
       EXPECT_TRUE(held.contains(key)) << device->peer().staff_code << " lacks " << key;
-      EXPECT_TRUE(!held.contains(key) || held.at(key) == bytes) << device->peer().staff_code << " differs in " << key;
+      EXPECT_TRUE(!held.contains(key) || held.at(key) == bytes)
+          << device->peer().staff_code << " differs in " << key;
     }
     for (const auto& [key, bytes] : held) {
-      EXPECT_TRUE(expected.contains(key)) << device->peer().staff_code << " has what the base has not: " << key;
+      EXPECT_TRUE(expected.contains(key))
+          << device->peer().staff_code << " has what the base has not: " << key;
     }
   }
 }

@@ -1,5 +1,5 @@
-// A tablet in a test: the device and the store that ship, in a temporary home, enrolled at a TestBase; and the words of
-// the field.
+// A tablet in a test: the device and the store that ship, in a temporary home, enrolled at a TestBase; and
+// the words of the field.
 #ifndef OPGANG_TESTS_SUPPORT_TEST_DEVICE_H_
 #define OPGANG_TESTS_SUPPORT_TEST_DEVICE_H_
 

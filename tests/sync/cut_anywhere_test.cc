@@ -1,5 +1,5 @@
-// A stream cut at any message boundary and resumed ends as if it had never been cut (I10), whether the line goes or the
-// base is killed; and a saved note is visible throughout.
+// A stream cut at any message boundary and resumed ends as if it had never been cut (I10), whether the line
+// goes or the base is killed; and a saved note is visible throughout.
 #include <set>
 
 #include "tests/sync/sync_story.h"

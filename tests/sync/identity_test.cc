@@ -1,4 +1,5 @@
-// Who a store is: locked, cloned, restored, without its token. Each is told, and loses and doubles nothing (I2, I3).
+// Who a store is: locked, cloned, restored, without its token. Each is told, and loses and doubles nothing
+// (I2, I3).
 #include "tests/sync/sync_story.h"
 
 namespace opgang {
@@ -68,7 +69,8 @@ TEST_F(Identity, CloneWhoseTokenCountsAsLostWelcomeIsToldByIdReusedAndGoesOn) {
   amal.SyncWell();
   auto clone = amal.Clone();
   clone->SaveCitizen("On the clone");
-  clone->dialer().CutNext({2});  // the clone's push is committed under the shared replica, its Welcome is lost
+  clone->dialer().CutNext(
+      {2});  // the clone's push is committed under the shared replica, its Welcome is lost
   EXPECT_FALSE(clone->Sync().ok());
   amal.SaveInquirer("On the original");  // its bundle stands in the same place; its token is the one before
   const SyncResult result = amal.SyncWell();

@@ -1,4 +1,5 @@
-// What the base refuses stays with the worker until it is fixed, withdrawn, or replayed by a person at the base.
+// What the base refuses stays with the worker until it is fixed, withdrawn, or replayed by a person at the
+// base.
 #include "server/engine/transaction.h"
 #include "tests/sync/sync_story.h"
 
@@ -60,6 +61,7 @@ TEST_F(RefusedOverSync, ReplayDuringASessionIsToldAtTheNext) {
   amal.dialer().on_response = [&](const v1::SyncResponse&) {
     if (std::exchange(replayed, true)) return;
     EXPECT_TRUE(base.Replay(note.receipt.intents[0])->has_applied());
+    clock.Advance(absl::Minutes(3));  // the session ends later than that
   };
   amal.SyncWell();
   amal.SyncWell();

@@ -19,7 +19,8 @@ class Reactor : public grpc::ClientBidiReactor<v1::SyncRequest, v1::SyncResponse
 
   void Start() {
     stub_->async()->Sync(&context_, this);
-    AddHold();  // the stream writes from its own thread
+    AddHold();  // reads and writes begin on the caller's thread; let go when a read has failed, and not
+                // before
     StartRead(&incoming_);
     StartCall();
   }
@@ -63,17 +64,14 @@ class Reactor : public grpc::ClientBidiReactor<v1::SyncRequest, v1::SyncResponse
     if (half_closed_) return;
     half_closed_ = true;
     changed_.wait(lock, [this] { return !writing_ || over_; });
-    if (over_) return;
-    StartWritesDone();
-    LetGo();
+    if (!over_) StartWritesDone();
   }
 
   std::optional<v1::SyncResponse> Wait(absl::Duration at_most) {
     std::unique_lock lock(mutex_);
     const bool was_writing = writing_;
-    changed_.wait_for(lock, absl::ToChronoMilliseconds(at_most), [&] {
-      return has_message_ || done_.has_value() || (was_writing && !writing_);
-    });
+    changed_.wait_for(lock, absl::ToChronoMilliseconds(at_most),
+                      [&] { return has_message_ || done_.has_value() || (was_writing && !writing_); });
     if (!has_message_) return std::nullopt;
     has_message_ = false;
     v1::SyncResponse response = std::move(incoming_);
@@ -91,8 +89,8 @@ class Reactor : public grpc::ClientBidiReactor<v1::SyncRequest, v1::SyncResponse
   void End() {
     std::unique_lock lock(mutex_);
     if (!done_.has_value()) context_.TryCancel();
-    if (!half_closed_) LetGo();
     half_closed_ = true;
+    LetGo();
     changed_.wait(lock, [this] { return done_.has_value(); });
   }
 
@@ -118,7 +116,9 @@ class Reactor : public grpc::ClientBidiReactor<v1::SyncRequest, v1::SyncResponse
 
 class GrpcSyncStream : public SyncStream {
  public:
-  explicit GrpcSyncStream(std::shared_ptr<grpc::Channel> channel) : reactor_(std::move(channel)) { reactor_.Start(); }
+  explicit GrpcSyncStream(std::shared_ptr<grpc::Channel> channel) : reactor_(std::move(channel)) {
+    reactor_.Start();
+  }
   ~GrpcSyncStream() override { reactor_.End(); }
 
   bool writable() override { return reactor_.writable(); }

@@ -31,7 +31,11 @@ Command BaseProcess::CommandOf(const std::vector<std::string>& words, const Envi
 }
 
 void BaseProcess::Start(const Environment& environment) {
-  serving_ = std::make_unique<Process>(CommandOf({"serve", "--listen", LoopbackAddress(port_)}, environment));
+  Command serve = CommandOf({"serve", "--listen", LoopbackAddress(port_)}, environment);
+  // A test program that dies takes its base along.
+  const std::vector<std::string> with_us = {"setpriv", "--pdeathsig", "KILL"};
+  serve.words.insert(serve.words.begin(), with_us.begin(), with_us.end());
+  serving_ = std::make_unique<Process>(serve);
   const auto line = serving_->WaitForLine("ready on port ");
   ASSERT_TRUE(line.has_value()) << serving_->Out() << serving_->Err();
   port_ = std::stoi(line->substr(line->find("port ") + 5));
@@ -70,8 +74,17 @@ Invitation BaseProcess::Invite(const std::string& staff, const std::string& devi
                                const std::string& address) const {
   Invitation invitation;
   invitation.file = directory_.string() + "-" + staff + "-" + device + ".invitation";
-  std::vector<std::string> words = {"invite", "--staff", staff,  "--device", device,
-                                    "--role", role,      "--area", kArea,  "--out", invitation.file.string()};
+  std::vector<std::string> words = {"invite",
+                                    "--staff",
+                                    staff,
+                                    "--device",
+                                    device,
+                                    "--role",
+                                    role,
+                                    "--area",
+                                    kArea,
+                                    "--out",
+                                    invitation.file.string()};
   if (!address.empty()) words.insert(words.end(), {"--address", address});
   const Json told = AdminJson(words);
   invitation.code = told.value("code", "");

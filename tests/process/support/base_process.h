@@ -22,8 +22,8 @@ class BaseProcess {
   explicit BaseProcess(std::filesystem::path directory);
   ~BaseProcess();
 
-  // Serves; returns when devices can connect. A base that ran before keeps its port. Fails the test where it does not
-  // come up.
+  // Serves; returns when devices can connect. A base that ran before keeps its port. Fails the test where it
+  // does not come up.
   void Start(const Environment& environment = {});
   // SIGTERM and wait. What the log said is kept.
   Outcome Stop();

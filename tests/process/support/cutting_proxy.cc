@@ -14,6 +14,9 @@ namespace opgang {
 namespace {
 
 constexpr int kPollMs = 20;
+// gRPC throws away what it has not handed on when a connection breaks: what came before the cut is to be
+// heard.
+constexpr std::chrono::milliseconds kStall{150};
 
 sockaddr_in Loopback(int port) {
   sockaddr_in address{};
@@ -68,6 +71,7 @@ void CuttingProxy::CutAfter(int64_t bytes) {
   const std::lock_guard lock(mutex_);
   passed_ = 0;
   limit_ = bytes;
+  stalled_since_.reset();
   if (listener_ < 0) Listen();
 }
 
@@ -99,7 +103,11 @@ void CuttingProxy::MoveFromBase(Pair& pair) {
   size_t most = sizeof bytes;
   const int64_t limit = limit_;
   if (limit >= 0) most = static_cast<size_t>(std::clamp<int64_t>(limit - passed_, 0, sizeof bytes));
-  if (most == 0) return Cut();
+  if (most == 0) {
+    if (!stalled_since_) stalled_since_ = std::chrono::steady_clock::now();
+    if (std::chrono::steady_clock::now() - *stalled_since_ > kStall) Cut();
+    return;
+  }
   const ssize_t n = recv(pair.base, bytes, most, 0);
   if (n <= 0 || !SendAll(pair.device, bytes, static_cast<size_t>(n))) return Close(pair);
   passed_ += n;

@@ -1,5 +1,6 @@
-/* A disk that fills up: preloaded before a program, it makes every write to a regular file fail with ENOSPC for as long
- * as the file named by OPGANG_TEST_DISK_FULL exists. Works for any user, where a small file system needs root. */
+/* A disk that fills up: preloaded before a program, it makes every write to a regular file fail with ENOSPC
+ * for as long as the file named by OPGANG_TEST_DISK_FULL exists. Works for any user, where a small file
+ * system needs root. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -13,7 +14,8 @@ static int IsFull(int fd) {
   const int before = errno;
   const char* when = getenv("OPGANG_TEST_DISK_FULL");
   struct stat info;
-  const int full = when != NULL && access(when, F_OK) == 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+  const int full = when != NULL && access(when, F_OK) == 0 && fstat(fd, &info) == 0 &&
+                   S_ISREG(info.st_mode) &&
                    info.st_nlink > 0; /* memory files, where the tests catch output, have no link */
   errno = full ? ENOSPC : before;
   return full;
@@ -21,18 +23,18 @@ static int IsFull(int fd) {
 
 ssize_t write(int fd, const void* bytes, size_t size) {
   static ssize_t (*real)(int, const void*, size_t);
-  if (real == NULL) real = (ssize_t(*)(int, const void*, size_t))dlsym(RTLD_NEXT, "write");
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "write");
   return IsFull(fd) ? -1 : real(fd, bytes, size);
 }
 
 ssize_t pwrite(int fd, const void* bytes, size_t size, off_t at) {
   static ssize_t (*real)(int, const void*, size_t, off_t);
-  if (real == NULL) real = (ssize_t(*)(int, const void*, size_t, off_t))dlsym(RTLD_NEXT, "pwrite");
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "pwrite");
   return IsFull(fd) ? -1 : real(fd, bytes, size, at);
 }
 
 ssize_t pwrite64(int fd, const void* bytes, size_t size, off64_t at) {
   static ssize_t (*real)(int, const void*, size_t, off64_t);
-  if (real == NULL) real = (ssize_t(*)(int, const void*, size_t, off64_t))dlsym(RTLD_NEXT, "pwrite64");
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "pwrite64");
   return IsFull(fd) ? -1 : real(fd, bytes, size, at);
 }

@@ -97,8 +97,8 @@ Process::Process(const Command& command) : out_(MemoryFile("")), err_(MemoryFile
   posix_spawn_file_actions_adddup2(&actions, err_, STDERR_FILENO);
   std::vector<std::string> words = command.words;
   std::vector<std::string> environment = EnvironmentWords(command.environment);
-  const int error =
-      posix_spawnp(&pid_, words[0].c_str(), &actions, nullptr, Pointers(words).data(), Pointers(environment).data());
+  const int error = posix_spawnp(&pid_, words[0].c_str(), &actions, nullptr, Pointers(words).data(),
+                                 Pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   close(input);
   if (error != 0) {
@@ -173,8 +173,8 @@ std::string Process::Err() const { return ContentOf(err_); }
 Outcome RunCommand(const Command& command) { return Process(command).Wait(); }
 
 Environment BareEnvironment() {
-  Environment environment = {{"PATH", "/usr/bin:/bin:/usr/sbin:/sbin"}, {"HOME", "/nonexistent"}, {"LANG", "C"},
-                             {"TZ", "UTC"}};
+  Environment environment = {
+      {"PATH", "/usr/bin:/bin:/usr/sbin:/sbin"}, {"HOME", "/nonexistent"}, {"LANG", "C"}, {"TZ", "UTC"}};
   for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) environment[name] = value;
   }

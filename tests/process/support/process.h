@@ -1,16 +1,16 @@
-// Running the real programs: opgangd and opgang as they ship, each in a process of its own, with an environment that
-// holds nothing of the machine's user. Output goes to memory files, so that no test leaves words on a disk.
+// Running the real programs: opgangd and opgang as they ship, each in a process of its own, with an
+// environment that holds nothing of the machine's user. Output goes to memory files, so that no test leaves
+// words on a disk.
 #ifndef OPGANG_TESTS_PROCESS_SUPPORT_PROCESS_H_
 #define OPGANG_TESTS_PROCESS_SUPPORT_PROCESS_H_
 
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace opgang {
 
@@ -75,11 +75,11 @@ Environment BareEnvironment();
 // What the machine could see of every process started so far: /proc/PID/cmdline, its zeros as spaces.
 const std::vector<std::string>& SeenCommandLines();
 
-// Debian's libfaketime in front of a program: its wall clock starts at `when`, "@2036-02-03 04:05:06" (UTC), or is moved
-// by it, "+2d". The since-boot clock stays true, so that one boot stays one boot.
+// Debian's libfaketime in front of a program: its wall clock starts at `when`, "@2036-02-03 04:05:06" (UTC),
+// or is moved by it, "+2d". The since-boot clock stays true, so that one boot stays one boot.
 Environment WallClock(const std::string& when);
-// The same, and the since-boot clock is moved to seconds since 1970: beside a process with the true one, and beside one
-// with a later `when`, this looks like another boot.
+// The same, and the since-boot clock is moved to seconds since 1970: beside a process with the true one, and
+// beside one with a later `when`, this looks like another boot.
 Environment EveryClock(const std::string& when);
 
 // A directory of its own, removed with everything in it. Short enough for a Unix socket's path.

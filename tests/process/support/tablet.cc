@@ -8,7 +8,8 @@
 
 namespace opgang {
 
-Tablet::Tablet(std::filesystem::path home) : home_(std::move(home)), passphrase_file_(home_.string() + ".passphrase") {
+Tablet::Tablet(std::filesystem::path home)
+    : home_(std::move(home)), passphrase_file_(home_.string() + ".passphrase") {
   WriteFile(passphrase_file_, "stairwell-and-rising\n");
   chmod(passphrase_file_.c_str(), 0600);
 }

@@ -1,0 +1,100 @@
+// A disk that fails under a group commit: nothing of the group is durable, everybody is told, and a full disk
+// heals.
+#include <sqlite3.h>
+
+#include <future>
+
+#include "server/engine/writer.h"
+#include "server/store/sqlite_base_store.h"
+#include "tests/base/base_story.h"
+#include "tests/support/fault_vfs.h"
+
+namespace opgang {
+namespace {
+
+using testing::Each;
+
+class DiskFailureTest : public testing::Test {
+ protected:
+  static const char* Vfs() {
+    FaultVfs::Register();
+    return FaultVfs::kName;
+  }
+  ~DiskFailureTest() override { FaultVfs::Heal(); }
+
+  std::vector<v1::SealedMutation> Group() {
+    std::vector<v1::SealedMutation> group;
+    for (int i = 0; i < 20; ++i) group.push_back(amal.Seal(amal.Create(Called("Citizen"), area)));
+    return group;
+  }
+  // Through the real writer, on its thread.
+  std::vector<v1::Verdict> Submit(Writer& writer, const std::vector<Submission>& group) {
+    std::promise<std::vector<v1::Verdict>> done;
+    writer.Submit(group, [&](std::vector<v1::Verdict> verdicts) { done.set_value(std::move(verdicts)); });
+    return done.get_future().get();
+  }
+  std::unique_ptr<BaseStore> TakeStore() {
+    base.Close();
+    return OpenSqliteBaseStore({base.file(), base.keys().storage_key, &SystemRandom(), Vfs()}).value();
+  }
+
+  ManualClock clock{NoonOfTheFirst()};
+  TestBase base{clock, Vfs()};
+  HandDevice amal{base, clock, "amal", "outreach", {"Testlund"}};
+  Scope area = AreaScope(base.Area("Testlund"));
+};
+
+TEST_F(DiskFailureTest, FullAtAnyWriteLeavesNothingDurableAndTheSameGroupGoesThroughLater) {
+  const auto group = Group();
+  const auto submissions = amal.Open(group);
+  for (int writes = 0;; ++writes) {
+    ASSERT_LT(writes, 200);
+    FaultVfs::FailAfter(writes, SQLITE_FULL);
+    const auto outcome = base.committer().Commit(submissions);
+    const bool failed = FaultVfs::failed();
+    FaultVfs::Heal();
+    if (!failed) {
+      EXPECT_TRUE(outcome.ok());
+      EXPECT_GT(writes, 5);
+      break;
+    }
+    ASSERT_FALSE(outcome.ok()) << "after " << writes;
+    EXPECT_EQ(RetryReasonFor(outcome.status()), v1::RETRY_REASON_DISK_FULL);
+    EXPECT_EQ(base.Check().mutations, 0);
+    EXPECT_EQ(base.store().NewestRev().value(), 0u);
+  }
+  EXPECT_EQ(base.Check().mutations, 20);
+  EXPECT_EQ(base.Check().records, 20);
+  EXPECT_TRUE(base.Check().problems.empty());
+}
+
+TEST_F(DiskFailureTest, WriterAnswersRetryLaterOnAFullDiskAndGoesOnWhenItHasRoom) {
+  const auto group = amal.Open(Group());
+  int failures = 0;
+  Writer writer(TakeStore(), {.on_news = nullptr, .on_failure = [&](const absl::Status&) { ++failures; }});
+  FaultVfs::FailAfter(0, SQLITE_FULL);
+  const auto refused = Submit(writer, group);
+  EXPECT_EQ(refused.size(), 20u);
+  EXPECT_EQ(refused[0].retry_later().reason(), v1::RETRY_REASON_DISK_FULL);
+  EXPECT_THAT(Words(refused), Each("retry-later"));
+  FaultVfs::Heal();
+  EXPECT_THAT(Words(Submit(writer, group)), Each("applied"));
+  writer.Stop();
+  EXPECT_EQ(failures, 0);
+}
+
+TEST_F(DiskFailureTest, WriterThatMetAnIoErrorAcknowledgesNothingAnyMore) {
+  const auto group = amal.Open(Group());
+  int failures = 0;
+  Writer writer(TakeStore(), {.on_news = nullptr, .on_failure = [&](const absl::Status&) { ++failures; }});
+  FaultVfs::FailAfter(0, SQLITE_IOERR_FSYNC);
+  EXPECT_THAT(Words(Submit(writer, group)), Each("retry-later"));
+  FaultVfs::Heal();
+  EXPECT_THAT(Words(Submit(writer, group)), Each("retry-later"));
+  writer.Stop();
+  EXPECT_EQ(failures, 1);
+  EXPECT_THAT(Words(Submit(writer, group)), Each("retry-later"));
+}
+
+}  // namespace
+}  // namespace opgang
