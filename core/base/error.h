@@ -14,29 +14,29 @@ namespace opgang {
 // Stable: scripts rely on these numbers. 0 is success, 1 an internal error, 2 wrong usage.
 enum class ErrorCode : int {
   kInternal = 1,
-  kUsage = 2,               // a wrong flag or word
-  kRefused = 3,             // the content was refused (field, reason, remedy)
-  kNotFound = 4,            // no such record here
-  kAmbiguous = 5,           // a handle or address fits several
-  kLocked = 6,              // the store is locked and this needs reading
+  kUsage = 2,      // a wrong flag or word
+  kRefused = 3,    // the content was refused (field, reason, remedy)
+  kNotFound = 4,   // no such record here
+  kAmbiguous = 5,  // a handle or address fits several
+  kLocked = 6,     // the store is locked and this needs reading
   kWrongPassphrase = 7,
-  kNotEnrolled = 8,         // no store on this device
-  kStoreBusy = 9,           // another process uses the store
+  kNotEnrolled = 8,  // no store on this device
+  kStoreBusy = 9,    // another process uses the store
   kDiskFull = 10,
-  kNotWritable = 11,        // read-only directory, or no permission
-  kNewerFile = 12,          // written by a newer version; untouched
-  kDamaged = 13,            // a file cannot be read as what it should be
-  kNoBase = 14,             // the base cannot be reached
-  kBaseUntrusted = 15,      // TLS: not the base that invited us
-  kBaseRefused = 16,        // TLS or RPC: the base does not accept us
+  kNotWritable = 11,    // read-only directory, or no permission
+  kNewerFile = 12,      // written by a newer version; untouched
+  kDamaged = 13,        // a file cannot be read as what it should be
+  kNoBase = 14,         // the base cannot be reached
+  kBaseUntrusted = 15,  // TLS: not the base that invited us
+  kBaseRefused = 16,    // TLS or RPC: the base does not accept us
   kInvitationWrongCode = 17,
   kInvitationUsed = 18,
   kInvitationExpired = 19,
   kInvitationDamaged = 20,
-  kBadInput = 21,           // a file or stdin that cannot be read as what it should be
-  kNeedsAttention = 22,     // done, but something the worker saved was refused by the base
-  kTryLater = 23,           // the base is overloaded or shutting down; saved work is safe
-  kCancelled = 24,          // stopped by the person
+  kBadInput = 21,        // a file or stdin that cannot be read as what it should be
+  kNeedsAttention = 22,  // done, but something the worker saved was refused by the base
+  kTryLater = 23,        // the base is overloaded or shutting down; saved work is safe
+  kCancelled = 24,       // stopped by the person
 };
 
 // An absl::Status whose payload carries `code`. `message` is English, for logs and developers: it must hold

@@ -8,10 +8,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#define RETURN_IF_ERROR(expr)                          \
-  do {                                                 \
-    absl::Status opgang_status_ = (expr);              \
-    if (!opgang_status_.ok()) return opgang_status_;   \
+#define RETURN_IF_ERROR(expr)                        \
+  do {                                               \
+    absl::Status opgang_status_ = (expr);            \
+    if (!opgang_status_.ok()) return opgang_status_; \
   } while (false)
 
 #define OPGANG_CONCAT_INNER_(a, b) a##b
@@ -20,8 +20,8 @@
 #define ASSIGN_OR_RETURN(lhs, expr) \
   ASSIGN_OR_RETURN_IMPL_(OPGANG_CONCAT_(opgang_result_, __LINE__), lhs, expr)
 
-#define ASSIGN_OR_RETURN_IMPL_(result, lhs, expr)    \
-  auto result = (expr);                              \
+#define ASSIGN_OR_RETURN_IMPL_(result, lhs, expr)      \
+  auto result = (expr);                                \
   if (!result.ok()) return std::move(result).status(); \
   lhs = std::move(result).value()
 

@@ -18,8 +18,8 @@ absl::StatusOr<FieldSet> SplitFields(std::string_view bytes) {
     const uint32_t tag = in.ReadTag();
     const auto wire_type = WireFormatLite::GetTagWireType(tag);
     const int number = WireFormatLite::GetTagFieldNumber(tag);
-    const bool is_group = wire_type == WireFormatLite::WIRETYPE_START_GROUP ||
-                          wire_type == WireFormatLite::WIRETYPE_END_GROUP;
+    const bool is_group =
+        wire_type == WireFormatLite::WIRETYPE_START_GROUP || wire_type == WireFormatLite::WIRETYPE_END_GROUP;
     if (tag == 0 || number == 0 || is_group || !WireFormatLite::SkipField(&in, tag)) return damaged;
     fields[static_cast<uint32_t>(number)].append(bytes.substr(start, in.CurrentPosition() - start));
   }

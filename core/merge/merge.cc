@@ -97,8 +97,8 @@ Standing Replace(const Standing& before, const std::set<std::string>& seen, Valu
   for (const Value& value : before) {
     if (!seen.contains(value.version())) after.push_back(value);
   }
-  const bool already_said = std::any_of(after.begin(), after.end(),
-                                        [&](const Value& value) { return value.bytes == edit.bytes; });
+  const bool already_said =
+      std::any_of(after.begin(), after.end(), [&](const Value& value) { return value.bytes == edit.bytes; });
   if (already_said) return after;
   after.insert(front_stays ? after.end() : after.begin(), std::move(edit));
   return after;

@@ -24,7 +24,7 @@ namespace opgang {
 struct MergeResult {
   v1::Record record;
   std::vector<uint32_t> conflict_fields;  // fields in which another value stands beside one now
-  bool changed = true;                    // false: the mutation changed nothing (a second create, a delete of a deleted)
+  bool changed = true;  // false: the mutation changed nothing (a second create, a delete of a deleted)
 };
 
 // Applies one mutation. `current` is null where the record is not known. `provenance` describes this mutation.

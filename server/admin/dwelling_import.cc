@@ -43,7 +43,8 @@ class Places {
 
   Known<T>* Find(const T& wanted) {
     if (!wanted.register_id().empty()) {
-      if (auto it = by_register_id_.find(wanted.register_id()); it != by_register_id_.end()) return &all_[it->second];
+      if (auto it = by_register_id_.find(wanted.register_id()); it != by_register_id_.end())
+        return &all_[it->second];
     }
     const auto it = by_address_.find(AddressOf(wanted));
     if (it == by_address_.end()) return nullptr;
@@ -78,7 +79,12 @@ class AreaImport {
  public:
   AreaImport(BaseStore& store, Committer& committer, BaseAuthor& author, Scope scope,
              v1::ImportDwellingsResponse& counts, std::set<Scope>& touched)
-      : store_(store), committer_(committer), author_(author), scope_(scope), counts_(counts), touched_(touched) {}
+      : store_(store),
+        committer_(committer),
+        author_(author),
+        scope_(scope),
+        counts_(counts),
+        touched_(touched) {}
 
   absl::Status Run(const std::vector<const v1::DwellingRow*>& rows) {
     RETURN_IF_ERROR(entrances_.Load(store_, scope_));
@@ -153,7 +159,8 @@ class AreaImport {
     waiting_.clear();
     touched_.merge(outcome.touched);
     for (const auto& verdicts : outcome.verdicts) {
-      if (!verdicts[0].has_applied()) return MakeError(ErrorCode::kRefused, "an address was refused: see quarantine");
+      if (!verdicts[0].has_applied())
+        return MakeError(ErrorCode::kRefused, "an address was refused: see quarantine");
     }
     return absl::OkStatus();
   }
@@ -174,8 +181,9 @@ class AreaImport {
 }  // namespace
 
 absl::StatusOr<v1::ImportDwellingsResponse> ImportDwellings(BaseStore& store, Committer& committer,
-                                                            const v1::ImportDwellingsRequest& request, Clock& clock,
-                                                            Random& random, std::set<Scope>& touched) {
+                                                            const v1::ImportDwellingsRequest& request,
+                                                            Clock& clock, Random& random,
+                                                            std::set<Scope>& touched) {
   std::map<std::string, std::vector<const v1::DwellingRow*>> by_area;
   for (const v1::DwellingRow& row : request.rows()) {
     const std::string& area = row.area().empty() ? request.area() : row.area();

@@ -18,8 +18,9 @@ namespace opgang {
 // address that is gone from the file is closed, not deleted; one that was added at a door and is in the file now is the
 // register's from then on. kBadInput: no area. `touched`: scopes with news.
 absl::StatusOr<v1::ImportDwellingsResponse> ImportDwellings(BaseStore& store, Committer& committer,
-                                                            const v1::ImportDwellingsRequest& request, Clock& clock,
-                                                            Random& random, std::set<Scope>& touched);
+                                                            const v1::ImportDwellingsRequest& request,
+                                                            Clock& clock, Random& random,
+                                                            std::set<Scope>& touched);
 
 }  // namespace opgang
 

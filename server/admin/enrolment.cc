@@ -110,8 +110,8 @@ absl::StatusOr<v1::Invitation> MakeInvitation(BaseStore& store, const BaseKeys& 
   return invitation;
 }
 
-absl::StatusOr<v1::EnrollResponse> Enroll(BaseStore& store, const Peer& peer, const v1::EnrollRequest& request,
-                                          absl::Time now) {
+absl::StatusOr<v1::EnrollResponse> Enroll(BaseStore& store, const Peer& peer,
+                                          const v1::EnrollRequest& request, absl::Time now) {
   ASSIGN_OR_RETURN(auto account, store.FindStore(peer.store));
   const bool known = account.has_value() && account->staff_code == peer.staff_code &&
                      account->invitation_id == request.invitation_id();

@@ -31,8 +31,8 @@ absl::StatusOr<v1::Invitation> MakeInvitation(BaseStore& store, const BaseKeys& 
 
 // kBaseRefused: no such store, or not this invitation. kInvitationUsed: other keys are registered.
 // kInvitationExpired.
-absl::StatusOr<v1::EnrollResponse> Enroll(BaseStore& store, const Peer& peer, const v1::EnrollRequest& request,
-                                          absl::Time now);
+absl::StatusOr<v1::EnrollResponse> Enroll(BaseStore& store, const Peer& peer,
+                                          const v1::EnrollRequest& request, absl::Time now);
 
 // The area of that name; made, where it is new.
 absl::StatusOr<AreaId> AreaNamed(BaseStore& store, const std::string& name, absl::Time now, Random& random);

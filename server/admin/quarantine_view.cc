@@ -12,7 +12,8 @@ namespace {
 std::string ContentOf(const QuarantinedMutation& quarantined) {
   v1::MutationPayload payload;
   const RecordTypeInfo* info = FindRecordType(quarantined.record_type);
-  if (!quarantined.opened || info == nullptr || !payload.ParseFromString(quarantined.mutation.payload)) return {};
+  if (!quarantined.opened || info == nullptr || !payload.ParseFromString(quarantined.mutation.payload))
+    return {};
   const std::unique_ptr<google::protobuf::Message> content(info->prototype->New());
   if (!content->ParsePartialFromString(payload.fields())) return {};
   google::protobuf::TextFormat::Printer printer;

@@ -13,8 +13,9 @@ namespace {
 constexpr int kMaxMessageBytes = 256 * 1024 * 1024;
 
 absl::Status NoBaseHere() {
-  return MakeError(ErrorCode::kNotFound,
-                   "this directory holds no base; 'opgangd serve' makes one, and --data names another directory");
+  return MakeError(
+      ErrorCode::kNotFound,
+      "this directory holds no base; 'opgangd serve' makes one, and --data names another directory");
 }
 
 }  // namespace
@@ -35,8 +36,8 @@ absl::StatusOr<std::unique_ptr<AdminClient>> AdminClient::Connect(const std::fil
   }
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
-  const auto channel = grpc::CreateCustomChannel(AdminTarget(directory),
-                                                 grpc::experimental::LocalCredentials(UDS), arguments);
+  const auto channel =
+      grpc::CreateCustomChannel(AdminTarget(directory), grpc::experimental::LocalCredentials(UDS), arguments);
   client->stub_ = v1::AdminService::NewStub(channel);
   return client;
 }

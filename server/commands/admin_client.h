@@ -16,11 +16,13 @@ namespace opgang {
 class AdminClient {
  public:
   // Errors as RunningBase::Start; kNotFound where the directory holds no base and `make_new` is false.
-  static absl::StatusOr<std::unique_ptr<AdminClient>> Connect(const std::filesystem::path& directory, bool make_new);
+  static absl::StatusOr<std::unique_ptr<AdminClient>> Connect(const std::filesystem::path& directory,
+                                                              bool make_new);
 
   // Calls `method` of the service: Call(&Stub::Invite, request, &response).
   template <typename Request, typename Response>
-  absl::Status Call(grpc::Status (v1::AdminService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+  absl::Status Call(grpc::Status (v1::AdminService::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                   Response*),
                     const Request& request, Response* response) {
     grpc::ClientContext context;
     return FromGrpc((stub_.get()->*method)(&context, request, response));

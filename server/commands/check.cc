@@ -23,10 +23,12 @@ absl::Status Check(const CommandContext& context) {
     std::printf("%s\n", document.dump().c_str());
   } else {
     std::printf("%lld records, %lld mutations, %lld in quarantine\n",
-                static_cast<long long>(response.record_count()), static_cast<long long>(response.mutation_count()),
+                static_cast<long long>(response.record_count()),
+                static_cast<long long>(response.mutation_count()),
                 static_cast<long long>(response.quarantine_count()));
     for (const auto& problem : response.problems()) std::printf("PROBLEM %s\n", problem.c_str());
-    if (response.problems().empty()) std::printf("Sound: every row opens, and every row that refers finds its match.\n");
+    if (response.problems().empty())
+      std::printf("Sound: every row opens, and every row that refers finds its match.\n");
   }
   if (response.problems().empty()) return absl::OkStatus();
   return MakeError(ErrorCode::kDamaged, "the base is damaged; keep the files and restore from a backup");
@@ -35,7 +37,8 @@ absl::Status Check(const CommandContext& context) {
 }  // namespace
 
 void AddCheck(CLI::App& program, CommandContext& context) {
-  auto* command = program.add_subcommand("check", "read everything and say whether it is sound; changes nothing");
+  auto* command =
+      program.add_subcommand("check", "read everything and say whether it is sound; changes nothing");
   command->callback([&context] { context.run = [&context] { return Check(context); }; });
 }
 

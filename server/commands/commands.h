@@ -12,8 +12,8 @@
 namespace opgang {
 
 struct CommandContext {
-  std::filesystem::path data;  // --data: the base's directory
-  bool json = false;           // --json
+  std::filesystem::path data;         // --data: the base's directory
+  bool json = false;                  // --json
   std::function<absl::Status()> run;  // set by the command that was chosen
 };
 

@@ -10,9 +10,12 @@ namespace opgang {
 namespace {
 
 nlohmann::json ToJson(const v1::DeviceStatus& device) {
-  return {{"device", device.device_label()},       {"holder", device.holder()},
-          {"last_sync_us", device.last_sync_us()}, {"unsent", device.unsent_count()},
-          {"nearest_due_us", device.nearest_due_us()}, {"silent", device.silent()},
+  return {{"device", device.device_label()},
+          {"holder", device.holder()},
+          {"last_sync_us", device.last_sync_us()},
+          {"unsent", device.unsent_count()},
+          {"nearest_due_us", device.nearest_due_us()},
+          {"silent", device.silent()},
           {"online", device.online()}};
 }
 

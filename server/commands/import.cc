@@ -113,13 +113,15 @@ absl::Status Import(const CommandContext& context, const ImportOptions& options)
 void AddImport(CLI::App& program, CommandContext& context) {
   auto* import = program.add_subcommand("import", "bring the base in line with a file");
   import->require_subcommand(1);
-  auto* command = import->add_subcommand("dwellings", "entrances and dwellings from a CSV file; safe to repeat");
+  auto* command =
+      import->add_subcommand("dwellings", "entrances and dwellings from a CSV file; safe to repeat");
   auto options = std::make_shared<ImportOptions>();
   command->add_option("file", options->file, "CSV, UTF-8, comma or semicolon")->required();
   command->add_option("--mapping", options->mapping, "which column is what (examples/mappings)")->required();
   command->add_option("--area", options->area, "the area of rows that name none");
   command->add_option("--entrances", options->entrances, "table street;number;area;organisation");
-  command->callback([&context, options] { context.run = [&context, options] { return Import(context, *options); }; });
+  command->callback(
+      [&context, options] { context.run = [&context, options] { return Import(context, *options); }; });
 }
 
 }  // namespace opgang

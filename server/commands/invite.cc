@@ -47,18 +47,23 @@ absl::Status Invite(const CommandContext& context, InviteOptions& options) {
 }  // namespace
 
 void AddInvite(CLI::App& program, CommandContext& context) {
-  auto* command = program.add_subcommand("invite", "invite a staff member's device; prints the code of the invitation");
+  auto* command =
+      program.add_subcommand("invite", "invite a staff member's device; prints the code of the invitation");
   auto options = std::make_shared<InviteOptions>();
-  command->add_option("--staff", *options->request.mutable_staff_code(), "staff code: 2 to 20 of a-z, 0-9 and -")
+  command
+      ->add_option("--staff", *options->request.mutable_staff_code(), "staff code: 2 to 20 of a-z, 0-9 and -")
       ->required();
   command->add_option("--device", *options->request.mutable_device_label(), "device label, e.g. tablet-3")
       ->required();
-  command->add_option("--role", *options->request.mutable_role(), "outreach, health, instructor or coordinator")
+  command
+      ->add_option("--role", *options->request.mutable_role(), "outreach, health, instructor or coordinator")
       ->required();
   command->add_option("--area", options->areas, "area to work in; may be repeated")->required();
-  command->add_option("--address", options->addresses, "host:port that this device dials, instead of the base's own");
+  command->add_option("--address", options->addresses,
+                      "host:port that this device dials, instead of the base's own");
   command->add_option("--out", options->out, "where to write the invitation file")->required();
-  command->callback([&context, options] { context.run = [&context, options] { return Invite(context, *options); }; });
+  command->callback(
+      [&context, options] { context.run = [&context, options] { return Invite(context, *options); }; });
 }
 
 }  // namespace opgang

@@ -33,13 +33,15 @@ std::string LocalMinute(int64_t time_us) {
 }
 
 int RunOpgangd(int argc, const char* const* argv) {
-  CLI::App program{"opgangd: the base of Opgang. Devices sync with it; opgangd's own commands work beside it."};
+  CLI::App program{
+      "opgangd: the base of Opgang. Devices sync with it; opgangd's own commands work beside it."};
   program.set_version_flag("--version", "opgangd " OPGANG_VERSION);
   program.require_subcommand(1);
   program.fallthrough();  // --data and --json may follow the command; commands added from here on inherit it
   CommandContext context;
   context.data = DefaultDirectory();
-  program.add_option("--data", context.data, "the base's directory (or OPGANGD_DATA); default /var/lib/opgang");
+  program.add_option("--data", context.data,
+                     "the base's directory (or OPGANGD_DATA); default /var/lib/opgang");
   program.add_flag("--json", context.json, "print JSON");
   AddServe(program, context);
   AddInvite(program, context);

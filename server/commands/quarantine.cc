@@ -43,14 +43,18 @@ std::string IntentText(const std::string& bytes) {
 
 absl::StatusOr<std::string> IntentBytes(const std::string& text) {
   const auto uuid = UuidFromString(text);
-  if (!uuid.has_value()) return MakeError(ErrorCode::kUsage, "an intent id looks like 0190a6e0-1111-7222-8333-444455556666");
+  if (!uuid.has_value())
+    return MakeError(ErrorCode::kUsage, "an intent id looks like 0190a6e0-1111-7222-8333-444455556666");
   return IntentId(*uuid).ToBytes();
 }
 
 nlohmann::json ToJson(const v1::QuarantineItem& item, bool with_content) {
-  nlohmann::json json = {{"intent", IntentText(item.intent_id())}, {"type", TypeWord(item.record_type())},
-                         {"code", CodeWord(item.code())},          {"field", FieldWord(item)},
-                         {"author", item.author()},                {"received_us", item.received_us()}};
+  nlohmann::json json = {{"intent", IntentText(item.intent_id())},
+                         {"type", TypeWord(item.record_type())},
+                         {"code", CodeWord(item.code())},
+                         {"field", FieldWord(item)},
+                         {"author", item.author()},
+                         {"received_us", item.received_us()}};
   if (with_content) json["content"] = item.content();
   return json;
 }
@@ -68,7 +72,8 @@ absl::StatusOr<v1::ListQuarantineResponse> Fetch(AdminClient& client, const std:
 absl::Status List(const CommandContext& context, const QuarantineOptions& options, bool with_content) {
   ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
   ASSIGN_OR_RETURN(const auto response, Fetch(*client, options.intent));
-  if (with_content && response.items().empty()) return MakeError(ErrorCode::kNotFound, "nothing with that id in quarantine");
+  if (with_content && response.items().empty())
+    return MakeError(ErrorCode::kNotFound, "nothing with that id in quarantine");
   if (context.json) {
     nlohmann::json document = {{"schema", "opgangd/quarantine/1"}, {"items", nlohmann::json::array()}};
     for (const auto& item : response.items()) document["items"].push_back(ToJson(item, with_content));
@@ -98,7 +103,8 @@ absl::Status Replay(const CommandContext& context, const QuarantineOptions& opti
     return absl::OkStatus();
   }
   const std::string why = CodeWord(response.verdict().quarantined().code());
-  return MakeError(ErrorCode::kRefused, "still refused (" + why + "); it stays in quarantine, nothing is lost");
+  return MakeError(ErrorCode::kRefused,
+                   "still refused (" + why + "); it stays in quarantine, nothing is lost");
 }
 
 absl::Status Discard(const CommandContext& context, const QuarantineOptions& options) {
@@ -119,18 +125,22 @@ void AddQuarantine(CLI::App& program, CommandContext& context) {
   command->require_subcommand(1);
   auto options = std::make_shared<QuarantineOptions>();
   auto* list = command->add_subcommand("list", "all of it, oldest first");
-  list->callback([&context, options] { context.run = [&context, options] { return List(context, *options, false); }; });
+  list->callback(
+      [&context, options] { context.run = [&context, options] { return List(context, *options, false); }; });
   auto* show = command->add_subcommand("show", "one, with its content (personal data: for your eyes)");
   show->add_option("intent", options->intent, "its intent id")->required();
-  show->callback([&context, options] { context.run = [&context, options] { return List(context, *options, true); }; });
+  show->callback(
+      [&context, options] { context.run = [&context, options] { return List(context, *options, true); }; });
   auto* replay = command->add_subcommand("replay", "try it again, with its bundle and what waits for it");
   auto* discard = command->add_subcommand("discard", "give it up");
   for (auto* decide : {replay, discard}) {
     decide->add_option("intent", options->intent, "its intent id")->required();
     decide->add_option("--actor", options->actor, "who decides: your staff code")->required();
   }
-  replay->callback([&context, options] { context.run = [&context, options] { return Replay(context, *options); }; });
-  discard->callback([&context, options] { context.run = [&context, options] { return Discard(context, *options); }; });
+  replay->callback(
+      [&context, options] { context.run = [&context, options] { return Replay(context, *options); }; });
+  discard->callback(
+      [&context, options] { context.run = [&context, options] { return Discard(context, *options); }; });
 }
 
 }  // namespace opgang

@@ -40,7 +40,8 @@ absl::Status Serve(const std::filesystem::path& data, const ServeOptions& serve)
   while (!stop_asked && !failed) failed = base->WaitForFailure(std::chrono::milliseconds(200));
   spdlog::info("event=stop reason={}", failed ? "disk-failed" : "asked");
   base->Stop();
-  if (failed) return MakeError(ErrorCode::kNotWritable, "the disk failed; nothing that was acknowledged is lost");
+  if (failed)
+    return MakeError(ErrorCode::kNotWritable, "the disk failed; nothing that was acknowledged is lost");
   return absl::OkStatus();
 }
 
@@ -53,9 +54,12 @@ void AddServe(CLI::App& program, CommandContext& context) {
       ->capture_default_str();
   command->add_option("--public", options->public_addresses,
                       "name or address that devices dial, host or host:port; may be repeated");
-  command->add_flag("--constitution-day-off", options->calendar.constitution_day_off, "5 June is a day off here");
-  command->add_flag("--christmas-eve-off", options->calendar.christmas_eve_off, "24 December is a day off here");
-  command->callback([&context, options] { context.run = [&context, options] { return Serve(context.data, *options); }; });
+  command->add_flag("--constitution-day-off", options->calendar.constitution_day_off,
+                    "5 June is a day off here");
+  command->add_flag("--christmas-eve-off", options->calendar.christmas_eve_off,
+                    "24 December is a day off here");
+  command->callback(
+      [&context, options] { context.run = [&context, options] { return Serve(context.data, *options); }; });
 }
 
 }  // namespace opgang

@@ -65,13 +65,15 @@ absl::StatusOr<MaybeRefusal> ValidateInContext(BaseStore& store, const RecordTyp
   return MaybeRefusal();
 }
 
-absl::StatusOr<MaybeRefusal> Validate(BaseStore& store, const RecordTypeInfo& info, const OpenedMutation& mutation,
-                                      const v1::Record& merged, const Interval& recorded, absl::Time received) {
+absl::StatusOr<MaybeRefusal> Validate(BaseStore& store, const RecordTypeInfo& info,
+                                      const OpenedMutation& mutation, const v1::Record& merged,
+                                      const Interval& recorded, absl::Time received) {
   if (auto refusal = ValidatePatch(info, mutation.payload)) return MaybeRefusal(refusal);
   // Before its create arrives a record is a part only; a deleted one is nobody's to read.
   if (!merged.has_created() || merged.deleted()) return MaybeRefusal();
   const std::unique_ptr<google::protobuf::Message> content(info.prototype->New());
-  if (!content->ParseFromString(merged.fields())) return MaybeRefusal(Refusal{v1::REFUSAL_CODE_UNREADABLE, 0});
+  if (!content->ParseFromString(merged.fields()))
+    return MaybeRefusal(Refusal{v1::REFUSAL_CODE_UNREADABLE, 0});
   ValidationContext context;
   context.record_id = RecordId::FromBytes(mutation.envelope.record_id()).value_or(RecordId());
   context.subject = RecordId::FromBytes(mutation.envelope.subject_id()).value_or(RecordId());

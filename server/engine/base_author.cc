@@ -37,7 +37,8 @@ Submission BaseAuthor::Create(const google::protobuf::Message& content, const Sc
   return Wrap(std::move(envelope), std::move(payload), scope);
 }
 
-std::optional<Submission> BaseAuthor::Patch(const StoredRecord& current, const google::protobuf::Message& wanted) {
+std::optional<Submission> BaseAuthor::Patch(const StoredRecord& current,
+                                            const google::protobuf::Message& wanted) {
   const auto before = SplitFields(current.record.fields());
   const auto after = SplitFields(wanted.SerializeAsString());
   if (!before.ok() || !after.ok()) return std::nullopt;

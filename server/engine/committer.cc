@@ -141,7 +141,8 @@ absl::StatusOr<MaybeVerdict> Committer::KnownVerdict(ReplicaId replica, const Op
 }
 
 // Dedup first: a bundle that is known in any part is answered, never applied again (I2).
-absl::StatusOr<Committer::Verdicts> Committer::Decide(const Submission& submission, std::set<Scope>& touched) {
+absl::StatusOr<Committer::Verdicts> Committer::Decide(const Submission& submission,
+                                                      std::set<Scope>& touched) {
   std::vector<MaybeVerdict> known;
   bool any_known = false;
   bool reused = HasTwins(submission.mutations);
@@ -232,8 +233,9 @@ absl::Status Committer::FlushNarrowing() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::Verdict> Committer::Quarantine(const Submission& submission, const OpenedMutation& mutation,
-                                                  const Interval& recorded, const Refusal& refusal) {
+absl::StatusOr<v1::Verdict> Committer::Quarantine(const Submission& submission,
+                                                  const OpenedMutation& mutation, const Interval& recorded,
+                                                  const Refusal& refusal) {
   const v1::Verdict verdict = QuarantinedVerdict(mutation, refusal);
   QuarantinedMutation item;
   item.mutation = LogEntry(submission.author, mutation, submission.received, recorded, verdict);
@@ -247,8 +249,8 @@ absl::StatusOr<v1::Verdict> Committer::Quarantine(const Submission& submission, 
 
 // The culprit with its own reason, its partners with theirs: a bundle is quarantined whole (I19).
 absl::StatusOr<Committer::Verdicts> Committer::QuarantineAll(const Submission& submission,
-                                                             const std::vector<Interval>& recorded, size_t culprit,
-                                                             const Refusal& refusal) {
+                                                             const std::vector<Interval>& recorded,
+                                                             size_t culprit, const Refusal& refusal) {
   Verdicts verdicts;
   for (size_t i = 0; i < submission.mutations.size(); ++i) {
     const OpenedMutation& mutation = submission.mutations[i];

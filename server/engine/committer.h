@@ -61,8 +61,8 @@ class Committer {
   absl::Status ReplayRelated(const std::vector<QuarantinedMutation>& related, std::string_view actor,
                              absl::Time now, std::set<Scope>& touched);
   absl::StatusOr<std::vector<QuarantinedMutation>> RelatedTo(const std::vector<QuarantinedMutation>& items);
-  absl::Status ReplayBundle(const std::vector<QuarantinedMutation>& parts, std::string_view actor, absl::Time now,
-                            std::set<Scope>& touched);
+  absl::Status ReplayBundle(const std::vector<QuarantinedMutation>& parts, std::string_view actor,
+                            absl::Time now, std::set<Scope>& touched);
   absl::Status FlushNarrowing();
 
   BaseStore& store_;

@@ -58,9 +58,10 @@ absl::Status BecomeNewReplica(BaseStore& store, StoreAccount& account, Greeting&
 
 absl::Status GoOn(BaseStore& store, const StoreAccount& account, ReplicaState replica, const v1::Hello& hello,
                   absl::Time now, Greeting& greeting) {
-  greeting.reading =
-      CheckReadProof(account.proof_public_key, replica.id, hello.token(), hello.read_proof());
-  ASSIGN_OR_RETURN(greeting.changed_fates, store.ChangedFates(account.id, replica.last_sync_us - absl::ToInt64Microseconds(kTellAgain)));
+  greeting.reading = CheckReadProof(account.proof_public_key, replica.id, hello.token(), hello.read_proof());
+  ASSIGN_OR_RETURN(
+      greeting.changed_fates,
+      store.ChangedFates(account.id, replica.last_sync_us - absl::ToInt64Microseconds(kTellAgain)));
   TurnToken(replica, hello.token(), greeting.next_token);
   replica.last_sync_us = absl::ToUnixMicros(now);
   replica.unsent_count = hello.unsent_count();
@@ -69,8 +70,8 @@ absl::Status GoOn(BaseStore& store, const StoreAccount& account, ReplicaState re
   return store.PutReplica(replica);
 }
 
-absl::StatusOr<Greeting> GreetKnown(BaseStore& store, StoreAccount account, const v1::Hello& hello, absl::Time now,
-                                    Random& random) {
+absl::StatusOr<Greeting> GreetKnown(BaseStore& store, StoreAccount account, const v1::Hello& hello,
+                                    absl::Time now, Random& random) {
   Greeting greeting;
   greeting.next_token = random.Bytes(kTokenBytes);
   ASSIGN_OR_RETURN(greeting.author, AuthorOf(store, account));
@@ -87,7 +88,8 @@ absl::StatusOr<Greeting> GreetKnown(BaseStore& store, StoreAccount account, cons
 absl::StatusOr<Greeting> Greet(BaseStore& store, const Peer& peer, const v1::Hello& hello, absl::Time now,
                                Random& random) {
   ASSIGN_OR_RETURN(auto account, store.FindStore(peer.store));
-  const bool known = account.has_value() && account->enrolled_us > 0 && account->staff_code == peer.staff_code;
+  const bool known =
+      account.has_value() && account->enrolled_us > 0 && account->staff_code == peer.staff_code;
   if (!known) return TurnedAway(v1::GO_AWAY_REASON_UNKNOWN_STORE);
   if (hello.protocol_version() != 1) return TurnedAway(v1::GO_AWAY_REASON_PROTOCOL);
   Greeting greeting;

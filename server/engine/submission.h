@@ -64,7 +64,8 @@ struct QueueKeys {
 
 // Opens and checks one mutation as far as that needs no database. Never fails: what cannot be read is refused with
 // its reason. `digest_key` makes the digest that tells a retry from another mutation under the same id.
-OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& keys, const SecretBytes& digest_key);
+OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& keys,
+                            const SecretBytes& digest_key);
 
 // Parses envelope and payload from their bytes and refuses what is wrong with them by themselves, judged by what this
 // build knows: also when a mutation is taken out of quarantine.

@@ -52,19 +52,22 @@ grpc::Status AdminServiceImpl::Invite(grpc::ServerContext*, const v1::InviteRequ
   return grpc::Status::OK;
 }
 
-grpc::Status AdminServiceImpl::ImportDwellings(grpc::ServerContext*, const v1::ImportDwellingsRequest* request,
+grpc::Status AdminServiceImpl::ImportDwellings(grpc::ServerContext*,
+                                               const v1::ImportDwellingsRequest* request,
                                                v1::ImportDwellingsResponse* response) {
   std::set<Scope> touched;
-  const grpc::Status status = OnWriter(*base_.writer, [&](BaseStore& store, Committer& committer) -> absl::Status {
-    auto counts = opgang::ImportDwellings(store, committer, *request, *base_.clock, *base_.random, touched);
-    base_.writer->Announce(touched);
-    RETURN_IF_ERROR(counts.status());
-    *response = *std::move(counts);
-    return absl::OkStatus();
-  });
+  const grpc::Status status =
+      OnWriter(*base_.writer, [&](BaseStore& store, Committer& committer) -> absl::Status {
+        auto counts =
+            opgang::ImportDwellings(store, committer, *request, *base_.clock, *base_.random, touched);
+        base_.writer->Announce(touched);
+        RETURN_IF_ERROR(counts.status());
+        *response = *std::move(counts);
+        return absl::OkStatus();
+      });
   spdlog::info("event=import rows={} entrances_added={} dwellings_added={} changed={} closed={}",
-               request->rows_size(), response->entrances_added(), response->dwellings_added(), response->changed(),
-               response->closed());
+               request->rows_size(), response->entrances_added(), response->dwellings_added(),
+               response->changed(), response->closed());
   return status;
 }
 
@@ -85,7 +88,8 @@ grpc::Status AdminServiceImpl::ListQuarantine(grpc::ServerContext*, const v1::Li
   });
 }
 
-grpc::Status AdminServiceImpl::ReplayQuarantined(grpc::ServerContext*, const v1::ReplayQuarantinedRequest* request,
+grpc::Status AdminServiceImpl::ReplayQuarantined(grpc::ServerContext*,
+                                                 const v1::ReplayQuarantinedRequest* request,
                                                  v1::ReplayQuarantinedResponse* response) {
   const IntentId intent = IntentId::FromBytes(request->intent_id()).value_or(IntentId());
   spdlog::info("event=quarantine-replay intent={} actor={}", intent.ToString(), request->actor());

@@ -18,7 +18,8 @@ class AdminServiceImpl : public v1::AdminService::Service {
   grpc::Status Invite(grpc::ServerContext*, const v1::InviteRequest*, v1::InviteResponse*) override;
   grpc::Status ImportDwellings(grpc::ServerContext*, const v1::ImportDwellingsRequest*,
                                v1::ImportDwellingsResponse*) override;
-  grpc::Status ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*, v1::ListDevicesResponse*) override;
+  grpc::Status ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*,
+                           v1::ListDevicesResponse*) override;
   grpc::Status ListQuarantine(grpc::ServerContext*, const v1::ListQuarantineRequest*,
                               v1::ListQuarantineResponse*) override;
   grpc::Status ReplayQuarantined(grpc::ServerContext*, const v1::ReplayQuarantinedRequest*,

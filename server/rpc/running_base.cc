@@ -25,9 +25,9 @@ namespace opgang {
 namespace {
 
 constexpr int kWorkers = 4;
-constexpr int kMaxRequestBytes = 512 * 1024;         // ours are at most 256 KiB
-constexpr int kMaxAdminBytes = 256 * 1024 * 1024;    // an import file of a large municipality
-constexpr size_t kMaxSocketPath = 100;               // sockaddr_un holds 107
+constexpr int kMaxRequestBytes = 512 * 1024;       // ours are at most 256 KiB
+constexpr int kMaxAdminBytes = 256 * 1024 * 1024;  // an import file of a large municipality
+constexpr size_t kMaxSocketPath = 100;             // sockaddr_un holds 107
 constexpr auto kShutdownGrace = std::chrono::seconds(5);
 
 // "host:port" -> host; "[::1]:7443" -> ::1; a bare host stays.
@@ -39,9 +39,9 @@ std::string HostOf(const std::string& address) {
 }
 
 bool HasPort(const std::string& address) {
-  return address.starts_with('[') ? address.find("]:") != std::string::npos
-                                  : address.find(':') != std::string::npos &&
-                                        address.find(':') == address.rfind(':');
+  return address.starts_with('[')
+             ? address.find("]:") != std::string::npos
+             : address.find(':') != std::string::npos && address.find(':') == address.rfind(':');
 }
 
 std::vector<std::string> HostsOf(const BaseOptions& options) {
@@ -74,7 +74,10 @@ std::shared_ptr<grpc::ServerCredentials> MutualTls(const BaseKeys& keys) {
 class RunningBaseImpl : public RunningBase {
  public:
   RunningBaseImpl(const BaseOptions& options, FileLock lock)
-      : options_(options), lock_(std::move(lock)), admin_(services_, options.invitation_cost), sync_(services_),
+      : options_(options),
+        lock_(std::move(lock)),
+        admin_(services_, options.invitation_cost),
+        sync_(services_),
         enroll_(services_) {}
   ~RunningBaseImpl() override { Stop(); }
 
@@ -86,7 +89,8 @@ class RunningBaseImpl : public RunningBase {
     auto keys = LoadBaseKeys(options_.directory);
     const bool fresh = !keys.ok() && GetErrorCode(keys.status()) == ErrorCode::kNotFound;
     if (fresh || !hosts.empty()) {
-      keys = LoadOrCreateBaseKeys(options_.directory, hosts.empty() ? std::vector<std::string>{"localhost"} : hosts,
+      keys = LoadOrCreateBaseKeys(options_.directory,
+                                  hosts.empty() ? std::vector<std::string>{"localhost"} : hosts,
                                   *options_.random);
     }
     RETURN_IF_ERROR(keys.status());
@@ -116,14 +120,15 @@ class RunningBaseImpl : public RunningBase {
     if (devices_ != nullptr && devices_->GetHealthCheckService() != nullptr) {
       devices_->GetHealthCheckService()->SetServingStatus(false);
     }
-    services_.sessions.DoForAll([](ServerSession& session) { session.GoAway(v1::GO_AWAY_REASON_SHUTTING_DOWN); });
+    services_.sessions.DoForAll(
+        [](ServerSession& session) { session.GoAway(v1::GO_AWAY_REASON_SHUTTING_DOWN); });
     const auto deadline = std::chrono::system_clock::now() + kShutdownGrace;
     if (devices_ != nullptr) devices_->Shutdown(deadline);
     if (commands_ != nullptr) commands_->Shutdown(deadline);
     if (ticker_.joinable()) ticker_.join();
     if (services_.writer != nullptr) services_.writer->Stop();
     if (services_.pool != nullptr) services_.pool->Stop();
-    services_.pool.reset();    // the readers go before the writer's connection, which then empties the WAL
+    services_.pool.reset();  // the readers go before the writer's connection, which then empties the WAL
     services_.writer.reset();
     std::error_code ignored;
     if (commands_ != nullptr) std::filesystem::remove(options_.directory / "admin.sock", ignored);
@@ -159,13 +164,15 @@ class RunningBaseImpl : public RunningBase {
   absl::Status ListenForCommands() {
     const std::filesystem::path socket = options_.directory / "admin.sock";
     if (std::filesystem::absolute(socket).string().size() > kMaxSocketPath) {
-      return MakeError(ErrorCode::kBadInput, "the path of the base's directory is too long for its admin socket");
+      return MakeError(ErrorCode::kBadInput,
+                       "the path of the base's directory is too long for its admin socket");
     }
     std::error_code ignored;
     std::filesystem::remove(socket, ignored);  // left by a base that was killed; the lock is ours
     grpc::ServerBuilder builder;
     builder.SetMaxReceiveMessageSize(kMaxAdminBytes);
-    builder.AddListeningPort(AdminTarget(options_.directory), grpc::experimental::LocalServerCredentials(UDS));
+    builder.AddListeningPort(AdminTarget(options_.directory),
+                             grpc::experimental::LocalServerCredentials(UDS));
     builder.RegisterService(&admin_);
     const mode_t before = umask(0177);
     commands_ = builder.BuildAndStart();
@@ -220,7 +227,8 @@ class RunningBaseImpl : public RunningBase {
 
 absl::StatusOr<std::unique_ptr<RunningBase>> RunningBase::Start(const BaseOptions& options) {
   RETURN_IF_ERROR(MakePrivateDirectory(options.directory));
-  ASSIGN_OR_RETURN(FileLock lock, FileLock::Acquire((options.directory / "lock").string(), options.lock_wait));
+  ASSIGN_OR_RETURN(FileLock lock,
+                   FileLock::Acquire((options.directory / "lock").string(), options.lock_wait));
   auto base = std::make_unique<RunningBaseImpl>(options, std::move(lock));
   RETURN_IF_ERROR(base->Open());
   RETURN_IF_ERROR(base->Listen());

@@ -62,10 +62,12 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
     const auto replica = session_.replica();
     if (!replica.has_value()) return;
     spdlog::info("event=session-end replica={} unsent={}", replica->ToString(), session_.unsent_count());
-    base_.writer->Run([id = *replica, unsent = session_.unsent_count(), now = Now()](BaseStore& store, Committer&) {
-      const absl::Status status = NoteSessionEnd(store, id, unsent, now);
-      if (!status.ok()) spdlog::warn("event=session-end-not-noted error=\"{}\"", std::string(status.message()));
-    });
+    base_.writer->Run(
+        [id = *replica, unsent = session_.unsent_count(), now = Now()](BaseStore& store, Committer&) {
+          const absl::Status status = NoteSessionEnd(store, id, unsent, now);
+          if (!status.ok())
+            spdlog::warn("event=session-end-not-noted error=\"{}\"", std::string(status.message()));
+        });
   }
 
   // SessionHost: called under the lock, on a worker's thread.
@@ -80,7 +82,8 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
   }
 
   void Submit(std::vector<Submission> submissions) override {
-    base_.writer->Submit(std::move(submissions), [self = shared_from_this()](std::vector<v1::Verdict> verdicts) {
+    base_.writer->Submit(std::move(submissions), [self =
+                                                      shared_from_this()](std::vector<v1::Verdict> verdicts) {
       self->Do([verdicts = std::move(verdicts)](ServerSession& session) { session.OnVerdicts(verdicts); });
     });
   }
@@ -111,10 +114,10 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
 
   BaseServices& base_;
   std::mutex mutex_;
-  ServerSession session_;         // guarded by mutex_, as all below
-  Reactor* reactor_;              // null once the stream is over
-  v1::SyncRequest incoming_;      // the one read in flight
-  v1::SyncResponse outgoing_;     // the one write in flight
+  ServerSession session_;      // guarded by mutex_, as all below
+  Reactor* reactor_;           // null once the stream is over
+  v1::SyncRequest incoming_;   // the one read in flight
+  v1::SyncResponse outgoing_;  // the one write in flight
   bool writing_ = false;
   bool finished_ = false;
 };
@@ -166,8 +169,8 @@ grpc::ServerUnaryReactor* SyncServiceImpl::ListDevices(grpc::CallbackServerConte
       ASSIGN_OR_RETURN(const auto account, WorkerPool::Reader().FindStore(store));
       const bool enrolled = account.has_value() && account->enrolled_us > 0;
       if (!enrolled) return MakeError(ErrorCode::kBaseRefused, "this store is not enrolled here");
-      ASSIGN_OR_RETURN(*response, DevicesOf(WorkerPool::Reader(), base_.sessions, base_.calendar,
-                                            base_.clock->WallNow()));
+      ASSIGN_OR_RETURN(
+          *response, DevicesOf(WorkerPool::Reader(), base_.sessions, base_.calendar, base_.clock->WallNow()));
       return absl::OkStatus();
     };
     reactor->Finish(ToGrpc(list()));

@@ -12,8 +12,10 @@ class SyncServiceImpl : public v1::SyncService::CallbackService {
   // `base` outlives the service.
   explicit SyncServiceImpl(BaseServices& base) : base_(base) {}
 
-  grpc::ServerBidiReactor<v1::SyncRequest, v1::SyncResponse>* Sync(grpc::CallbackServerContext* context) override;
-  grpc::ServerUnaryReactor* ListDevices(grpc::CallbackServerContext* context, const v1::ListDevicesRequest* request,
+  grpc::ServerBidiReactor<v1::SyncRequest, v1::SyncResponse>* Sync(
+      grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* ListDevices(grpc::CallbackServerContext* context,
+                                        const v1::ListDevicesRequest* request,
                                         v1::ListDevicesResponse* response) override;
 
  private:

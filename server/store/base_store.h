@@ -36,11 +36,11 @@ struct LoggedMutation {
   Fate fate;
   RecordId record;
   RecordId subject;
-  std::string author;         // staff code
-  int64_t received_us = 0;    // base time, microseconds since 1970-01-01 UTC
+  std::string author;            // staff code
+  int64_t received_us = 0;       // base time, microseconds since 1970-01-01 UTC
   v1::InstantInterval recorded;  // what was known at receipt of when it was recorded
-  std::string envelope;       // serialized MutationEnvelope
-  std::string payload;        // serialized MutationPayload; as it came where it could not be opened
+  std::string envelope;          // serialized MutationEnvelope
+  std::string payload;           // serialized MutationPayload; as it came where it could not be opened
 };
 
 struct QuarantinedMutation {
@@ -71,12 +71,12 @@ struct StoreAccount {
   StoreId id;
   std::string staff_code;
   std::string device_label;
-  std::string invitation_id;      // 16 bytes
+  std::string invitation_id;  // 16 bytes
   int64_t invited_us = 0;
-  int64_t enrolled_us = 0;        // 0: not yet
-  std::string proof_public_key;   // empty: not yet
+  int64_t enrolled_us = 0;       // 0: not yet
+  std::string proof_public_key;  // empty: not yet
   std::string store_public_key;
-  ReplicaId replica;              // the one that is live
+  ReplicaId replica;  // the one that is live
 };
 
 // What the base remembers of a replica between its sessions.

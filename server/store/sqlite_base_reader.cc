@@ -78,8 +78,8 @@ absl::StatusOr<uint64_t> SqliteBaseQueries::NewestRev() {
   return std::stoull(text);
 }
 
-absl::StatusOr<std::string> SqliteBaseQueries::OpenRow(std::string_view table, std::string_view id, uint64_t rev,
-                                                       std::string_view sealed) {
+absl::StatusOr<std::string> SqliteBaseQueries::OpenRow(std::string_view table, std::string_view id,
+                                                       uint64_t rev, std::string_view sealed) {
   return Open(key_, sealed, RowBinding(table, id, rev, kRowFormat));
 }
 
@@ -91,13 +91,15 @@ absl::StatusOr<v1::Record> SqliteBaseQueries::OpenRecord(std::string_view id, ui
   return record;
 }
 
-absl::StatusOr<FeedPage> SqliteBaseQueries::ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes) {
+absl::StatusOr<FeedPage> SqliteBaseQueries::ReadFeed(const Scope& scope, uint64_t after_rev,
+                                                     size_t max_bytes) {
   ASSIGN_OR_RETURN(auto snapshot, sqlite::Transaction::BeginRead(db_));
   FeedPage page;
   ASSIGN_OR_RETURN(page.to_rev, NewestRev());
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT f.rev, f.change, f.record_id, r.type, r.subject, r.rev, r.sealed"
-                                          " FROM feed f JOIN records r ON r.record_id = f.record_id"
-                                          " WHERE f.scope = ? AND f.rev > ? ORDER BY f.rev"));
+  ASSIGN_OR_RETURN(auto rows,
+                   db_.Prepare("SELECT f.rev, f.change, f.record_id, r.type, r.subject, r.rev, r.sealed"
+                               " FROM feed f JOIN records r ON r.record_id = f.record_id"
+                               " WHERE f.scope = ? AND f.rev > ? ORDER BY f.rev"));
   rows.BindBlob(1, scope.ToKey()).BindInt(2, static_cast<int64_t>(after_rev));
   size_t bytes = 0;
   while (true) {
@@ -142,7 +144,8 @@ absl::StatusOr<uint64_t> SqliteBaseQueries::LivingRecords(const Scope& scope) {
 }
 
 absl::StatusOr<std::optional<StoreAccount>> SqliteBaseQueries::FindStore(StoreId id) {
-  ASSIGN_OR_RETURN(auto query, db_.Prepare(std::string(kStoreColumns) + " FROM stores s WHERE s.store_id = ?"));
+  ASSIGN_OR_RETURN(auto query,
+                   db_.Prepare(std::string(kStoreColumns) + " FROM stores s WHERE s.store_id = ?"));
   query.BindBlob(1, id.ToBytes());
   ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return std::nullopt;
@@ -180,7 +183,8 @@ absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::Grants(std::string_v
     if (!more) return grants;
     const auto scope = Scope::FromKey(rows.Blob(0));
     if (!scope.has_value()) return MakeError(ErrorCode::kDamaged, "a grant row names no scope");
-    StoredGrant grant{*scope, static_cast<uint64_t>(rows.Int(1)), static_cast<v1::GrantMode>(rows.Int(2)), ""};
+    StoredGrant grant{*scope, static_cast<uint64_t>(rows.Int(1)), static_cast<v1::GrantMode>(rows.Int(2)),
+                      ""};
     for (const Area& area : areas) {
       if (area.id.uuid() == scope->id) grant.display_name = area.name;
     }
@@ -198,10 +202,9 @@ absl::StatusOr<std::optional<ReplicaState>> SqliteBaseQueries::FindReplica(Repli
 }
 
 absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> SqliteBaseQueries::Devices() {
-  ASSIGN_OR_RETURN(auto rows,
-                   db_.Prepare(std::string(kStoreColumns) + ", " + kReplicaColumns +
-                               " FROM stores s JOIN replicas r ON r.replica_id = s.replica_id"
-                               " WHERE s.enrolled_us > 0 ORDER BY r.last_sync_us, s.store_id"));
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare(std::string(kStoreColumns) + ", " + kReplicaColumns +
+                                          " FROM stores s JOIN replicas r ON r.replica_id = s.replica_id"
+                                          " WHERE s.enrolled_us > 0 ORDER BY r.last_sync_us, s.store_id"));
   std::vector<std::pair<StoreAccount, ReplicaState>> devices;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
@@ -221,7 +224,8 @@ absl::Status SqliteBaseQueries::ReadScopes(StoredRecord& record) {
 }
 
 absl::StatusOr<std::optional<StoredRecord>> SqliteBaseQueries::FindRecord(RecordId id) {
-  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT type, subject, rev, sealed FROM records WHERE record_id = ?"));
+  ASSIGN_OR_RETURN(auto query,
+                   db_.Prepare("SELECT type, subject, rev, sealed FROM records WHERE record_id = ?"));
   query.BindBlob(1, id.ToBytes());
   ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return std::nullopt;
@@ -235,10 +239,12 @@ absl::StatusOr<std::optional<StoredRecord>> SqliteBaseQueries::FindRecord(Record
   return record;
 }
 
-absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsOfType(const Scope& scope, uint32_t type) {
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT r.record_id, r.subject, r.rev, r.sealed FROM feed f"
-                                          " JOIN records r ON r.record_id = f.record_id"
-                                          " WHERE f.scope = ? AND f.change = ? AND r.type = ? ORDER BY r.record_id"));
+absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsOfType(const Scope& scope,
+                                                                           uint32_t type) {
+  ASSIGN_OR_RETURN(auto rows,
+                   db_.Prepare("SELECT r.record_id, r.subject, r.rev, r.sealed FROM feed f"
+                               " JOIN records r ON r.record_id = f.record_id"
+                               " WHERE f.scope = ? AND f.change = ? AND r.type = ? ORDER BY r.record_id"));
   rows.BindBlob(1, scope.ToKey()).BindInt(2, v1::FEED_CHANGE_PUT).BindInt(3, type);
   std::vector<StoredRecord> records;
   while (true) {
@@ -285,7 +291,8 @@ absl::StatusOr<std::optional<Fate>> SqliteBaseQueries::FateAt(ReplicaId replica,
 }
 
 absl::StatusOr<std::optional<IntentId>> SqliteBaseQueries::QuarantinedCreate(RecordId record) {
-  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT intent_id FROM quarantine WHERE record_id = ? AND is_create = 1"));
+  ASSIGN_OR_RETURN(auto query,
+                   db_.Prepare("SELECT intent_id FROM quarantine WHERE record_id = ? AND is_create = 1"));
   query.BindBlob(1, record.ToBytes());
   ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found) return std::nullopt;
@@ -309,11 +316,13 @@ absl::StatusOr<std::vector<v1::Verdict>> SqliteBaseQueries::ChangedFates(StoreId
 }
 
 absl::StatusOr<std::vector<QuarantinedMutation>> SqliteBaseQueries::Quarantine(std::optional<IntentId> only) {
-  ASSIGN_OR_RETURN(auto rows,
-                   db_.Prepare("SELECT q.intent_id, q.record_id, q.record_type, q.opened, q.queue_key_id,"
-                               " q.wrapped_for_base, l.replica_id, l.seq, l.digest, l.verdict, l.subject, l.author,"
-                               " l.received_us, l.sealed, l.earliest_us, l.latest_us FROM quarantine q JOIN log l ON l.intent_id = q.intent_id"
-                               " WHERE ?1 IS NULL OR q.intent_id = ?1 ORDER BY l.received_us, l.seq"));
+  ASSIGN_OR_RETURN(
+      auto rows,
+      db_.Prepare("SELECT q.intent_id, q.record_id, q.record_type, q.opened, q.queue_key_id,"
+                  " q.wrapped_for_base, l.replica_id, l.seq, l.digest, l.verdict, l.subject, l.author,"
+                  " l.received_us, l.sealed, l.earliest_us, l.latest_us FROM quarantine q JOIN log l ON "
+                  "l.intent_id = q.intent_id"
+                  " WHERE ?1 IS NULL OR q.intent_id = ?1 ORDER BY l.received_us, l.seq"));
   if (only.has_value()) {
     rows.BindBlob(1, only->ToBytes());
   } else {
@@ -387,10 +396,12 @@ absl::StatusOr<BaseReader::Soundness> SqliteBaseQueries::Check() {
                    db_.QueryInt("SELECT count(*) FROM feed f LEFT JOIN records r ON r.record_id = f.record_id"
                                 " WHERE r.record_id IS NULL OR f.rev > r.rev"));
   if (orphans > 0) result.problems.push_back(std::to_string(orphans) + " feed rows point at no record");
-  ASSIGN_OR_RETURN(const int64_t strays,
-                   db_.QueryInt("SELECT count(*) FROM quarantine q LEFT JOIN log l ON l.intent_id = q.intent_id"
-                                " WHERE l.intent_id IS NULL"));
-  if (strays > 0) result.problems.push_back(std::to_string(strays) + " quarantined mutations are not in the log");
+  ASSIGN_OR_RETURN(
+      const int64_t strays,
+      db_.QueryInt("SELECT count(*) FROM quarantine q LEFT JOIN log l ON l.intent_id = q.intent_id"
+                   " WHERE l.intent_id IS NULL"));
+  if (strays > 0)
+    result.problems.push_back(std::to_string(strays) + " quarantined mutations are not in the log");
   return result;
 }
 

@@ -26,13 +26,16 @@ sqlite::DatabaseOptions DatabaseOptionsFor(const SqliteBaseOptions& options, sql
 template <typename Interface>
 class Reads : public Interface {
  public:
-  Reads(std::unique_ptr<sqlite::Database> db, const SecretBytes& key) : db_(std::move(db)), queries_(*db_, key) {}
+  Reads(std::unique_ptr<sqlite::Database> db, const SecretBytes& key)
+      : db_(std::move(db)), queries_(*db_, key) {}
 
   absl::StatusOr<FeedPage> ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes) override {
     return queries_.ReadFeed(scope, after_rev, max_bytes);
   }
   absl::StatusOr<uint64_t> NewestRev() override { return queries_.NewestRev(); }
-  absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id) override { return queries_.FindStore(id); }
+  absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id) override {
+    return queries_.FindStore(id);
+  }
   absl::StatusOr<std::optional<StaffMember>> FindStaff(std::string_view staff_code) override {
     return queries_.FindStaff(staff_code);
   }
@@ -52,7 +55,9 @@ class Reads : public Interface {
   absl::StatusOr<std::vector<StoredRecord>> RecordsOfType(const Scope& scope, uint32_t type) override {
     return queries_.RecordsOfType(scope, type);
   }
-  absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id) override { return queries_.FindRecord(id); }
+  absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id) override {
+    return queries_.FindRecord(id);
+  }
   absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent) override { return queries_.FateOf(intent); }
   absl::StatusOr<std::vector<v1::Verdict>> ChangedFates(StoreId store, int64_t since_us) override {
     return queries_.ChangedFates(store, since_us);
@@ -142,10 +147,11 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   absl::Status AppendLog(const LoggedMutation& mutation) override {
-    ASSIGN_OR_RETURN(auto insert,
-                     db_->Prepare("INSERT INTO log (intent_id, replica_id, seq, digest, verdict, record_id, subject,"
-                                  " author, received_us, sealed, earliest_us, latest_us)"
-                                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    ASSIGN_OR_RETURN(
+        auto insert,
+        db_->Prepare("INSERT INTO log (intent_id, replica_id, seq, digest, verdict, record_id, subject,"
+                     " author, received_us, sealed, earliest_us, latest_us)"
+                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     const std::string id = mutation.fate.intent.ToBytes();
     insert.BindBlob(1, id)
         .BindBlob(2, mutation.fate.replica.ToBytes())
@@ -183,9 +189,10 @@ class SqliteBaseStore : public Reads<BaseStore> {
     v1::MutationPayload payload;
     const bool is_create = item.opened && payload.ParseFromString(item.mutation.payload) &&
                            payload.action() == v1::MUTATION_ACTION_CREATE;
-    ASSIGN_OR_RETURN(auto insert,
-                     db_->Prepare("INSERT INTO quarantine (intent_id, record_id, record_type, is_create, opened,"
-                                  " queue_key_id, wrapped_for_base) VALUES (?, ?, ?, ?, ?, ?, ?)"));
+    ASSIGN_OR_RETURN(
+        auto insert,
+        db_->Prepare("INSERT INTO quarantine (intent_id, record_id, record_type, is_create, opened,"
+                     " queue_key_id, wrapped_for_base) VALUES (?, ?, ?, ?, ?, ?, ?)"));
     insert.BindBlob(1, item.mutation.fate.intent.ToBytes())
         .BindBlob(2, item.mutation.record.ToBytes())
         .BindInt(3, item.record_type)
@@ -220,10 +227,11 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   absl::Status PutStore(const StoreAccount& account) override {
-    ASSIGN_OR_RETURN(auto put,
-                     db_->Prepare("INSERT OR REPLACE INTO stores (store_id, staff_code, device_label, invitation_id,"
-                                  " invited_us, enrolled_us, proof_public_key, store_public_key, replica_id)"
-                                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    ASSIGN_OR_RETURN(
+        auto put,
+        db_->Prepare("INSERT OR REPLACE INTO stores (store_id, staff_code, device_label, invitation_id,"
+                     " invited_us, enrolled_us, proof_public_key, store_public_key, replica_id)"
+                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     put.BindBlob(1, account.id.ToBytes())
         .BindText(2, account.staff_code)
         .BindText(3, account.device_label)
@@ -237,10 +245,10 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   absl::Status PutReplica(const ReplicaState& replica) override {
-    ASSIGN_OR_RETURN(auto put,
-                     db_->Prepare("INSERT OR REPLACE INTO replicas (replica_id, store_id, token, previous_token,"
-                                  " last_sync_us, unsent_count, nearest_due_us, last_earliest_us)"
-                                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+    ASSIGN_OR_RETURN(
+        auto put, db_->Prepare("INSERT OR REPLACE INTO replicas (replica_id, store_id, token, previous_token,"
+                               " last_sync_us, unsent_count, nearest_due_us, last_earliest_us)"
+                               " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
     put.BindBlob(1, replica.id.ToBytes())
         .BindBlob(2, replica.store.ToBytes())
         .BindBlob(3, replica.token)
@@ -253,15 +261,17 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   absl::Status PutArea(const Area& area) override {
-    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT OR REPLACE INTO areas (area_id, sealed_name) VALUES (?, ?)"));
+    ASSIGN_OR_RETURN(auto put,
+                     db_->Prepare("INSERT OR REPLACE INTO areas (area_id, sealed_name) VALUES (?, ?)"));
     const std::string id = area.id.ToBytes();
     return put.BindBlob(1, id).BindBlob(2, SealRow("areas", id, 0, area.name)).Run();
   }
 
   absl::Status PutGrant(std::string_view staff_code, const StoredGrant& grant) override {
-    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO grants (staff_code, scope, generation, mode)"
-                                            " VALUES (?, ?, ?, ?) ON CONFLICT (staff_code, scope) DO UPDATE SET"
-                                            " generation = excluded.generation, mode = excluded.mode"));
+    ASSIGN_OR_RETURN(auto put,
+                     db_->Prepare("INSERT INTO grants (staff_code, scope, generation, mode)"
+                                  " VALUES (?, ?, ?, ?) ON CONFLICT (staff_code, scope) DO UPDATE SET"
+                                  " generation = excluded.generation, mode = excluded.mode"));
     put.BindText(1, staff_code)
         .BindBlob(2, grant.scope.ToKey())
         .BindInt(3, static_cast<int64_t>(grant.generation))
@@ -289,10 +299,12 @@ class SqliteBaseStore : public Reads<BaseStore> {
     return put.BindText(1, key).BindBlob(2, value).Run();
   }
 
-  absl::Status PutFeedRow(const Scope& scope, std::string_view record_id, uint64_t rev, v1::FeedChange change) {
-    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO feed (scope, record_id, rev, change) VALUES (?, ?, ?, ?)"
-                                            " ON CONFLICT (scope, record_id) DO UPDATE SET rev = excluded.rev,"
-                                            " change = excluded.change"));
+  absl::Status PutFeedRow(const Scope& scope, std::string_view record_id, uint64_t rev,
+                          v1::FeedChange change) {
+    ASSIGN_OR_RETURN(auto put,
+                     db_->Prepare("INSERT INTO feed (scope, record_id, rev, change) VALUES (?, ?, ?, ?)"
+                                  " ON CONFLICT (scope, record_id) DO UPDATE SET rev = excluded.rev,"
+                                  " change = excluded.change"));
     return put.BindBlob(1, scope.ToKey())
         .BindBlob(2, record_id)
         .BindInt(3, static_cast<int64_t>(rev))

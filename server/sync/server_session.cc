@@ -22,14 +22,16 @@ v1::Grant ToProto(const StoredGrant& grant) {
 
 const v1::Cursor* FindCursor(const v1::Hello& hello, const StoredGrant& grant) {
   for (const v1::Cursor& cursor : hello.cursors()) {
-    if (Scope::FromProto(cursor.scope()) == grant.scope && cursor.generation() == grant.generation) return &cursor;
+    if (Scope::FromProto(cursor.scope()) == grant.scope && cursor.generation() == grant.generation)
+      return &cursor;
   }
   return nullptr;
 }
 
 }  // namespace
 
-ServerSession::ServerSession(SessionHost& host, const SessionKeys& keys, EpochId epoch, Peer peer, SessionLimits limits)
+ServerSession::ServerSession(SessionHost& host, const SessionKeys& keys, EpochId epoch, Peer peer,
+                             SessionLimits limits)
     : host_(host),
       keys_(keys),
       epoch_(epoch),
@@ -219,8 +221,8 @@ std::optional<v1::SyncResponse> ServerSession::NextPage() {
     stretch.behind = feed->more;
     stretch.living_records = feed->living_records;
     const uint64_t newest = feed->to_rev;
-    const bool has_page = !feed->entries.empty() || stretch.reset ||
-                          (stretch.owes_current && newest > stretch.position);
+    const bool has_page =
+        !feed->entries.empty() || stretch.reset || (stretch.owes_current && newest > stretch.position);
     if (has_page) return PageFrom(stretch, *std::move(feed));
     if (auto current = CurrentFor(stretch, newest)) return current;
   }

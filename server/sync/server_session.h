@@ -49,23 +49,24 @@ struct SessionKeys {
 };
 
 struct SessionLimits {
-  uint32_t credit_bytes = 1 << 20;    // unacknowledged Push bytes
-  size_t page_bytes = 48 * 1024;      // about; a rev (at most 200 KiB) is never split
-  uint32_t pages_in_flight = 8;       // not yet acknowledged by the device
+  uint32_t credit_bytes = 1 << 20;  // unacknowledged Push bytes
+  size_t page_bytes = 48 * 1024;    // about; a rev (at most 200 KiB) is never split
+  uint32_t pages_in_flight = 8;     // not yet acknowledged by the device
   absl::Duration heartbeat = absl::Seconds(10);
   absl::Duration silence = absl::Seconds(60);  // nothing heard for so long: the session is over
 };
 
 class ServerSession {
  public:
-  ServerSession(SessionHost& host, const SessionKeys& keys, EpochId epoch, Peer peer, SessionLimits limits = {});
+  ServerSession(SessionHost& host, const SessionKeys& keys, EpochId epoch, Peer peer,
+                SessionLimits limits = {});
 
   void OnRequest(const v1::SyncRequest& request);
   void OnHalfClose();
   void OnGreeted(absl::StatusOr<Greeting> greeting);
   void OnVerdicts(absl::StatusOr<std::vector<v1::Verdict>> verdicts);
   void OnNews(const std::set<Scope>& touched);  // something was committed in these scopes
-  void OnTick();  // about once a second
+  void OnTick();                                // about once a second
   void GoAway(v1::GoAwayReason reason);
 
   // The next message to send, if there is one now.
@@ -86,8 +87,8 @@ class ServerSession {
     StoredGrant grant;
     uint64_t position = 0;
     uint64_t living_records = 0;  // as of position, once not behind
-    bool reset = false;         // the next page starts the device's copy anew
-    bool behind = true;         // the feed may hold more
+    bool reset = false;           // the next page starts the device's copy anew
+    bool behind = true;           // the feed may hold more
     bool owes_current = true;
   };
 

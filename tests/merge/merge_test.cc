@@ -241,8 +241,8 @@ TEST_F(MergeTest, VersionsAreThoseThatStand) {
   EXPECT_THAT(VersionsOf(record_, kTelephone), ElementsAre(*IntentId::FromBytes(Version('a'))));
   EXPECT_THAT(VersionsOf(record_, kName), IsEmpty());
   Patch('b', kTelephone, Telephone("22222222"), "");
-  EXPECT_THAT(VersionsOf(record_, kTelephone), UnorderedElementsAre(*IntentId::FromBytes(Version('a')),
-                                                                    *IntentId::FromBytes(Version('b'))));
+  EXPECT_THAT(VersionsOf(record_, kTelephone),
+              UnorderedElementsAre(*IntentId::FromBytes(Version('a')), *IntentId::FromBytes(Version('b'))));
 }
 
 TEST_F(MergeTest, GarbageIsAnErrorAndNoRecord) {

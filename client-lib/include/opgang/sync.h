@@ -35,18 +35,18 @@ struct SyncOptions {
   bool live = false;  // stay connected after everything is current, until KeepGoing() says no
   absl::Duration connect_timeout = absl::Seconds(10);  // for each address
   absl::Duration silence_timeout = absl::Seconds(30);  // nothing heard for that long: the session is cut
-  int attempts = 3;  // sessions tried after a cut, with full jitter between them
+  int attempts = 3;                  // sessions tried after a cut, with full jitter between them
   SyncObserver* observer = nullptr;  // may be null
 };
 
 struct SyncResult {
-  uint32_t sent = 0;         // mutations that got a verdict
+  uint32_t sent = 0;  // mutations that got a verdict
   uint32_t applied = 0;
-  uint32_t refused = 0;      // now in needs attention
+  uint32_t refused = 0;       // now in needs attention
   uint32_t side_by_side = 0;  // fields in which somebody else's value stands beside ours
-  uint32_t received = 0;     // records received
-  bool read = false;         // false: the store was locked or may not read; work was handed in only
-  uint32_t unsent = 0;       // still in the queue
+  uint32_t received = 0;      // records received
+  bool read = false;          // false: the store was locked or may not read; work was handed in only
+  uint32_t unsent = 0;        // still in the queue
 };
 
 // Pushes the queue, pulls what changed. Whatever happens, saved work stays saved; what was acknowledged stays

@@ -27,11 +27,11 @@ namespace opgang {
 struct VisibleRecord {
   RecordId id;
   const RecordTypeInfo* type = nullptr;
-  v1::Record record;  // with field states, alternatives and provenance
+  v1::Record record;                                         // with field states, alternatives and provenance
   std::shared_ptr<const google::protobuf::Message> content;  // record.fields, parsed
-  RecordId subject;            // the citizen it is about; empty = none
+  RecordId subject;                                          // the citizen it is about; empty = none
   std::vector<Scope> scopes;
-  bool unsent = false;          // own work that the base has not confirmed is in it
+  bool unsent = false;           // own work that the base has not confirmed is in it
   bool needs_attention = false;  // own work in it was refused by the base
   Interval recorded;             // when the create was recorded: the base's evidence, else this device's
 

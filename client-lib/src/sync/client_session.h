@@ -80,7 +80,7 @@ class ClientSession {
     uint64_t last_seq;
     uint32_t bytes;
   };
-  std::deque<Flight> in_flight_;    // pushes without all their verdicts, in order
+  std::deque<Flight> in_flight_;  // pushes without all their verdicts, in order
   std::set<std::string> keys_sent_;
 
   uint64_t newest_verdict_rev_ = 0;

@@ -22,9 +22,12 @@ absl::Status ErrorOf(v1::GoAwayReason reason) {
   switch (reason) {
     case v1::GO_AWAY_REASON_UNKNOWN_STORE:
       return MakeError(ErrorCode::kBaseRefused, "the base does not know this store");
-    case v1::GO_AWAY_REASON_PROTOCOL: return MakeError(ErrorCode::kInternal, "the base did not understand this device");
-    case v1::GO_AWAY_REASON_FENCED: return MakeError(ErrorCode::kTryLater, "a newer session of this store has begun");
-    case v1::GO_AWAY_REASON_SHUTTING_DOWN: return MakeError(ErrorCode::kTryLater, "the base is shutting down");
+    case v1::GO_AWAY_REASON_PROTOCOL:
+      return MakeError(ErrorCode::kInternal, "the base did not understand this device");
+    case v1::GO_AWAY_REASON_FENCED:
+      return MakeError(ErrorCode::kTryLater, "a newer session of this store has begun");
+    case v1::GO_AWAY_REASON_SHUTTING_DOWN:
+      return MakeError(ErrorCode::kTryLater, "the base is shutting down");
     default: return MakeError(ErrorCode::kTryLater, "the base could not go on");
   }
 }
@@ -33,7 +36,10 @@ absl::Status ErrorOf(v1::GoAwayReason reason) {
 class SessionRun {
  public:
   SessionRun(SyncStore& store, SyncStream& stream, Clock& clock, const SyncOptions& options, bool as_copy)
-      : session_(store, clock, {.live = options.live, .as_copy = as_copy}), stream_(stream), clock_(clock), options_(options) {}
+      : session_(store, clock, {.live = options.live, .as_copy = as_copy}),
+        stream_(stream),
+        clock_(clock),
+        options_(options) {}
 
   // Ok: in good order, everything handed in and current (or stopped by the observer).
   absl::Status Run() {
@@ -108,16 +114,19 @@ bool WorthRetrying(const absl::Status& status) {
 }
 
 absl::Duration Jitter(int attempt, Random& random) {
-  const absl::Duration ceiling = std::min(absl::Milliseconds(250) * (1 << std::min(attempt, 8)), kLongestPause);
+  const absl::Duration ceiling =
+      std::min(absl::Milliseconds(250) * (1 << std::min(attempt, 8)), kLongestPause);
   uint16_t draw = 0;
   random.Fill(reinterpret_cast<uint8_t*>(&draw), sizeof(draw));
   return ceiling * (draw / 65535.0);
 }
 
 absl::Status OutcomeOf(const ClientSession& session) {
-  if (session.retry_later() > 0) return MakeError(ErrorCode::kTryLater, "the base asked to send part of it later");
+  if (session.retry_later() > 0)
+    return MakeError(ErrorCode::kTryLater, "the base asked to send part of it later");
   if (session.id_reused() > 0) {
-    return MakeError(ErrorCode::kBaseRefused, "the base holds other work under the same ids: this store is a copy");
+    return MakeError(ErrorCode::kBaseRefused,
+                     "the base holds other work under the same ids: this store is a copy");
   }
   return absl::OkStatus();
 }

@@ -20,7 +20,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const Tls
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // the base is at the project base, never behind a proxy variable
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY,
+                   0);  // the base is at the project base, never behind a proxy variable
   return grpc::CreateCustomChannel(address, grpc::SslCredentials(tls), arguments);
 }
 
@@ -61,11 +62,14 @@ absl::Status FromGrpc(const grpc::Status& status) {
   switch (status.error_code()) {
     case grpc::StatusCode::UNAVAILABLE:
     case grpc::StatusCode::DEADLINE_EXCEEDED:
-    case grpc::StatusCode::CANCELLED: return MakeError(ErrorCode::kNoBase, "the connection to the base was cut");
-    case grpc::StatusCode::RESOURCE_EXHAUSTED: return MakeError(ErrorCode::kTryLater, "the base is overloaded");
+    case grpc::StatusCode::CANCELLED:
+      return MakeError(ErrorCode::kNoBase, "the connection to the base was cut");
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+      return MakeError(ErrorCode::kTryLater, "the base is overloaded");
     case grpc::StatusCode::UNAUTHENTICATED:
     case grpc::StatusCode::PERMISSION_DENIED:
-    case grpc::StatusCode::UNIMPLEMENTED: return MakeError(ErrorCode::kBaseRefused, "the base refused the call");
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return MakeError(ErrorCode::kBaseRefused, "the base refused the call");
     default: return MakeError(ErrorCode::kInternal, "the call to the base failed");
   }
 }

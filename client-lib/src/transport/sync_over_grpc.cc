@@ -66,8 +66,8 @@ absl::StatusOr<v1::ListDevicesResponse> ListDevices(const Store& store, absl::Du
   grpc::ClientContext context;
   SetDeadline(context, timeout);
   v1::ListDevicesResponse response;
-  RETURN_IF_ERROR(
-      FromGrpc(v1::SyncService::NewStub(channel)->ListDevices(&context, v1::ListDevicesRequest(), &response)));
+  RETURN_IF_ERROR(FromGrpc(
+      v1::SyncService::NewStub(channel)->ListDevices(&context, v1::ListDevicesRequest(), &response)));
   return response;
 }
 

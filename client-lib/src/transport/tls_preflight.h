@@ -2,11 +2,11 @@
 // certificate that the base refuses would look like a bad network and be retried for ever. Asked after gRPC
 // failed, it makes one plain TLS connection of its own and says which of these it is:
 //
-//   ok               the base is ours and accepts us: the network was at fault, and is not any more
-//   kNoBase          nobody there: refused, name not found, no answer in time, or hung up before showing who
-//   it is kBaseUntrusted   somebody there, but not the base that invited us: another authority, another name,
-//   no TLS kBaseRefused     the base is ours, but does not accept our certificate kDamaged         our own
-//   certificate, key or authority cannot be read
+//   ok              the base is ours and accepts us: the network was at fault, and is not any more
+//   kNoBase         nobody there: refused, name not found, no answer in time, or hung up before showing who it is
+//   kBaseUntrusted  somebody there, but not the base that invited us: another authority, another name, no TLS
+//   kBaseRefused    the base is ours, but does not accept our certificate
+//   kDamaged        our own certificate, key or authority cannot be read
 //
 // Certificates are checked as gRPC checks them, the device's clock included: ours are valid from 1970 to
 // 9999, so no clock can fail them (I16).
