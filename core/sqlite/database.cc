@@ -11,7 +11,8 @@ namespace opgang::sqlite {
 namespace {
 
 ErrorCode ErrorCodeOf(int rc) {
-  if (rc == SQLITE_IOERR_SHMSIZE) return ErrorCode::kDiskFull;  // no room for the WAL's index, met when opening
+  if (rc == SQLITE_IOERR_SHMSIZE)
+    return ErrorCode::kDiskFull;  // no room for the WAL's index, met when opening
   switch (rc & 0xff) {
     case SQLITE_FULL: return ErrorCode::kDiskFull;
     case SQLITE_READONLY:
