@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <future>
 #include <string>
+#include <vector>
 
 #include "core/base/error.h"
 #include "gtest/gtest.h"
@@ -110,6 +111,16 @@ TEST_F(BaseFaultsTest, ADatabaseOfANewerOpgangIsRefusedAndLeftUntouched) {
 TEST_F(BaseFaultsTest, CommandsBesideNoBaseSaySo) {
   ExpectFailure(base_.Admin({"devices"}), ErrorCode::kNotFound, "holds no base");
   ExpectFailure(base_.Admin({"dance"}), ErrorCode::kUsage, "");
+}
+
+TEST_F(BaseFaultsTest, OptionsMayFollowTheCommand) {
+  base_.Start();
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"check", "--json"}, {"quarantine", "list", "--json"}}) {
+    const Outcome outcome = base_.Admin(words);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.Words();
+    EXPECT_TRUE(outcome.json().contains("schema")) << outcome.Words();
+  }
 }
 
 TEST_F(BaseFaultsTest, TheDiskOfTheBaseFillsUpAndWorkWaitsOnTheTabletUntilThereIsRoom) {
