@@ -8,7 +8,7 @@ announce() {
   missing=$(missing_packages "${packages_to_build[@]}" | wc -l)
   say "$1"
   if ((missing > 0)); then
-    say "- installs $missing Debian packages with apt (about 150 MB to fetch, 700 MB on the disk)"
+    say "- installs Debian packages with apt: $missing (together at most 115 MB to fetch, 500 MB on the disk)"
   else
     say "- installs nothing: every Debian package is there"
   fi

@@ -4,7 +4,7 @@
 
 area="Aalborg SØ"
 steps=0
-base_pid='' watch_pid='' shown_pid='' port=''
+base_pid='' watch_pid='' port='' lines_shown=0
 
 set_the_stage() {
   cd "$repo" || exit 1
@@ -115,10 +115,11 @@ handle_of() {
   printf '%s' "$handle"
 }
 
-# A word where it means the past week, a date where today is Thursday itself.
+# A word, as a worker would say it. A date where today is Thursday itself, and in a chroot without /proc: there a tablet
+# cannot tell one boot from another, is not certain of the day, and rightly refuses the word.
 last_thursday() {
-  if [[ $(TZ=Europe/Copenhagen date +%u) == 4 ]]; then
-    TZ=Europe/Copenhagen date -d '7 days ago' +%F
+  if [[ $(TZ=Europe/Copenhagen date +%u) == 4 || ! -r /proc/sys/kernel/random/boot_id ]]; then
+    TZ=Europe/Copenhagen date -d 'last thursday' +%F
   else
     printf 'thu'
   fi
@@ -128,31 +129,31 @@ last_thursday() {
 wait_for_board() {
   local tries
   for ((tries = 0; tries < 200; ++tries)); do
-    grep -q -- "$1" "$stage/watched" && return 0
+    grep -qs -- "$1" "$stage/watched" && return 0
     sleep 0.1
   done
   die "$2"
 }
 
-# watch_board WHO: draws that tablet's board here whenever it changes, each line marked.
+# watch_board WHO: that tablet stays connected; what it draws is shown here by show_board, each line marked.
 watch_board() {
   printf '%s$ opgang board --watch\n' "$1"
-  : >"$stage/watched"
   "$stage/$1" board --watch --for 30 </dev/null >"$stage/watched" 2>&1 &
   watch_pid=$!
-  tail -n +1 -s 0.1 --pid="$watch_pid" -f "$stage/watched" | sed -u 's/^/| /' &
-  shown_pid=$!
-  wait_for_board 'Response board' "the board is not drawn on the watching tablet"
+  show_board 'Response board' "the board is not drawn on the watching tablet"
 }
 
-board_shows_one_more() {
-  wait_for_board 'met 1' "the board did not change on the watching tablet"
+# show_board WORDS WHY: waits for a whole board with these words, and shows what was drawn since the last time.
+show_board() {
+  wait_for_board "$1" "$2"
+  until [[ $(tail -n 1 "$stage/watched") == Unsent* ]]; do sleep 0.05; done
+  sed -n "$((lines_shown + 1)),\$s/^/| /p" "$stage/watched"
+  lines_shown=$(wc -l <"$stage/watched")
 }
 
 unwatch_board() {
   kill "$watch_pid"
   wait "$watch_pid" || die "the watching tablet did not end cleanly"
-  wait "$shown_pid" || true  # its last lines are on this screen now
   watch_pid=''
 }
 

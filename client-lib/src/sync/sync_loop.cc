@@ -141,7 +141,13 @@ absl::StatusOr<SyncResult> RunSync(SyncStore& store, SyncDialer& dialer, Clock& 
   bool was_copy = false;
   for (int attempt = 0; attempt < options.attempts;) {
     auto stream = dialer.Dial(options.connect_timeout);
-    if (!stream.ok()) return stream.status();  // nobody there: the person decides when to try again
+    if (!stream.ok()) {
+      // Nobody there from the start: the person decides when to try again. In mid-work the base may be starting anew.
+      last = stream.status();
+      if (attempt == 0 || !WorthRetrying(last)) return last;
+      if (++attempt < options.attempts) pause(Jitter(attempt, random));
+      continue;
+    }
     SessionRun run(store, **stream, clock, options, as_copy);
     last = run.Run();
     Add(run.session().result(), total);
