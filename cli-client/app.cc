@@ -46,12 +46,13 @@ void AddGlobalOptions(CLI::App& app, const Texts& texts, GlobalOptions& options,
 
 void LabelHelp(CLI::App& app, const Texts& texts) {
   auto formatter = std::make_shared<CLI::Formatter>();
-  for (const char* label : {"Usage", "OPTIONS", "SUBCOMMAND", "SUBCOMMANDS", "Positionals", "Options",
-                            "Subcommands", "REQUIRED"}) {
+  for (const char* label :
+       {"Usage", "OPTIONS", "SUBCOMMAND", "SUBCOMMANDS", "Positionals", "Subcommands", "REQUIRED"}) {
     formatter->label(label, texts("help.label." + std::string(label)));
   }
   formatter->column_width(26);
   app.formatter(formatter);
+  app.option_defaults()->group(texts("help.label.Options"));
   app.set_help_flag("-h,--help", texts("help.option.help"));
 }
 
@@ -119,6 +120,8 @@ CLI::App* VerbTable::AddGroup(const std::string& name) {
   }
   CLI::App* verb = parent->add_subcommand(own, texts_("help." + name));
   verb->fallthrough();
+  verb->group(texts_("help.label.Subcommands"));
+  verb->set_help_flag("-h,--help", texts_("help.option.help"))->group(texts_("help.label.Options"));
   return verb;
 }
 

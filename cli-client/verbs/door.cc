@@ -85,7 +85,9 @@ absl::Status NoteDoor(Context& context, const DoorWords& words, const DoorArgs& 
     context.Hint(context.T("door.interested.next"));
     return absl::OkStatus();
   }
-  return InquiryAtDoor(context, args.add ? *TargetOf(context, words.door, false) : target);
+  if (!target.to_be_added) return InquiryAtDoor(context, target);
+  ASSIGN_OR_RETURN(const DoorTarget added, TargetOf(context, words.door, /*add=*/false));
+  return InquiryAtDoor(context, added);
 }
 
 // {"visit": {"floor": "2", "door": "th", "disposition": "no-answer"}}; the entrance is the current one unless

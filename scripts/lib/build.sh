@@ -14,7 +14,7 @@ announce() {
   fi
   [[ -e $repo/build/build.ninja ]] || minutes=", the first time $2"
   say "- builds into build/ with $jobs compiler(s) at a time$minutes"
-  say "- takes up to $((jobs * 800)) MiB of memory and 2 GB of disk; changes nothing outside this directory"
+  say "- takes up to $((jobs * 800)) MiB of memory and 1 GB of disk; changes nothing outside this directory"
 }
 
 # build PRESET TARGET...: ninja shows "[done/all]" as it goes; no target means everything.

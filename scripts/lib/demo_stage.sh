@@ -80,6 +80,7 @@ base() {
 # start_base ADDRESS: until it answers; sets $port.
 start_base() {
   local tries
+  : >"$stage/base.out"
   "$bin/opgangd" --data "$stage/base" serve --listen "$1" >"$stage/base.out" 2>>"$stage/base.log" </dev/null &
   base_pid=$!
   for ((tries = 0; tries < 150; ++tries)); do
@@ -138,6 +139,7 @@ wait_for_board() {
 # watch_board WHO: that tablet stays connected; what it draws is shown here by show_board, each line marked.
 watch_board() {
   printf '%s$ opgang board --watch\n' "$1"
+  : >"$stage/watched"
   "$stage/$1" board --watch --for 30 </dev/null >"$stage/watched" 2>&1 &
   watch_pid=$!
   show_board 'Response board' "the board is not drawn on the watching tablet"

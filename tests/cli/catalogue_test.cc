@@ -75,6 +75,17 @@ TEST(Catalogue, EveryErrorCodeSaysWhatHappenedWhatIsSafeAndWhatToDo) {
   }
 }
 
+TEST(Catalogue, TheDocumentListsEveryErrorWithItsNumberNameAndWords) {
+  std::stringstream document;
+  document << std::ifstream(std::string(OPGANG_SOURCE_DIR) + "/docs/errors.md").rdbuf();
+  const Texts texts(Language::kEnglish);
+  for (int code = 1; code <= static_cast<int>(ErrorCode::kCancelled); ++code) {
+    const std::string name(ErrorCodeName(static_cast<ErrorCode>(code)));
+    EXPECT_THAT(document.str(), testing::HasSubstr("| " + std::to_string(code) + " | `" + name + "` | " +
+                                                   texts("error." + name + ".what") + " |"));
+  }
+}
+
 TEST(Catalogue, EveryRefusalCodeHasAReasonAndARemedy) {
   const Texts texts(Language::kDanish);
   for (const EnumValue* value : ChoicesOf(*v1::RefusalCode_descriptor())) {

@@ -99,6 +99,16 @@ TEST_F(DoorStory, ADoorThatTheRegisterLacksIsAskedAboutAndAddedInOneBundle) {
   EXPECT_EQ(dwelling->As<v1::Dwelling>().source(), v1::PLACE_SOURCE_ADDED_AT_DOOR);
 }
 
+TEST_F(DoorStory, AnInterestedCitizenBehindAnAddedDoorLivesBehindThatOneDoor) {
+  Begin();
+  const Ran ran = Run({"door", "4th", "interested"}, "yAmina\n\ny");
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  auto store = OpenUnlocked();
+  const View& view = ViewOf(*store);
+  EXPECT_EQ(view.DwellingsOf(entrance_).size(), 7u);
+  EXPECT_EQ(view.CitizensAt(entrance_, {"4", "th"}).size(), 1u);
+}
+
 TEST_F(DoorStory, ALockedTabletSavesWithoutLookingAnythingUp) {
   Begin();
   ASSERT_EQ(Run({"lock"}).exit, 0);

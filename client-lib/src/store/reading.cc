@@ -102,8 +102,9 @@ void Reading::TakeRow(int64_t position, const StoreTime& time) {
     return;
   }
   if (auto own = OpenRow(row->second, time)) {
-    record_at_[position] = own->record;
-    own_[own->record][position] = *std::move(own);
+    const RecordId record = own->record;
+    record_at_[position] = record;
+    own_[record][position] = *std::move(own);
   }
 }
 
