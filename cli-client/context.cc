@@ -1,6 +1,7 @@
 #include "cli-client/context.h"
 
 #include "absl/strings/cord.h"
+#include "cli-client/layout.h"
 #include "cli-client/unlocking.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
@@ -10,6 +11,15 @@ namespace opgang::cli {
 namespace {
 
 constexpr char kWordsUrl[] = "opgang.dev/words";
+
+// The line with its newline, broken where it is wider than the screen. A line with ink in it was fitted before.
+std::string Fitted(std::string_view line, int width) {
+  if (DisplayWidth(line) <= width || line.find('\x1b') != std::string_view::npos)
+    return std::string(line) + "\n";
+  std::string fitted;
+  for (const std::string& part : Wrap(line, width, 2)) fitted += part + "\n";
+  return fitted;
+}
 
 }  // namespace
 
@@ -26,11 +36,11 @@ bool Context::MayPrompt() const {
 }
 
 void Context::Say(std::string_view line) const {
-  if (!options_.json) terminal().Out(std::string(line) + "\n");
+  if (!options_.json) terminal().Out(Fitted(line, terminal().Width()));
 }
 
 void Context::Hint(std::string_view line) const {
-  if (!options_.json) terminal().Err(std::string(line) + "\n");
+  if (!options_.json) terminal().Err(Fitted(line, terminal().Width()));
 }
 
 void Context::Emit(const Json& document, bool in_one_line) const {

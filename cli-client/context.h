@@ -61,7 +61,7 @@ class Context {
   // A person is there to be asked, and asking is allowed.
   bool MayPrompt() const;
 
-  // One line of the human result on stdout; silent under --json.
+  // One line of the human result on stdout, broken where it is wider than the screen; silent under --json.
   void Say(std::string_view line) const;
   // One line beside the result (hints, warnings) on stderr; silent under --json.
   void Hint(std::string_view line) const;

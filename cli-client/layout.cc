@@ -99,7 +99,7 @@ std::vector<std::string> Wrap(std::string_view text, int width, int indent) {
     text.remove_prefix(std::min(space + 1, text.size()));
     if (!fresh && DisplayWidth(line) + 1 + DisplayWidth(word) > width) flush();
     if (!fresh) line += ' ';
-    line += CutTo(word, std::max(width - DisplayWidth(line), 1));
+    line += word;
     fresh = false;
   }
   lines.push_back(line);

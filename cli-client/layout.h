@@ -20,7 +20,7 @@ std::string CutTo(std::string_view text, int width);
 std::string PadTo(std::string_view text, int width);
 
 // Lines of at most `width` columns, broken at spaces; lines after the first start with `indent` spaces. A
-// word that is longer than a line is cut.
+// word that is longer than a line (a path) stays whole.
 std::vector<std::string> Wrap(std::string_view text, int width, int indent);
 
 // What somebody typed, safe to draw: invalid UTF-8 becomes U+FFFD, control characters become spaces, so that

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli-client/completion.h"
+#include "cli-client/raw_mode.h"
 
 namespace opgang::cli {
 namespace {
@@ -89,6 +90,7 @@ std::optional<std::string> LineEditor::Edit(const LineRequest& request) {
     state_->editor = el_init("opgang", stdin, stderr, stderr);
     Configure(state_->editor, &state_->talk);
   }
+  const RawMode raw;  // libedit draws its prompt first: what is typed meanwhile is meant for it
   state_->talk = {&request, false};
   int size = 0;
   const char* line = el_gets(state_->editor, &size);

@@ -3,13 +3,13 @@
 #include <locale.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
+#include "cli-client/raw_mode.h"
 #include "core/base/error.h"
 
 namespace opgang::cli {
@@ -21,29 +21,6 @@ constexpr size_t kMaxLine = 64 * 1024;
 
 volatile sig_atomic_t interrupted = 0;
 void OnInterrupt(int) { interrupted = 1; }
-
-// Keys one by one and unseen while it lives. Ctrl-C arrives as a key, so that leaving is an answer like any
-// other.
-class RawMode {
- public:
-  RawMode() : changed_(tcgetattr(STDIN_FILENO, &before_) == 0) {
-    if (!changed_) return;
-    termios raw = before_;
-    raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ISIG);
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-  }
-  ~RawMode() {
-    if (changed_) tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
-  }
-  RawMode(const RawMode&) = delete;
-  RawMode& operator=(const RawMode&) = delete;
-
- private:
-  termios before_{};
-  bool changed_;
-};
 
 void WriteAll(int fd, std::string_view text) {
   while (!text.empty()) {

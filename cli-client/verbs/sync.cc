@@ -31,8 +31,9 @@ class ProgressLines : public SyncObserver {
     if (context_.terminal().HasScreen()) {
       context_.terminal().Err("\r" + PadTo(Bar(progress) + " " + words, context_.terminal().Width() - 1));
       drawn_ = true;
-    } else if (StageOf(progress) != stage_) {
+    } else if (StageOf(progress) != stage_ && words != told_) {
       stage_ = StageOf(progress);
+      told_ = words;
       context_.terminal().Err(words + "\n");
     }
   }
@@ -61,6 +62,7 @@ class ProgressLines : public SyncObserver {
 
   Context& context_;
   uint32_t stage_ = 0;
+  std::string told_;
   bool drawn_ = false;
 };
 

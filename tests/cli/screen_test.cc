@@ -86,7 +86,7 @@ TEST_F(Screens, EveryReadingScreenFitsEightyColumnsInBothLanguages) {
       command.insert(command.end(), {"--lang", language});
       const Ran ran = Run(command);
       EXPECT_EQ(ran.exit, 0) << command[0];
-      if (command[0] != "board") ExpectFits(ran.out);
+      ExpectFits(ran.out);
     }
   }
 }
