@@ -47,7 +47,8 @@ void SayStatus(const Context& context) {
   context.Say(context.T(context.store().unlocked() ? "status.unlocked" : "status.locked"));
   context.Say(LastSyncWords(context));
   context.Say(TimeWords(context));
-  for (const std::string& line : Wrap(GrantWords(context), context.terminal().Width(), 2)) context.Say(line);
+  // The names of areas are sealed too: nothing to say about them while locked.
+  if (context.store().unlocked()) context.Say(GrantWords(context));
 }
 
 Json GrantsJson(const Context& context) {
