@@ -170,7 +170,7 @@ TEST_F(CommitterTest, RecordedIsExactWithinOneBootWhateverTheWallClockSays) {
   clock.SetWall(NoonOfTheFirst() + absl::Minutes(10));
   clock.Advance(absl::Hours(30));
   amal.Commit(draft);
-  const v1::InstantInterval& recorded = Find(draft)->record.created().recorded();
+  const v1::InstantInterval recorded = Find(draft)->record.created().recorded();
   EXPECT_EQ(recorded.earliest_us(), absl::ToUnixMicros(NoonOfTheFirst() + absl::Minutes(10)));
   EXPECT_EQ(recorded.latest_us(), recorded.earliest_us());
 }
@@ -184,7 +184,7 @@ TEST_F(CommitterTest, RecordedWithoutEvidenceIsNarrowedByTheMutationBefore) {
   clock.Advance(absl::Hours(20));
   amal.Commit(exact);
   amal.Commit(vague);
-  const v1::InstantInterval& recorded = Find(vague)->record.created().recorded();
+  const v1::InstantInterval recorded = Find(vague)->record.created().recorded();
   EXPECT_EQ(recorded.earliest_us(), absl::ToUnixMicros(NoonOfTheFirst() + absl::Hours(5)));
   EXPECT_EQ(recorded.latest_us(), absl::ToUnixMicros(NoonOfTheFirst() + absl::Hours(25)));
 }
