@@ -30,8 +30,8 @@ class SyncStore {
   // Everything of Hello that the store knows: replica, token, epoch, cursors, read proof (empty where locked),
   // unsent count, nearest due. The session fills in clock, versions and live.
   virtual absl::StatusOr<v1::Hello> MakeHello() = 0;
-  // Signature over a challenge's nonce; empty where locked.
-  virtual std::string ReadProof(std::string_view nonce) = 0;
+  // Signature over a token (core/sealing/sealing.h); empty where locked.
+  virtual std::string ReadProof(std::string_view token) = 0;
 
   // Unanswered mutations with seq > after_seq, in seq order, whole bundles, at most about max_bytes (at least one
   // bundle); with the queue keys they need. An empty Push: nothing more.
