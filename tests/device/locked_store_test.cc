@@ -81,7 +81,6 @@ TEST_F(LockedStoreTest, ReadProofIsTheStoresOwnOverTheLastToken) {
   ASSERT_TRUE(replica.has_value());
   const std::string& key = transport_.requests.front().proof_public_key();
   EXPECT_TRUE(CheckReadProof(key, *replica, hello->token(), hello->read_proof()));
-  EXPECT_TRUE(CheckReadProof(key, *replica, "nonce", store->sync_store().ReadProof("nonce")));
 }
 
 TEST_F(LockedStoreTest, TwoProcessesOnOneStoreTheSecondIsToldItIsBusy) {

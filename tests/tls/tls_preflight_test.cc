@@ -18,11 +18,13 @@ namespace opgang {
 namespace {
 
 constexpr absl::Duration kLong = absl::Seconds(30), kShort = absl::Milliseconds(60);
+// A host name to TLS, and yet resolved where there is no /etc/hosts.
+const std::string kName = "127.1";
 const std::string kSettings("\0\0\0\4\0\0\0\0\0", 9);
 
 struct Town {
   CertifiedKey ca = MakeCertificateAuthority(SystemRandom()).value();
-  CertifiedKey base = IssueServerCertificate(ca, {"localhost", "127.0.0.1", "::1"}, SystemRandom()).value();
+  CertifiedKey base = IssueServerCertificate(ca, {kName, "127.0.0.1", "::1"}, SystemRandom()).value();
   CertifiedKey tablet =
       IssueStoreCertificate(ca, {"amal", StoreId::Make(absl::UnixEpoch(), SystemRandom())}, SystemRandom())
           .value();
@@ -75,7 +77,7 @@ class TlsVersionTest : public ::testing::TestWithParam<int> {};
 TEST_P(TlsVersionTest, OurBaseAcceptsOurTablet) {
   const Listener base("127.0.0.1", Serving(OurBase(GetParam())));
   EXPECT_EQ(Preflight(base.address()), kOk);
-  EXPECT_EQ(Preflight("localhost:" + std::to_string(base.port())), kOk);
+  EXPECT_EQ(Preflight(kName + ":" + std::to_string(base.port())), kOk);
 }
 
 TEST_P(TlsVersionTest, ATabletOfAnotherAuthorityIsRefused) {
@@ -98,7 +100,7 @@ TEST_P(TlsVersionTest, OurBaseUnderAnotherNameIsUntrusted) {
       IssueServerCertificate(Aalborg().ca, {"base.example", "192.0.2.7"}, SystemRandom()).value();
   const Listener base("127.0.0.1", Serving(options));
   EXPECT_EQ(Preflight(base.address()), kUntrusted);
-  EXPECT_EQ(Preflight("localhost:" + std::to_string(base.port())), kUntrusted);
+  EXPECT_EQ(Preflight(kName + ":" + std::to_string(base.port())), kUntrusted);
 }
 
 TEST_P(TlsVersionTest, AnotherTabletPosingAsTheBaseIsUntrusted) {

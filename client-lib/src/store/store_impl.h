@@ -64,7 +64,6 @@ class StoreImpl : public Store, public SyncStore {
 
   // SyncStore.
   absl::StatusOr<v1::Hello> MakeHello() override;
-  std::string ReadProof(std::string_view nonce) override;
   absl::StatusOr<v1::Push> NextPush(uint64_t after_seq, size_t max_bytes) override;
   uint32_t unsent_count() override { return outbox_counts().unsent; }
   absl::Status ApplyWelcome(const v1::Welcome& welcome, const v1::ClockReading& sent,

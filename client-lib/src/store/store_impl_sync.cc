@@ -60,9 +60,11 @@ absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
     told.set_generation(cursor.generation);
     told.set_rev(cursor.rev);
   }
-  hello.set_read_proof(ReadProof(state.token()));
   hello.set_unsent_count(outbox_counts().unsent);
   if (reading_ == nullptr) return hello;
+  if (const auto replica = ReplicaId::FromBytes(state.replica_id())) {
+    hello.set_read_proof(MakeReadProof(reading_->keys().proof, *replica, state.token()));
+  }
   ASSIGN_OR_RETURN(const ViewIndex* view, reading_->View());
   absl::Time nearest = absl::InfiniteFuture();
   for (const CaseLine& line : view->Cases(Now().best, /*open_only=*/true)) {
@@ -70,12 +72,6 @@ absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
   }
   if (nearest != absl::InfiniteFuture()) hello.set_nearest_due_us(absl::ToUnixMicros(nearest));
   return hello;
-}
-
-std::string StoreImpl::ReadProof(std::string_view nonce) {
-  const auto replica = ReplicaId::FromBytes(queue_->state().replica_id());
-  if (reading_ == nullptr || !replica) return {};
-  return MakeReadProof(reading_->keys().proof, *replica, nonce);
 }
 
 absl::StatusOr<v1::Push> StoreImpl::NextPush(uint64_t after_seq, size_t max_bytes) {

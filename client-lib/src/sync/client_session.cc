@@ -28,7 +28,6 @@ absl::Status ClientSession::Start() {
   *hello.mutable_clock() = hello_at_;
   hello.set_protocol_version(1);
   hello.set_schema_version(kSchemaVersion);
-  hello.set_live(opening_.live);
   hello_epoch_ = hello.epoch();
   if (opening_.as_copy) hello.clear_token();
   progress_.to_send = hello.unsent_count();

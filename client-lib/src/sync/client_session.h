@@ -29,7 +29,6 @@ class ClientSession {
  public:
   // How the session begins.
   struct Opening {
-    bool live = false;  // asks the base to keep the stream open; done() stays meaningful
     // Presents no token, so that the base names another replica: after ID_REUSED, when another store has used
     // this replica's places (I3).
     bool as_copy = false;

@@ -36,7 +36,7 @@ absl::Status ErrorOf(v1::GoAwayReason reason) {
 class SessionRun {
  public:
   SessionRun(SyncStore& store, SyncStream& stream, Clock& clock, const SyncOptions& options, bool as_copy)
-      : session_(store, clock, {.live = options.live, .as_copy = as_copy}),
+      : session_(store, clock, {.as_copy = as_copy}),
         stream_(stream),
         clock_(clock),
         options_(options) {}

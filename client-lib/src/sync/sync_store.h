@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -28,10 +27,8 @@ class SyncStore {
   virtual ~SyncStore() = default;
 
   // Everything of Hello that the store knows: replica, token, epoch, cursors, read proof (empty where locked),
-  // unsent count, nearest due. The session fills in clock, versions and live.
+  // unsent count, nearest due. The session fills in clock and versions.
   virtual absl::StatusOr<v1::Hello> MakeHello() = 0;
-  // Signature over a token (core/sealing/sealing.h); empty where locked.
-  virtual std::string ReadProof(std::string_view token) = 0;
 
   // Unanswered mutations with seq > after_seq, in seq order, whole bundles, at most about max_bytes (at least one
   // bundle); with the queue keys they need. An empty Push: nothing more.
