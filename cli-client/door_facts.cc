@@ -73,11 +73,21 @@ std::string CasesWords(const Context& context, const View& view, const DoorFacts
 }  // namespace
 
 absl::StatusOr<DoorTarget> TargetOf(const Context& context, std::string_view words, bool add) {
+  ASSIGN_OR_RETURN(const RecordId entrance, EntranceHere(context));
+  const std::optional<AreaId> area = context.store().current_area();
+  if (!MeansWholeEntrance(words)) return TargetAt(context, entrance, area, words, add);
   DoorTarget target;
-  ASSIGN_OR_RETURN(target.entrance, EntranceHere(context));
-  target.area = context.store().current_area();
-  target.whole = MeansWholeEntrance(words);
-  if (target.whole) return target;
+  target.entrance = entrance;
+  target.area = area;
+  target.whole = true;
+  return target;
+}
+
+absl::StatusOr<DoorTarget> TargetAt(const Context& context, RecordId entrance, std::optional<AreaId> area,
+                                    std::string_view words, bool add) {
+  DoorTarget target;
+  target.entrance = entrance;
+  target.area = area;
   const auto door = ParseDoorName(words);
   if (!door) return ErrorWithWords(ErrorCode::kUsage, context.T("usage.door"));
   target.door = *door;

@@ -27,6 +27,10 @@ struct DoorTarget {
 // register lacks the door and neither `add` nor the person says to add it. A locked store looks nothing up.
 absl::StatusOr<DoorTarget> TargetOf(const Context& context, std::string_view words, bool add);
 
+// The same for a door of any entrance; `words` name a door.
+absl::StatusOr<DoorTarget> TargetAt(const Context& context, RecordId entrance, std::optional<AreaId> area,
+                                    std::string_view words, bool add);
+
 // The dwelling's id; puts its creation into the bundle first where it is to be added (marked ADDED_AT_DOOR).
 RecordId DwellingFor(const DoorTarget& target, Bundle& bundle);
 

@@ -1,6 +1,7 @@
 #include "cli-client/inquiry_entry.h"
 
 #include "cli-client/due_list.h"
+#include "cli-client/entrance_choice.h"
 #include "cli-client/layout.h"
 #include "cli-client/likely_duplicates.h"
 #include "cli-client/person_form.h"
@@ -28,6 +29,25 @@ std::vector<MenuChoice> ConsentMenu(const Context& context) {
 
 bool LeadsBack(const InquiryDraft& draft) { return !ValidateInquiryReach(draft.inquiry, &draft.citizen); }
 
+// Puts the door into a new citizen.
+void SetHome(const DoorTarget& home, RecordId dwelling, v1::Citizen& citizen) {
+  citizen.set_entrance_id(home.entrance.ToBytes());
+  citizen.set_dwelling_id(dwelling.ToBytes());
+  citizen.set_floor(home.door.floor);
+  citizen.set_door(home.door.door);
+}
+
+// Where a new citizen lives, who was not met at the own door.
+absl::Status AskHomeOf(const Context& context, InquiryDraft& draft) {
+  const View* view = context.ViewIfUnlocked();
+  if (draft.known_citizen || draft.home || view == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(draft.home, AskHome(context, *view));
+  if (!draft.home) return absl::OkStatus();
+  draft.area = draft.home->area;
+  SetHome(*draft.home, draft.home->dwelling, draft.citizen);
+  return absl::OkStatus();
+}
+
 // The last question: yes saves, no drops, m asks the rest first.
 absl::StatusOr<bool> AskConsent(const Context& context, InquiryDraft& draft) {
   const bool referred = CameByReferrer(draft.inquiry);
@@ -38,6 +58,7 @@ absl::StatusOr<bool> AskConsent(const Context& context, InquiryDraft& draft) {
     if (answer.reply != Answered::kGiven) return Left();
     if (answer.number == kYes) return true;
     if (answer.number == kMore) {
+      RETURN_IF_ERROR(AskHomeOf(context, draft));
       if (!AskPersonDetails(context, draft.citizen) || !AskInquiryDetails(context, draft.inquiry))
         return Left();
       continue;
@@ -46,14 +67,6 @@ absl::StatusOr<bool> AskConsent(const Context& context, InquiryDraft& draft) {
     if (!drop) return Left();
     if (*drop) return false;
   }
-}
-
-// Puts the door into a new citizen.
-void SetHome(const DoorTarget& home, RecordId dwelling, v1::Citizen& citizen) {
-  citizen.set_entrance_id(home.entrance.ToBytes());
-  citizen.set_dwelling_id(dwelling.ToBytes());
-  citizen.set_floor(home.door.floor);
-  citizen.set_door(home.door.door);
 }
 
 Bundle BundleOf(Context& context, InquiryDraft& draft, RecordId& citizen) {

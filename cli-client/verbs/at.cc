@@ -1,9 +1,8 @@
 // opgang at: choose the entrance. Twelve doors share one; nobody retypes the street.
 #include <CLI/CLI.hpp>
 #include <memory>
-#include <set>
 
-#include "cli-client/completion.h"
+#include "cli-client/entrance_choice.h"
 #include "cli-client/layout.h"
 #include "cli-client/lookup.h"
 #include "cli-client/prompts.h"
@@ -16,27 +15,10 @@
 namespace opgang::cli {
 namespace {
 
-constexpr size_t kShownMatches = 12;
-
 struct AtArgs {
   std::string handle;
   bool add = false;
 };
-
-// "Humlebakken 20B"; with the town where two entrances share street and number.
-std::vector<std::string> LabelsOf(const std::vector<const VisibleRecord*>& entrances) {
-  std::vector<std::string> labels;
-  std::multiset<std::string> seen;
-  for (const VisibleRecord* record : entrances) {
-    const auto& place = record->As<v1::Entrance>();
-    labels.push_back(Shown(place.street() + " " + place.number()));
-    seen.insert(labels.back());
-  }
-  for (size_t i = 0; i < labels.size(); ++i) {
-    if (seen.count(labels[i]) > 1) labels[i] += ", " + Shown(entrances[i]->As<v1::Entrance>().town());
-  }
-  return labels;
-}
 
 absl::StatusOr<std::string> TypedEntrance(const Context& context, const std::vector<std::string>& labels) {
   if (context.MayPrompt()) {
@@ -51,25 +33,17 @@ absl::StatusOr<std::string> TypedEntrance(const Context& context, const std::vec
   return Trimmed(*line);
 }
 
-void ShowMatches(const Context& context, const std::vector<std::string>& labels,
-                 const std::vector<size_t>& found) {
-  for (size_t i = 0; i < found.size() && i < kShownMatches; ++i) context.Hint("  " + labels[found[i]]);
-  if (found.size() > kShownMatches) context.Hint("  …");
-}
-
 absl::StatusOr<const VisibleRecord*> ChooseEntrance(const Context& context, const View& view) {
-  const std::vector<const VisibleRecord*> entrances = view.Entrances();
-  const std::vector<std::string> labels = LabelsOf(entrances);
+  const EntranceList list = EntrancesOf(view);
   for (;;) {
-    ASSIGN_OR_RETURN(const std::string typed, TypedEntrance(context, labels));
-    const std::vector<size_t> found = Matching(typed, labels);
-    if (found.size() == 1) return entrances[found[0]];
+    ASSIGN_OR_RETURN(const std::string typed, TypedEntrance(context, list.labels));
+    const auto found = FittingEntrances(list, typed);
+    if (found.size() == 1) return found.front();
     if (!context.MayPrompt()) {
       return found.empty() ? ErrorWithWords(ErrorCode::kNotFound, context.T("at.none"))
                            : ErrorWithWords(ErrorCode::kAmbiguous, context.T("at.several"));
     }
-    context.Hint(context.T(found.empty() ? "at.none" : "at.several"));
-    ShowMatches(context, labels, found);
+    ShowFitting(context, list, typed);
   }
 }
 

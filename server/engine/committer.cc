@@ -219,6 +219,9 @@ absl::StatusOr<std::vector<Interval>> Committer::RecordedIntervals(const Submiss
       const absl::Time previous = absl::FromUnixMicros(state.last_earliest_us);
       interval = NarrowByPrevious(interval, Interval{previous, submission.received});
     }
+    if (mutation.captured_by) {
+      interval = NarrowByNext(interval, Interval{submission.author.enrolled, *mutation.captured_by});
+    }
     state.last_earliest_us = absl::ToUnixMicros(interval.earliest);
     intervals.push_back(interval);
   }

@@ -1,5 +1,7 @@
 #include "server/engine/submission.h"
 
+#include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "core/sealing/sealing.h"
@@ -46,6 +48,17 @@ bool IsWhole(const std::vector<OpenedMutation>& parts) {
   return true;
 }
 
+// A mutation was captured before its successors were, and with the right clock one of these says when that was.
+void NoteSuccessors(std::vector<OpenedMutation>& mutations, const Author& author, absl::Time received,
+                    const std::optional<Anchor>& session) {
+  std::optional<absl::Time> captured_by;
+  for (OpenedMutation& mutation : mutations | std::views::reverse) {
+    mutation.captured_by = captured_by;
+    const Interval own = RecordedInterval(mutation.payload.evidence(), session, author.enrolled, received);
+    captured_by = std::min(captured_by.value_or(own.latest), own.latest);
+  }
+}
+
 }  // namespace
 
 void QueueKeys::Add(const v1::QueueKey& key, const BoxKeyPair& base_keys) {
@@ -84,6 +97,7 @@ OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& k
 
 std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, const Author& author,
                                      absl::Time received, const std::optional<Anchor>& session) {
+  NoteSuccessors(mutations, author, received, session);
   std::vector<Submission> submissions;
   for (OpenedMutation& mutation : mutations) {
     const bool joins = !submissions.empty() && SameBundle(submissions.back().mutations.back(), mutation);

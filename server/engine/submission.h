@@ -41,6 +41,8 @@ struct OpenedMutation {
   std::string wrapped_for_base;
   std::string digest;
   std::optional<Refusal> refusal;
+  // By then it had been captured: the latest instant of the mutations after it in the same Push.
+  std::optional<absl::Time> captured_by;
 };
 
 struct Submission {

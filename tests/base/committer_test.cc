@@ -189,6 +189,20 @@ TEST_F(CommitterTest, RecordedWithoutEvidenceIsNarrowedByTheMutationBefore) {
   EXPECT_EQ(recorded.latest_us(), absl::ToUnixMicros(NoonOfTheFirst() + absl::Hours(25)));
 }
 
+TEST_F(CommitterTest, RecordedWithoutEvidenceIsNarrowedByTheMutationAfterInTheSamePush) {
+  clock.Advance(absl::Hours(5));
+  amal.knows_time = false;
+  const Draft vague = Citizen("Bo");
+  clock.Advance(absl::Hours(1));
+  amal.knows_time = true;
+  const Draft exact = Citizen("Amina");
+  clock.Advance(absl::Hours(20));
+  amal.Commit(amal.Seal({vague, exact}));
+  const v1::InstantInterval recorded = Find(vague)->record.created().recorded();
+  EXPECT_EQ(recorded.earliest_us(), absl::ToUnixMicros(NoonOfTheFirst()));
+  EXPECT_EQ(recorded.latest_us(), absl::ToUnixMicros(NoonOfTheFirst() + absl::Hours(6)));
+}
+
 TEST_F(CommitterTest, ConcurrentEditKeepsBothAndAnEditThatSawItReplaces) {
   const Draft citizen = Citizen("Amina");
   amal.Commit(citizen);

@@ -57,11 +57,23 @@ void CliTest::Begin(const std::string& role) {
   ASSERT_EQ(store->SetCurrentEntrance(entrance_, base_.area()), absl::OkStatus());
 }
 
-SyncResult CliTest::SyncWithBase(Store& store) {
+SyncResult CliTest::SyncWithBase(Store& store, SyncObserver* observer) {
   SyncResult result;
+  SyncProgress progress;
+  const auto tell = [&] {
+    if (observer != nullptr) observer->OnProgress(progress);
+  };
+  progress.to_send = store.outbox_counts().unsent;
+  tell();
   Greet(store);
+  progress.scopes_total = static_cast<uint32_t>(store.grants().size());
+  tell();
   const VerdictCounts counts = PushAll(store);
+  progress.answered = counts.applied + counts.refused;
+  tell();
   if (store.unlocked()) Pull(store);
+  progress.scopes_current = progress.scopes_total;
+  tell();
   result.applied = counts.applied;
   result.refused = counts.refused;
   result.sent = counts.applied + counts.refused;
@@ -84,7 +96,7 @@ Wiring CliTest::MakeWiring(ScriptedTerminal& terminal) {
   };
   wiring.sync = [this](Store& store, const SyncOptions& options) -> absl::StatusOr<SyncResult> {
     if (!sync_failure_.ok()) return sync_failure_;
-    const SyncResult result = SyncWithBase(store);
+    const SyncResult result = SyncWithBase(store, options.observer);
     if (options.live && during_live_) during_live_(store, options);
     return result;
   };
@@ -109,6 +121,12 @@ Ran CliTest::Run(const std::vector<std::string>& arguments, const std::string& t
 Ran CliTest::RunPiped(const std::vector<std::string>& arguments, const std::string& input) {
   ScriptedTerminal terminal;
   terminal.Pipe(input);
+  return RunWith(terminal, arguments);
+}
+
+Ran CliTest::RunOnScreen(const std::vector<std::string>& arguments) {
+  ScriptedTerminal terminal;
+  terminal.has_screen = true;
   return RunWith(terminal, arguments);
 }
 

@@ -38,11 +38,14 @@ class CliTest : public DeviceTest {
   // Runs a command with what is typed at its prompts. Nothing typed and `piped` set: stdin is no terminal.
   Ran Run(const std::vector<std::string>& arguments, const std::string& typed = {});
   Ran RunPiped(const std::vector<std::string>& arguments, const std::string& input = {});
+  // On a terminal that can be drawn on.
+  Ran RunOnScreen(const std::vector<std::string>& arguments);
   // The same with --json, parsed.
   Json RunJson(std::vector<std::string> arguments);
 
-  // `opgang sync` against the tiny base; refuses what `base_.refuse` says.
-  SyncResult SyncWithBase(Store& store);
+  // `opgang sync` against the tiny base; refuses what `base_.refuse` says. The observer, which may be null, hears of
+  // progress as in a real session: before the greeting, after it, when all is answered, when all is current.
+  SyncResult SyncWithBase(Store& store, SyncObserver* observer = nullptr);
 
   // An inquiry from behind a door of the entrance; returns the case's handle.
   std::string SaveInquiryAt(const std::string& door, const std::string& name,

@@ -106,6 +106,27 @@ TEST_F(InquiryStory, MoreCanBeNotedBeforeTheConsent) {
   EXPECT_EQ(one["safe_hours"], "after 16");
 }
 
+TEST_F(InquiryStory, WhoIsMetInTheLaundryCanSayWhereHomeIs) {
+  Begin();
+  const Ran ran = Run({"inquiry", "--channel", "laundry"},
+                      "Amina\n20304050\nm"
+                      "nowhere 7\nhumle\t\n"  // no such entrance; then completed
+                      "2th\n"
+                      "\n\n\n\n\n\n\n\n"  // language ... note
+                      "y");
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_FALSE(ran.starved);
+  EXPECT_THAT(ran.err, HasSubstr("No entrance here is called that."));
+  EXPECT_EQ(RunJson({"due"})["cases"][0]["home"], "Humlebakken 20B, 2. th");
+}
+
+TEST_F(InquiryStory, AHomeMayBeAnEntranceWithoutADoor) {
+  Begin();
+  ASSERT_EQ(Run({"inquiry", "--channel", "laundry"}, "Amina\n20304050\nmhumle\t\n\n\n\n\n\n\n\n\n\ny").exit,
+            0);
+  EXPECT_EQ(RunJson({"due"})["cases"][0]["home"], "Humlebakken 20B");
+}
+
 TEST_F(InquiryStory, ACivilRegistrationNumberInANoteIsRefusedAndNothingIsSaved) {
   Begin();
   const Ran ran = Run({"inquiry", "--door", "2th"}, "Amina\n\nm\n\n\n\n\n\n\n010180-1234\ny");
