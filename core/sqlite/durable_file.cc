@@ -86,7 +86,8 @@ absl::StatusOr<std::string> ReadWholeFile(const std::filesystem::path& path, siz
 }
 
 absl::Status MakePrivateDirectory(const std::filesystem::path& path) {
-  if (path.empty() || std::filesystem::is_directory(path)) return absl::OkStatus();
+  std::error_code unknown;  // mkdir says it better
+  if (path.empty() || std::filesystem::is_directory(path, unknown)) return absl::OkStatus();
   RETURN_IF_ERROR(MakePrivateDirectory(path.parent_path()));
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return StatusOfErrno(errno, "making a directory");
   return path.has_parent_path() ? SyncDirectory(path.parent_path()) : absl::OkStatus();

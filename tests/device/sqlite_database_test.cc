@@ -298,5 +298,13 @@ TEST_F(SqliteDatabaseTest, DurableFileIsWholeOrAsBefore) {
   EXPECT_EQ(GetErrorCode(ReadWholeFile(directory_ / "none").status()), ErrorCode::kNotFound);
 }
 
+TEST_F(SqliteDatabaseTest, PrivateDirectoryIsTheOwnersAloneAndWhereItCannotBeThatIsAnError) {
+  const auto path = directory_ / "home" / "store";
+  ASSERT_EQ(MakePrivateDirectory(path), absl::OkStatus());
+  EXPECT_EQ(MakePrivateDirectory(path), absl::OkStatus()) << "it is there already";
+  EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms::owner_all);
+  EXPECT_FALSE(MakePrivateDirectory(directory_ / std::string(300, 'x')).ok());
+}
+
 }  // namespace
 }  // namespace opgang::sqlite
