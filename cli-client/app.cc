@@ -2,13 +2,17 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <sstream>
 
 #include "cli-client/error_report.h"
+#include "cli-client/layout.h"
 #include "cli-client/verbs/verbs.h"
 #include "core/base/error.h"
 
 namespace opgang::cli {
 namespace {
+
+constexpr int kHelpColumn = 26;  // where the words for an option or a command begin
 
 using Environment = std::function<std::optional<std::string>(const char*)>;
 
@@ -50,10 +54,22 @@ void LabelHelp(CLI::App& app, const Texts& texts) {
        {"Usage", "OPTIONS", "SUBCOMMAND", "SUBCOMMANDS", "Positionals", "Subcommands", "REQUIRED"}) {
     formatter->label(label, texts("help.label." + std::string(label)));
   }
-  formatter->column_width(26);
+  formatter->column_width(kHelpColumn);
   app.formatter(formatter);
   app.option_defaults()->group(texts("help.label.Options"));
   app.set_help_flag("-h,--help", texts("help.option.help"));
+}
+
+// CLI11 breaks no lines.
+std::string HelpOfWidth(const std::string& help, int width) {
+  std::string wrapped;
+  std::istringstream lines(help);
+  for (std::string line; std::getline(lines, line);) {
+    for (const std::string& part : Wrap(line, width, line.starts_with(' ') ? kHelpColumn : 0)) {
+      wrapped += part + "\n";
+    }
+  }
+  return wrapped;
 }
 
 void AddAllVerbs(VerbTable& verbs) {
@@ -151,7 +167,7 @@ int RunApp(const std::vector<std::string>& arguments, const Wiring& wiring) {
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    wiring.terminal->Out(app.help());
+    wiring.terminal->Out(HelpOfWidth(app.help(), wiring.terminal->Width()));
     return 0;
   } catch (const CLI::ParseError& error) {
     Context context(wiring, options);

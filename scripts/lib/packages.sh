@@ -38,3 +38,10 @@ packages_to_check=(
   clang-tidy                 # .clang-tidy
   shellcheck                 # scripts/
 )
+
+# What scripts/fuzz needs besides.
+packages_to_fuzz=(
+  clang                      # libFuzzer is clang's own
+  libclang-rt-14-dev         # its sanitizers
+  llvm                       # readable stack traces
+)

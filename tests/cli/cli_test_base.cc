@@ -1,5 +1,7 @@
 #include "tests/cli/cli_test_base.h"
 
+#include <sstream>
+
 #include "cli-client/words.h"
 
 namespace opgang::cli {
@@ -128,6 +130,11 @@ Ran CliTest::RunOnScreen(const std::vector<std::string>& arguments) {
   ScriptedTerminal terminal;
   terminal.has_screen = true;
   return RunWith(terminal, arguments);
+}
+
+void CliTest::ExpectFits(const std::string& screen) {
+  std::istringstream lines(screen);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(DisplayWidth(line), 80) << line;
 }
 
 Json CliTest::RunJson(std::vector<std::string> arguments) {

@@ -43,6 +43,9 @@ class CliTest : public DeviceTest {
   // The same with --json, parsed.
   Json RunJson(std::vector<std::string> arguments);
 
+  // No line is wider than 80 columns.
+  static void ExpectFits(const std::string& screen);
+
   // `opgang sync` against the tiny base; refuses what `base_.refuse` says. The observer, which may be null, hears of
   // progress as in a real session: before the greeting, after it, when all is answered, when all is current.
   SyncResult SyncWithBase(Store& store, SyncObserver* observer = nullptr);

@@ -11,10 +11,6 @@ using testing::Not;
 
 class Screens : public CliTest {
  protected:
-  void ExpectFits(const std::string& screen) {
-    std::istringstream lines(screen);
-    for (std::string line; std::getline(lines, line);) EXPECT_LE(DisplayWidth(line), 80) << line;
-  }
   // Amina asked on Wednesday at noon, speaks Somali; on Thursday somebody rang.
   std::string AfternoonOfTheThird() {
     Begin();

@@ -39,7 +39,17 @@ TEST_F(Usage, HelpExistsForEveryCommandInBothLanguages) {
     EXPECT_EQ(english.exit, 0) << verb;
     EXPECT_THAT(english.out, HasSubstr("Usage")) << verb;
     EXPECT_THAT(danish.out, HasSubstr("Brug")) << verb;
+    ExpectFits(english.out);
+    ExpectFits(danish.out);
   }
+}
+
+TEST_F(Usage, TheHelpOfAllFitsTheScreenAndItsSecondLinesStandUnderTheWords) {
+  const std::string english = Run({"--help"}).out;
+  ExpectFits(english);
+  EXPECT_THAT(english, HasSubstr("  --home DIR              directory of this device"));
+  EXPECT_THAT(english, HasSubstr("\n" + std::string(26, ' ') + "$XDG_DATA_HOME/opgang)\n"));
+  ExpectFits(Run({"--help", "--lang", "da"}).out);
 }
 
 TEST_F(Usage, TheLanguageComesFromLangThenLcAllThenLcMessagesThenLang) {

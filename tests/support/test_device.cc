@@ -97,6 +97,14 @@ void TestDevice::RestoreHome(const std::filesystem::path& image) {
   Open();
 }
 
+absl::StatusOr<std::unique_ptr<Store>> TestDevice::OpenAt(const std::filesystem::path& home) {
+  DeviceOptions options = Options();
+  options.home = home;
+  auto store = Device(options).OpenStore(absl::ZeroDuration());
+  if (store.ok() && !(*store)->unlocked()) (*store)->Unlock(kPassphrase).IgnoreError();
+  return store;
+}
+
 std::unique_ptr<TestDevice> TestDevice::Clone() {
   std::unique_ptr<TestDevice> clone(new TestDevice(base_, clock_, peer_));
   clone->RestoreHome(CopyOfHome());

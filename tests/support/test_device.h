@@ -66,6 +66,8 @@ class TestDevice {
   // The store of `image`, an earlier CopyOfHome(), is put back.
   std::filesystem::path CopyOfHome();
   void RestoreHome(const std::filesystem::path& image);
+  // The store in another home, whose files may be damaged; unlocked where they still allow it.
+  absl::StatusOr<std::unique_ptr<Store>> OpenAt(const std::filesystem::path& home);
 
  private:
   static constexpr char kPassphrase[] = "seven green doors";
