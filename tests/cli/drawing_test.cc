@@ -51,7 +51,7 @@ TEST_F(Drawing, SyncOnATerminalDrawsOneBarInPlaceThatEndsFull) {
   }
   EXPECT_THAT(drawn,
               ElementsAre(StartsWith("[....................] "), StartsWith("[....................] "),
-                          StartsWith("[##########..........] "), StartsWith("[####################] ")));
+                          StartsWith("[######..............] "), StartsWith("[####################] ")));
 }
 
 TEST_F(Drawing, SyncElsewhereWritesPlainLinesOneForEachStage) {
