@@ -49,6 +49,7 @@ TEST_F(Drawing, SyncOnATerminalDrawsOneBarInPlaceThatEndsFull) {
     EXPECT_EQ(DisplayWidth(bar), 79) << "covers what stood there, and does not wrap: " << bar;
     EXPECT_THAT(bar, Not(HasSubstr("\n")));
   }
+  // One mutation and two scopes are three steps.
   EXPECT_THAT(drawn,
               ElementsAre(StartsWith("[....................] "), StartsWith("[....................] "),
                           StartsWith("[######..............] "), StartsWith("[####################] ")));
