@@ -1,26 +1,28 @@
-// kill -9 at random moments, of opgang while it saves, of opgang while it syncs, of opgangd while it serves.
-// A ledger outside of both (what the programs said was saved, and the notes that were ever typed) is compared
-// with what a tablet that was never killed reads at the end: nothing acknowledged is lost (I1, I4), nothing
-// is there twice (I2).
+// kill -9 at random moments, of opgang while it saves, of opgang while it syncs, of opgangd while it serves; compared with
+// an outside ledger.
 #include <signal.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <random>
-#include <set>
 #include <string>
 
 #include "gtest/gtest.h"
 #include "tests/process/support/base_process.h"
+#include "tests/process/support/ledger.h"
 #include "tests/process/support/process.h"
 #include "tests/process/support/tablet.h"
 
 namespace opgang {
 namespace {
 
-constexpr int kRounds = 18;
-constexpr char kCitizen[] = "Ledger";
+// Three kills a round.
+int Rounds() {
+  const char* given = std::getenv("OPGANG_KILL_ROUNDS");
+  return given == nullptr ? 18 : std::stoi(given);
+}
 
 // OPGANG_SEED repeats a run; the moments still depend on the machine.
 unsigned Seed() {
@@ -30,39 +32,22 @@ unsigned Seed() {
   return seed;
 }
 
-std::string Note(int number) { return "ledger entry " + std::to_string(number); }
-
 class KillTest : public testing::Test {
  protected:
   void SetUp() override {
     base_.Start();
     base_.ImportOneEntrance();
     tablet_.Join(base_, "amal", "tablet-1");
-    citizen_ = tablet_.TakeInquiry(kCitizen);
-    ASSERT_FALSE(citizen_.empty());
-    tablet_.Sync();
+    ledger_.emplace(base_, tablet_);
     const auto begin = std::chrono::steady_clock::now();
     SaveOne();
     save_time_ = std::chrono::steady_clock::now() - begin;
   }
 
-  Command SaveCommand() {
-    const Json content = {{"contact", {{"place", "laundry"}, {"note", Note(typed_++)}}}};
-    return tablet_.CommandOf({"contact", citizen_, "--json", "--json-input"}, content.dump());
-  }
-
-  // Into the ledger goes what a program that ended well said; a program that was killed said nothing that
-  // counts.
-  void NoteInLedger(const Outcome& outcome) {
-    if (outcome.exit_code != 0) return;
-    ++saved_;
-    for (const Json& record : outcome.json()["records"]) acknowledged_.insert(record.value("id", ""));
-  }
-
   void SaveOne() {
-    const Outcome outcome = RunCommand(SaveCommand());
+    const Outcome outcome = RunCommand(ledger_->NextSave());
     ASSERT_EQ(outcome.exit_code, 0) << outcome.Words();
-    NoteInLedger(outcome);
+    ledger_->Note(outcome);
   }
 
   std::chrono::milliseconds AnyMomentIn(std::chrono::nanoseconds span) {
@@ -81,9 +66,9 @@ class KillTest : public testing::Test {
   }
 
   void KillDuringSave() {
-    Process saving(SaveCommand());
+    Process saving(ledger_->NextSave());
     KillSomewhere(saving, save_time_);
-    NoteInLedger(saving.Wait());
+    ledger_->Note(saving.Wait());
   }
 
   void KillDuringSync() {
@@ -106,55 +91,32 @@ class KillTest : public testing::Test {
     sync_time_ = std::chrono::steady_clock::now() - begin;
   }
 
-  // A tablet that was never killed, enrolled only now.
-  void CompareWithLedger() {
-    Tablet reader(scratch_ / "reader");
-    reader.Join(base_, "bodil", "tablet-2");
-    const std::string citizen = reader.Find(kCitizen);
-    const std::multiset<std::string> stored = reader.RecordsAbout(citizen);
-    for (const std::string& id : acknowledged_)
-      EXPECT_EQ(stored.count(id), 1U) << "acknowledged record " << id;
-    const std::multiset<std::string> notes = reader.NotesAbout(citizen);
-    EXPECT_GE(notes.size(), static_cast<size_t>(saved_));
-    for (int number = 0; number < typed_; ++number) EXPECT_LE(notes.count(Note(number)), 1U) << Note(number);
-    EXPECT_EQ(tablet_.NotesAbout(citizen_), notes) << "the tablet that was killed shows the same";
-  }
-
-  void ExpectSoundBase() {
-    const Json checked = base_.AdminJson({"check"});
-    EXPECT_EQ(checked["problems"], Json::array());
-    EXPECT_EQ(checked["quarantined"], 0);
-  }
-
   std::mt19937 random_{Seed()};
   ScratchDirectory scratch_;
   BaseProcess base_{scratch_ / "base"};
   Tablet tablet_{scratch_ / "tablet"};
-  std::string citizen_;
+  std::optional<Ledger> ledger_;
   std::chrono::nanoseconds save_time_{};
   std::chrono::nanoseconds sync_time_ = std::chrono::milliseconds(300);
-  int typed_ = 0;
-  int saved_ = 0;
   int kills_ = 0;
-  std::set<std::string> acknowledged_;
 };
 
 TEST_F(KillTest, KilledFiftyTimesWhileSavingSyncingAndServingNothingAcknowledgedIsLostOrDoubled) {
-  for (int round = 0; round < kRounds || kills_ < 50; ++round) {
+  const int rounds = Rounds();
+  for (int round = 0; round < rounds || kills_ < 50; ++round) {
     SaveOne();
     KillDuringSave();
     KillDuringSync();
     KillServingBase();
     if (round % 6 == 0) SyncWholly();
-    ASSERT_LT(round, 5 * kRounds) << "only " << kills_ << " processes could be killed alive";
+    ASSERT_LT(round, 5 * rounds) << "only " << kills_ << " processes could be killed alive";
   }
   SyncWholly();
   EXPECT_EQ(tablet_.Unsent(), 0);
   EXPECT_GE(kills_, 50);
-  CompareWithLedger();
-  ExpectSoundBase();
-  std::cout << kills_ << " kills, " << typed_ << " contacts typed, " << saved_ << " acknowledged"
-            << std::endl;
+  ledger_->Compare(scratch_ / "reader");
+  std::cout << kills_ << " kills, " << ledger_->typed() << " contacts typed, " << ledger_->saved()
+            << " acknowledged" << std::endl;
 }
 
 }  // namespace

@@ -48,6 +48,10 @@ void BaseProcess::Note(const Outcome& outcome) {
 
 Outcome BaseProcess::Stop() {
   serving_->Signal(SIGTERM);
+  return Reap();
+}
+
+Outcome BaseProcess::Reap() {
   const Outcome outcome = serving_->Wait();
   Note(outcome);
   return outcome;

@@ -30,6 +30,9 @@ class BaseProcess {
   // kill -9.
   void Kill();
   bool running() const { return serving_ != nullptr; }
+  // Has it ended without being asked? Then Reap() says how; what the log said is kept.
+  bool Died() { return serving_->WaitFor(std::chrono::milliseconds(0)).has_value(); }
+  Outcome Reap();
 
   // "opgangd --data DIR words...".
   Outcome Admin(const std::vector<std::string>& words, const Environment& environment = {}) const;
