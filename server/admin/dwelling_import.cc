@@ -193,14 +193,14 @@ absl::StatusOr<v1::ImportDwellingsResponse> ImportDwellings(BaseStore& store, Co
   ASSIGN_OR_RETURN(const uint64_t next_seq, store.NextSeq(BaseAuthor::ReplicaOf(store.epoch())));
   BaseAuthor author(store.epoch(), next_seq, clock, random);
   v1::ImportDwellingsResponse counts;
-  for (const auto& [name, rows] : by_area) {
+  for (const auto& of_area : by_area) {
     AreaId area;
     RETURN_IF_ERROR(InTransaction(store, [&]() -> absl::Status {
-      ASSIGN_OR_RETURN(area, AreaNamed(store, name, clock.WallNow(), random));
+      ASSIGN_OR_RETURN(area, AreaNamed(store, of_area.first, clock.WallNow(), random));
       return absl::OkStatus();
     }));
     AreaImport import(store, committer, author, AreaScope(area), counts, touched);
-    RETURN_IF_ERROR(import.Run(rows));
+    RETURN_IF_ERROR(import.Run(of_area.second));
   }
   return counts;
 }
