@@ -1,7 +1,6 @@
 #include "server/engine/submission.h"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 #include "core/sealing/sealing.h"
@@ -52,9 +51,9 @@ bool IsWhole(const std::vector<OpenedMutation>& parts) {
 void NoteSuccessors(std::vector<OpenedMutation>& mutations, const Author& author, absl::Time received,
                     const std::optional<Anchor>& session) {
   std::optional<absl::Time> captured_by;
-  for (OpenedMutation& mutation : mutations | std::views::reverse) {
-    mutation.captured_by = captured_by;
-    const Interval own = RecordedInterval(mutation.payload.evidence(), session, author.enrolled, received);
+  for (auto mutation = mutations.rbegin(); mutation != mutations.rend(); ++mutation) {
+    mutation->captured_by = captured_by;
+    const Interval own = RecordedInterval(mutation->payload.evidence(), session, author.enrolled, received);
     captured_by = std::min(captured_by.value_or(own.latest), own.latest);
   }
 }
