@@ -3,10 +3,12 @@
 
 #include "cli-client/app.h"
 #include "cli-client/posix_terminal.h"
+#include "google/protobuf/stubs/logging.h"
 #include "opgang/key_provider.h"
 
 int main(int argc, char** argv) {
-  using namespace opgang;  // NOLINT(google-build-using-namespace): this file is wiring only
+  using namespace opgang;                    // NOLINT(google-build-using-namespace): this file is wiring only
+  google::protobuf::SetLogHandler(nullptr);  // what cannot be parsed is told in our own words
   cli::PosixTerminal terminal;
   cli::Wiring wiring;
   wiring.terminal = &terminal;

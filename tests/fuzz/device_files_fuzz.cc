@@ -13,6 +13,8 @@
 namespace opgang::fuzz {
 namespace {
 
+constexpr uint32_t kSaved = 10;  // a cut journal may bring back the time before the verdicts
+
 std::vector<std::filesystem::path> FilesIn(const std::filesystem::path& home) {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(home)) {
@@ -53,7 +55,7 @@ void TryFiles(Parts parts) {
   const auto store = fixture.device.OpenAt(home);
   RequireWords(store.status());
   if (!store.ok()) return;
-  Require((*store)->outbox_counts().unsent <= 4, "no more waits than was saved");
+  Require((*store)->outbox_counts().unsent <= kSaved, "no more waits than was ever saved");
   Bundle bundle = fixture.device.NewBundle();
   bundle.Create(CitizenCalled("Noor"), fixture.base.Area("Testlund"));
   RequireWords((*store)->Save(bundle).status());

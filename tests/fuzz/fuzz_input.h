@@ -11,7 +11,15 @@
 #include <string>
 #include <string_view>
 
+#include "google/protobuf/stubs/logging.h"
+
 namespace opgang::fuzz {
+
+// As in the programs: what cannot be parsed is no news.
+inline const bool kQuiet = [] {
+  google::protobuf::SetLogHandler(nullptr);
+  return true;
+}();
 
 class Parts {
  public:
