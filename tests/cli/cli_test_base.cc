@@ -61,7 +61,9 @@ SyncResult CliTest::SyncWithBase(Store& store) {
   SyncResult result;
   Greet(store);
   const VerdictCounts counts = PushAll(store);
+  const uint32_t repaired_before = repaired_;
   if (store.unlocked()) Pull(store);
+  result.repaired = repaired_ - repaired_before;
   result.applied = counts.applied;
   result.refused = counts.refused;
   result.sent = counts.applied + counts.refused;
