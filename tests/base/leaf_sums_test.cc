@@ -16,7 +16,8 @@ class LeafSums : public BaseStory {
   // What the pages say, added up by hand.
   RowTally Counted() {
     RowTally tally;
-    for (const v1::FeedEntry& entry : base.reader().ReadFeed(area, 0, 1 << 22)->entries) {
+    const FeedPage page = base.reader().ReadFeed(area, 0, 1 << 22).value();
+    for (const v1::FeedEntry& entry : page.entries) {
       if (entry.change() != v1::FEED_CHANGE_PUT) continue;
       tally.Add(RowSum(
           Key(), {entry.record_id(), entry.record_type(), entry.rev(), entry.subject_id(), entry.record()}));

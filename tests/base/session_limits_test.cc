@@ -1,4 +1,6 @@
 // What one session may cost the base, and what it owes every scope: turns, credit, repair, fences (I5, I15, I18).
+#include <map>
+
 #include "tests/base/base_story.h"
 
 namespace opgang {
@@ -186,7 +188,7 @@ TEST_F(SessionLimitsTest, LargeAnswerIsToldInSeveralAcksAndEachVerdictOnce) {
 }
 
 TEST_F(SessionLimitsTest, FirstPagesAreSmallUntilTheLineIsKnown) {
-  SaveMany(600, area, 150);
+  SaveMany(600, area);
   auto session = Connect();
   Greet(*session);
   size_t ahead = 0;
@@ -221,6 +223,37 @@ TEST_F(SessionLimitsTest, RepairWaitsForRoomAndEndsWithCurrent) {
   EXPECT_EQ(records, 300u);
   EXPECT_TRUE(rest.back().current().answers_leaf_sums());
   EXPECT_EQ(rest.back().current().record_count(), 300u);
+}
+
+TEST_F(SessionLimitsTest, SumInCurrentIsOfItsOwnRevThoughMoreIsCommittedBetweenThePages) {
+  SaveMany(30, area);
+  auto session = Connect({.page_bytes = 700});
+  const v1::Welcome welcome = Greet(*session);
+  const auto& grants = welcome.grants();
+  const auto grant = std::find_if(grants.begin(), grants.end(), [&](const v1::Grant& one) {
+    return Scope::FromProto(one.scope()) == area;
+  });
+  ASSERT_NE(grant, grants.end());
+  const SecretBytes key(grant->sum_key());
+  std::map<std::string, Sum128> rows;
+  int compared = 0;
+  for (int step = 0; auto response = session->Say(); ++step) {
+    for (const auto& entry : response->page().entries()) {
+      if (Scope::FromProto(response->page().scope()) != area) continue;
+      rows[entry.record_id()] = RowSum(
+          key, {entry.record_id(), entry.record_type(), entry.rev(), entry.subject_id(), entry.record()});
+    }
+    if (response->has_page()) session->Hear(PageAck());
+    if (step < 20) SaveMany(1, area);  // between any two messages; told every third time
+    if (step % 3 == 0) base.Announce({area});
+    if (!response->has_current() || Scope::FromProto(response->current().scope()) != area) continue;
+    RowTally tally;
+    for (const auto& [id, sum] : rows) tally.Add(sum);
+    EXPECT_EQ(response->current().record_count(), tally.count);
+    EXPECT_EQ(response->current().sum(), tally.sum.ToBytes());
+    ++compared;
+  }
+  EXPECT_GT(compared, 1);
 }
 
 TEST_F(SessionLimitsTest, SumsThatAgreeAreAnsweredByCurrentAlone) {

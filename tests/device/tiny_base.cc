@@ -222,10 +222,15 @@ void TinyBase::Delete(RecordId id) {
   records_.at(id).rev = ++rev_;
 }
 
+// With everything else about the same person.
 void TinyBase::Erase(RecordId id) {
-  records_.at(id).change = v1::FEED_CHANGE_ERASE;
-  records_.at(id).record.Clear();
-  records_.at(id).rev = ++rev_;
+  ++rev_;
+  for (auto& [other, stored] : records_) {
+    if (other != id && stored.subject != id.ToBytes()) continue;
+    stored.change = v1::FEED_CHANGE_ERASE;
+    stored.record.Clear();
+    stored.rev = rev_;
+  }
 }
 
 void TinyBase::LoseEverything() {
