@@ -12,7 +12,13 @@ using testing::IsEmpty;
 
 class LeafSums : public BaseStory {
  protected:
-  SecretBytes Key() { return base.store().Grants("amal").value().at(0).sum_key; }
+  SecretBytes Key() {
+    const std::vector<StoredGrant> grants = base.store().Grants("amal").value();
+    for (const StoredGrant& grant : grants) {
+      if (grant.scope == area) return grant.sum_key;
+    }
+    return SecretBytes();
+  }
   // What the pages say, added up by hand.
   RowTally Counted() {
     RowTally tally;
