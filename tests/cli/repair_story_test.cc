@@ -28,7 +28,7 @@ TEST_F(RepairStory, SyncAndDoctorSayWhatWasPutRight) {
   LoseARow();
   EXPECT_THAT(Run({"sync"}).out, HasSubstr("1 put right from the base"));
   EXPECT_THAT(Run({"sync"}).out, Not(HasSubstr("put right")));
-  EXPECT_THAT(Run({"doctor"}).out, HasSubstr("put right today"));
+  EXPECT_THAT(Run({"doctor"}).out, HasSubstr("put right Wed 1 Apr"));
   LoseARow();
   const auto document = RunJson({"sync"});
   EXPECT_EQ(document["repaired"], 1);

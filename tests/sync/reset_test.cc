@@ -60,18 +60,21 @@ TEST(Reset, CutAfterEveryMessageWhileOthersWriteEndsAsTheBase) {
 }
 
 TEST(Reset, TombstonesOlderThanItDoNotTravel) {
-  LongAway away;
-  away.GrantAnew();
-  int deletes = 0, resets = 0;
-  away.amal.dialer().on_response = [&](const v1::SyncResponse& response) {
-    resets += response.page().reset() ? 1 : 0;
-    for (const auto& entry : response.page().entries())
-      deletes += entry.change() == v1::FEED_CHANGE_DELETE ? 1 : 0;
-  };
-  away.amal.SyncWell();
-  EXPECT_EQ(resets, 1);
-  EXPECT_EQ(deletes, 0);
-  ExpectSameRecords(away.base, {&away.amal});
+  for (const size_t page_bytes : {900u, 48u * 1024}) {  // several pages, and one
+    LongAway away;
+    away.GrantAnew();
+    away.amal.dialer().limits.page_bytes = page_bytes;
+    int deletes = 0, resets = 0;
+    away.amal.dialer().on_response = [&](const v1::SyncResponse& response) {
+      resets += response.page().reset() ? 1 : 0;
+      for (const auto& entry : response.page().entries())
+        deletes += entry.change() == v1::FEED_CHANGE_DELETE ? 1 : 0;
+    };
+    away.amal.SyncWell();
+    EXPECT_EQ(resets, 1);
+    EXPECT_EQ(deletes, 0);
+    ExpectSameRecords(away.base, {&away.amal});
+  }
 }
 
 class Floor : public SyncStory {
