@@ -62,6 +62,14 @@ Finding ExamineSync(const Context& context) {
               {{"when", MomentWords(context.texts(), *last, context.Today())}});
 }
 
+Finding ExamineCopy(const Context& context) {
+  const auto repair = context.store().last_repair();
+  if (!repair) return Good(context, "copy", "doctor.copy");
+  return Note(context, "copy", "doctor.copy.repaired",
+              {{"when", MomentWords(context.texts(), repair->at, context.Today())},
+               {"count", std::to_string(repair->records)}});
+}
+
 Finding ExamineQueue(const Context& context) {
   const OutboxCounts counts = context.store().outbox_counts();
   const std::string count = std::to_string(counts.unsent);
@@ -91,6 +99,7 @@ std::vector<Finding> Examine(Context& context, bool ask_base) {
   findings.push_back(ExamineKeys(context));
   findings.push_back(ExamineClock(context));
   findings.push_back(ExamineSync(context));
+  findings.push_back(ExamineCopy(context));
   findings.push_back(ExamineQueue(context));
   if (ask_base) findings.push_back(ExamineBase(context));
   return findings;

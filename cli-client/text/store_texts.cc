@@ -20,6 +20,15 @@ constexpr CatalogueEntry kTexts[] = {
     {"sync.side-by-side",
      "Somebody else wrote the same field, fields: {count}. Both values are kept; see opgang show.",
      "En anden skrev samme felt, felter: {count}. Begge værdier er gemt; se opgang show."},
+    {"sync.repaired",
+     "The copy on this device was damaged: {count} put right from the base. Nothing is lost; see opgang "
+     "doctor.",
+     "Kopien på denne enhed var beskadiget: {count} rettet fra basen. Intet er tabt; se opgang doctor."},
+    {"sync.differing",
+     "The copy on this device is not what the base says, areas: {count}. Nothing is lost; tell the "
+     "coordinator.",
+     "Kopien på denne enhed svarer ikke til basens, områder: {count}. Intet er tabt; sig det til "
+     "koordinatoren."},
     {"status.store", "{staff} on {device}, role {role}.", "{staff} på {device}, rolle {role}."},
     {"status.locked", "Locked: saving and handing in work, reading does not.",
      "Låst: at gemme og aflevere virker, at læse gør ikke."},
@@ -88,6 +97,13 @@ constexpr CatalogueEntry kTexts[] = {
     {"doctor.queue.attention", "The base refused something of yours: {count}. See opgang outbox.",
      "Basen har afvist noget af dit: {count}. Se opgang outbox."},
     {"doctor.base", "The base answers.", "Basen svarer."},
+    {"doctor.copy", "The copy of the base's records was never found damaged.",
+     "Kopien af basens oplysninger er aldrig fundet beskadiget."},
+    {"doctor.copy.repaired",
+     "Damaged rows of the copy were put right {when}: {count}. If it happens again, this device's storage is "
+     "failing.",
+     "Beskadigede rækker i kopien blev rettet {when}: {count}. Sker det igen, er enhedens lager ved at "
+     "svigte."},
 };
 
 }  // namespace

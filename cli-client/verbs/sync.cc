@@ -82,6 +82,12 @@ void SayResult(const Context& context, const SyncResult& result) {
   if (result.side_by_side > 0) {
     context.Say(context.T("sync.side-by-side", {{"count", std::to_string(result.side_by_side)}}));
   }
+  if (result.repaired > 0) {
+    context.Say(context.T("sync.repaired", {{"count", std::to_string(result.repaired)}}));
+  }
+  if (result.differing > 0) {
+    context.Say(context.T("sync.differing", {{"count", std::to_string(result.differing)}}));
+  }
   context.Say(UnsentWords(context));
 }
 
@@ -92,6 +98,8 @@ Json ResultJson(const Context& context, const SyncResult& result) {
   document["refused"] = result.refused;
   document["side_by_side"] = result.side_by_side;
   document["received"] = result.received;
+  document["repaired"] = result.repaired;
+  document["differing"] = result.differing;
   document["read"] = result.read;
   document["queue"] = UnsentJson(context);
   return document;

@@ -27,8 +27,9 @@ absl::Status Check(const CommandContext& context) {
                 static_cast<long long>(response.mutation_count()),
                 static_cast<long long>(response.quarantine_count()));
     for (const auto& problem : response.problems()) std::printf("PROBLEM %s\n", problem.c_str());
-    if (response.problems().empty())
-      std::printf("Sound: every row opens, and every row that refers finds its match.\n");
+    if (response.problems().empty()) {
+      std::printf("Sound: every row opens, every row that refers finds its match, every sum is its rows'.\n");
+    }
   }
   if (response.problems().empty()) return absl::OkStatus();
   return MakeError(ErrorCode::kDamaged, "the base is damaged; keep the files and restore from a backup");

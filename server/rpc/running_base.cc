@@ -14,6 +14,7 @@
 #include "core/base/status_macros.h"
 #include "core/sqlite/durable_file.h"
 #include "core/sqlite/file_lock.h"
+#include "server/engine/tombstones.h"
 #include "server/identity/key_store.h"
 #include "server/rpc/admin_service.h"
 #include "server/rpc/base_services.h"
@@ -201,9 +202,19 @@ class RunningBaseImpl : public RunningBase {
   }
 
   void Tick() {
+    absl::Time prune_next = absl::InfinitePast();
     while (!stopped_) {
       WaitForFailure(std::chrono::seconds(1));
       services_.sessions.DoForAll([](ServerSession& session) { session.OnTick(); });
+      const absl::Time now = options_.clock->WallNow();
+      if (now < prune_next) continue;
+      prune_next = now + kTombstonesEvery;
+      services_.writer->Run([now](BaseStore& store, Committer&) {
+        const auto floor = PruneTombstones(store, now);
+        if (!floor.ok()) {
+          spdlog::warn("event=tombstones-not-pruned error=\"{}\"", std::string(floor.status().message()));
+        }
+      });
     }
   }
 

@@ -93,6 +93,11 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
     base_.sessions.Claim(shared_from_this(), replica);
   }
 
+  void NoteLeafRepair(ReplicaId replica, const Scope& scope, size_t leaves) override {
+    spdlog::warn("event=leaf-repair replica={} scope={} leaves={}", replica.ToString(),
+                 UuidToString(scope.id), leaves);
+  }
+
  private:
   void Pump() {
     if (writing_ || finished_) return;

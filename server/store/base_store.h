@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/ids.h"
+#include "core/checksum/scope_sum.h"
 #include "core/records/registry.h"
 #include "opgang/v1/record.pb.h"
 #include "opgang/v1/sync.pb.h"
@@ -96,6 +97,7 @@ struct StoredGrant {
   uint64_t generation = 1;
   v1::GrantMode mode = v1::GRANT_MODE_READ_WRITE;
   std::string display_name;
+  SecretBytes sum_key{};  // of the scope's sums; filled in by Grants()
 };
 
 struct Area {
@@ -108,6 +110,17 @@ struct FeedPage {
   uint64_t to_rev = 0;
   bool more = false;
   uint64_t living_records = 0;  // in the scope, as of to_rev; only where there is no more
+  Sum128 sum;                   // over them; the same snapshot
+  // LEAVE and DELETE at or below it are told no longer: whoever may lack one starts anew.
+  uint64_t tombstone_floor = 0;
+  uint64_t newest_rev = 0;  // of the whole base
+};
+
+// The living records of one leaf of a scope, or of a part of it.
+struct LeafPart {
+  std::vector<v1::FeedEntry> entries;  // rising record id
+  std::vector<RecordId> later;         // stand or stood in the leaf, and changed after the asked rev
+  std::optional<RecordId> through;     // the part ends with this id; nullopt: with the leaf
 };
 
 // Reads of committed state. One thread at a time; each thread its own.
@@ -117,6 +130,16 @@ class BaseReader {
   // Entries of `scope` above `after_rev`, about `max_bytes` (at least one rev), never ending inside a rev. `to_rev` is
   // the last rev covered: the newest of the whole base where there is no more (I9).
   virtual absl::StatusOr<FeedPage> ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes) = 0;
+  // The same for a copy that starts anew: LEAVE and DELETE at or below `tombstones_after` are left out, because what is
+  // not named is swept.
+  virtual absl::StatusOr<FeedPage> ReadFeedAnew(const Scope& scope, uint64_t after_rev, size_t max_bytes,
+                                                uint64_t tombstones_after) = 0;
+  // What the base holds of each leaf.
+  virtual absl::StatusOr<LeafTallies> ReadLeafSums(const Scope& scope) = 0;
+  // Records of a leaf with ids above `after` (nil: all), about `max_bytes`; those that changed after `at_rev` are named
+  // and not told.
+  virtual absl::StatusOr<LeafPart> ReadLeaf(const Scope& scope, int leaf, RecordId after, uint64_t at_rev,
+                                            size_t max_bytes) = 0;
   virtual absl::StatusOr<uint64_t> NewestRev() = 0;
 
   virtual absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id) = 0;
@@ -172,6 +195,13 @@ class BaseStore : public BaseReader {
                                   int64_t at_us) = 0;
   // The quarantined create of a record, if there is one.
   virtual absl::StatusOr<std::optional<IntentId>> QuarantinedCreate(RecordId record) = 0;
+
+  // Tombstones (engine/tombstones.h). A mark says that at `at_us` the base had come to its newest rev.
+  virtual absl::Status PutRevMark(int64_t at_us) = 0;
+  // The newest rev that was marked at or before `at_us`; 0 where there is none.
+  virtual absl::StatusOr<uint64_t> MarkedRev(int64_t at_us) = 0;
+  // Drops LEAVE and DELETE at or below `floor`, and marks that only a lower floor would need.
+  virtual absl::Status DropTombstones(uint64_t floor) = 0;
 
   virtual absl::Status PutStaff(const StaffMember& staff) = 0;
   virtual absl::Status PutStore(const StoreAccount& account) = 0;

@@ -91,58 +91,6 @@ absl::StatusOr<v1::Record> SqliteBaseQueries::OpenRecord(std::string_view id, ui
   return record;
 }
 
-absl::StatusOr<FeedPage> SqliteBaseQueries::ReadFeed(const Scope& scope, uint64_t after_rev,
-                                                     size_t max_bytes) {
-  ASSIGN_OR_RETURN(auto snapshot, sqlite::Transaction::BeginRead(db_));
-  FeedPage page;
-  ASSIGN_OR_RETURN(page.to_rev, NewestRev());
-  ASSIGN_OR_RETURN(auto rows,
-                   db_.Prepare("SELECT f.rev, f.change, f.record_id, r.type, r.subject, r.rev, r.sealed"
-                               " FROM feed f JOIN records r ON r.record_id = f.record_id"
-                               " WHERE f.scope = ? AND f.rev > ? ORDER BY f.rev"));
-  rows.BindBlob(1, scope.ToKey()).BindInt(2, static_cast<int64_t>(after_rev));
-  size_t bytes = 0;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, rows.Step());
-    if (!more) break;
-    ASSIGN_OR_RETURN(const bool room, AddFeedEntry(rows, max_bytes, bytes, page));
-    if (room) continue;
-    page.to_rev = page.entries.back().rev();
-    page.more = true;
-    return page;
-  }
-  ASSIGN_OR_RETURN(page.living_records, LivingRecords(scope));
-  return page;
-}
-
-// False: the page is full, and the row begins another rev than the last one on it.
-absl::StatusOr<bool> SqliteBaseQueries::AddFeedEntry(sqlite::Statement& row, size_t max_bytes, size_t& bytes,
-                                                     FeedPage& page) {
-  const auto rev = static_cast<uint64_t>(row.Int(0));
-  const bool new_rev = page.entries.empty() || page.entries.back().rev() != rev;
-  if (bytes >= max_bytes && new_rev) return false;
-  v1::FeedEntry entry;
-  entry.set_rev(rev);
-  entry.set_change(static_cast<v1::FeedChange>(row.Int(1)));
-  entry.set_record_id(std::string(row.Blob(2)));
-  entry.set_record_type(static_cast<uint32_t>(row.Int(3)));
-  entry.set_subject_id(std::string(row.Blob(4)));
-  if (entry.change() == v1::FEED_CHANGE_PUT) {
-    ASSIGN_OR_RETURN(*entry.mutable_record(),
-                     OpenRow("records", row.Blob(2), static_cast<uint64_t>(row.Int(5)), row.Blob(6)));
-  }
-  bytes += entry.record().size() + 64;
-  page.entries.push_back(std::move(entry));
-  return true;
-}
-
-absl::StatusOr<uint64_t> SqliteBaseQueries::LivingRecords(const Scope& scope) {
-  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT count(*) FROM feed WHERE scope = ? AND change = ?"));
-  query.BindBlob(1, scope.ToKey()).BindInt(2, v1::FEED_CHANGE_PUT);
-  ASSIGN_OR_RETURN(const bool found, query.Step());
-  return found ? static_cast<uint64_t>(query.Int(0)) : 0;
-}
-
 absl::StatusOr<std::optional<StoreAccount>> SqliteBaseQueries::FindStore(StoreId id) {
   ASSIGN_OR_RETURN(auto query,
                    db_.Prepare(std::string(kStoreColumns) + " FROM stores s WHERE s.store_id = ?"));
@@ -183,8 +131,8 @@ absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::Grants(std::string_v
     if (!more) return grants;
     const auto scope = Scope::FromKey(rows.Blob(0));
     if (!scope.has_value()) return MakeError(ErrorCode::kDamaged, "a grant row names no scope");
-    StoredGrant grant{*scope, static_cast<uint64_t>(rows.Int(1)), static_cast<v1::GrantMode>(rows.Int(2)),
-                      ""};
+    StoredGrant grant{*scope, static_cast<uint64_t>(rows.Int(1)), static_cast<v1::GrantMode>(rows.Int(2)), "",
+                      ScopeSumKey(key_, *scope)};
     for (const Area& area : areas) {
       if (area.id.uuid() == scope->id) grant.display_name = area.name;
     }
@@ -391,6 +339,7 @@ absl::StatusOr<BaseReader::Soundness> SqliteBaseQueries::Check() {
   }
   RETURN_IF_ERROR(CheckRecords(result));
   RETURN_IF_ERROR(CheckLog(result));
+  RETURN_IF_ERROR(CheckSums(result));
   ASSIGN_OR_RETURN(result.quarantined, db_.QueryInt("SELECT count(*) FROM quarantine"));
   ASSIGN_OR_RETURN(const int64_t orphans,
                    db_.QueryInt("SELECT count(*) FROM feed f LEFT JOIN records r ON r.record_id = f.record_id"

@@ -17,7 +17,14 @@ class SqliteBaseQueries {
   // `db` must outlive this. `key` is the storage key.
   SqliteBaseQueries(sqlite::Database& db, SecretBytes key) : db_(db), key_(std::move(key)) {}
 
-  absl::StatusOr<FeedPage> ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes);
+  // sqlite_feed.cc
+  absl::StatusOr<FeedPage> ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes,
+                                    uint64_t tombstones_after);
+  absl::StatusOr<LeafTallies> ReadLeafSums(const Scope& scope);
+  absl::StatusOr<LeafPart> ReadLeaf(const Scope& scope, int leaf, RecordId after, uint64_t at_rev,
+                                    size_t max_bytes);
+  absl::Status CheckSums(BaseReader::Soundness& result);
+
   absl::StatusOr<uint64_t> NewestRev();
   absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id);
   absl::StatusOr<std::optional<StaffMember>> FindStaff(std::string_view staff_code);
@@ -38,11 +45,14 @@ class SqliteBaseQueries {
                                       std::string_view sealed);
 
  private:
-  absl::StatusOr<uint64_t> LivingRecords(const Scope& scope);
   absl::StatusOr<std::optional<Fate>> ReadFate(sqlite::Statement& row);
   absl::StatusOr<v1::Record> OpenRecord(std::string_view id, uint64_t rev, std::string_view sealed);
   absl::Status ReadScopes(StoredRecord& record);
-  absl::StatusOr<bool> AddFeedEntry(sqlite::Statement& row, size_t max_bytes, size_t& bytes, FeedPage& page);
+  absl::StatusOr<v1::FeedEntry> EntryFrom(const sqlite::Statement& row);
+  absl::StatusOr<bool> AddFeedEntry(const sqlite::Statement& row, size_t max_bytes, size_t& bytes,
+                                    FeedPage& page);
+  absl::StatusOr<uint64_t> TombstoneFloor();
+  absl::StatusOr<Sum128> SumOfRow(const Scope& scope, const sqlite::Statement& row);
   absl::Status CheckRecords(BaseReader::Soundness& result);
   absl::Status CheckLog(BaseReader::Soundness& result);
 

@@ -7,7 +7,11 @@
 //   stores      one staff member's data on one device: invited, enrolled, public keys, live replica
 //   replicas    a store's identities: tokens, last heard
 //   records     record_id: type, subject, rev, sealed Record
-//   feed        scope x record: latest rev and change (PUT LEAVE DELETE ERASE); one row per record and scope
+//   feed        scope x record: latest rev and change (PUT LEAVE DELETE ERASE); one row per record and scope; of PUT
+//               also the row's sum (core/checksum/scope_sum.h). change 0: a DELETE older than the tombstone floor, told
+//               to nobody; it still says where the record stood, for a late edit that brings it back
+//   leaf_sums   scope x leaf: how many PUT rows, and their sum; written with the feed rows
+//   rev_marks   once a day: how far the revs had come. meta's tombstone_floor: LEAVE and DELETE up to it are gone
 //   log         intent_id, unique (replica, seq): digest, verdict, receive time, recorded interval (earliest, latest),
 //               sealed envelope and payload
 //   quarantine  intent_id: what was refused; its bytes are in the log
@@ -26,6 +30,11 @@
 namespace opgang {
 
 inline constexpr uint32_t kBaseApplicationId = 0x4f706262;  // "Opbb"
+
+// In feed.change: see above.
+inline constexpr int64_t kToldToNobody = 0;
+// In meta.
+inline constexpr std::string_view kTombstoneFloor = "tombstone_floor";
 
 inline constexpr std::string_view kBaseMigrations[] = {
     R"sql(
@@ -48,9 +57,14 @@ CREATE TABLE records (
   sealed BLOB NOT NULL) STRICT;
 CREATE TABLE feed (
   scope BLOB NOT NULL, record_id BLOB NOT NULL, rev INTEGER NOT NULL, change INTEGER NOT NULL,
-  PRIMARY KEY (scope, record_id)) STRICT, WITHOUT ROWID;
+  row_sum BLOB NOT NULL, PRIMARY KEY (scope, record_id)) STRICT, WITHOUT ROWID;
 CREATE INDEX feed_by_rev ON feed (scope, rev);
 CREATE INDEX feed_by_record ON feed (record_id);
+CREATE INDEX feed_tombstones ON feed (rev) WHERE change IN (2, 3);
+CREATE TABLE leaf_sums (
+  scope BLOB NOT NULL, leaf INTEGER NOT NULL, count INTEGER NOT NULL, sum BLOB NOT NULL,
+  PRIMARY KEY (scope, leaf)) STRICT, WITHOUT ROWID;
+CREATE TABLE rev_marks (at_us INTEGER PRIMARY KEY, rev INTEGER NOT NULL) STRICT;
 CREATE TABLE log (
   intent_id BLOB PRIMARY KEY, replica_id BLOB NOT NULL, seq INTEGER NOT NULL, digest BLOB NOT NULL,
   verdict BLOB NOT NULL, record_id BLOB NOT NULL, subject BLOB NOT NULL, author TEXT NOT NULL,

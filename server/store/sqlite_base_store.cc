@@ -1,11 +1,13 @@
 #include "server/store/sqlite_base_store.h"
 
+#include <map>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/sqlite/database.h"
 #include "core/sqlite/transaction.h"
+#include "server/store/leaf_ledger.h"
 #include "server/store/sqlite_base_reader.h"
 #include "server/store/sqlite_base_schema.h"
 
@@ -30,7 +32,18 @@ class Reads : public Interface {
       : db_(std::move(db)), queries_(*db_, key) {}
 
   absl::StatusOr<FeedPage> ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes) override {
-    return queries_.ReadFeed(scope, after_rev, max_bytes);
+    return queries_.ReadFeed(scope, after_rev, max_bytes, /*tombstones_after=*/0);
+  }
+  absl::StatusOr<FeedPage> ReadFeedAnew(const Scope& scope, uint64_t after_rev, size_t max_bytes,
+                                        uint64_t tombstones_after) override {
+    return queries_.ReadFeed(scope, after_rev, max_bytes, tombstones_after);
+  }
+  absl::StatusOr<LeafTallies> ReadLeafSums(const Scope& scope) override {
+    return queries_.ReadLeafSums(scope);
+  }
+  absl::StatusOr<LeafPart> ReadLeaf(const Scope& scope, int leaf, RecordId after, uint64_t at_rev,
+                                    size_t max_bytes) override {
+    return queries_.ReadLeaf(scope, leaf, after, at_rev, max_bytes);
   }
   absl::StatusOr<uint64_t> NewestRev() override { return queries_.NewestRev(); }
   absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id) override {
@@ -99,13 +112,17 @@ class SqliteBaseStore : public Reads<BaseStore> {
   absl::Status Commit() override {
     absl::Status status = absl::OkStatus();
     if (newest_rev_ != rev_at_begin_) status = PutMeta("newest_rev", std::to_string(newest_rev_));
+    ledger_.KeepPart();  // what was written outside of any part
+    if (status.ok()) status = ledger_.WriteTo(*db_);
     if (status.ok()) status = transaction_->Commit();
     if (!status.ok()) newest_rev_ = rev_at_begin_;
+    ledger_.Forget();
     transaction_.reset();
     return status;
   }
 
   void Rollback() override {
+    ledger_.Forget();
     part_.reset();
     transaction_.reset();
     newest_rev_ = rev_at_begin_;
@@ -114,6 +131,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   absl::Status BeginPart() override {
     ASSIGN_OR_RETURN(auto part, sqlite::Savepoint::Begin(*db_));
     part_.emplace(std::move(part));
+    ledger_.KeepPart();
     rev_at_part_ = newest_rev_;
     return absl::OkStatus();
   }
@@ -121,11 +139,13 @@ class SqliteBaseStore : public Reads<BaseStore> {
   absl::Status KeepPart() override {
     const absl::Status status = part_->Release();
     part_.reset();
+    ledger_.KeepPart();
     return status;
   }
 
   absl::Status DropPart() override {
     part_.reset();
+    ledger_.DropPart();
     newest_rev_ = rev_at_part_;
     return absl::OkStatus();
   }
@@ -173,14 +193,22 @@ class SqliteBaseStore : public Reads<BaseStore> {
                                             " VALUES (?, ?, ?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET"
                                             " rev = excluded.rev, sealed = excluded.sealed"));
     const std::string id = record.id.ToBytes();
+    const std::string bytes = record.record.SerializeAsString();
     put.BindBlob(1, id)
         .BindInt(2, record.type)
         .BindBlob(3, record.subject.ToBytes())
         .BindInt(4, static_cast<int64_t>(record.rev))
-        .BindBlob(5, SealRow("records", id, record.rev, record.record.SerializeAsString()));
+        .BindBlob(5, SealRow("records", id, record.rev, bytes));
     RETURN_IF_ERROR(put.Run());
-    const auto change = record.record.deleted() ? v1::FEED_CHANGE_DELETE : v1::FEED_CHANGE_PUT;
-    for (const Scope& scope : record.scopes) RETURN_IF_ERROR(PutFeedRow(scope, id, record.rev, change));
+    for (const Scope& scope : record.scopes) {
+      if (record.record.deleted()) {
+        RETURN_IF_ERROR(PutFeedRow(scope, id, record.rev, v1::FEED_CHANGE_DELETE));
+        continue;
+      }
+      const Sum128 sum =
+          RowSum(SumKeyOf(scope), {id, record.type, record.rev, record.subject.ToBytes(), bytes});
+      RETURN_IF_ERROR(PutFeedRow(scope, id, record.rev, v1::FEED_CHANGE_PUT, sum));
+    }
     return absl::OkStatus();
   }
 
@@ -218,6 +246,32 @@ class SqliteBaseStore : public Reads<BaseStore> {
     RETURN_IF_ERROR(note.Run());
     ASSIGN_OR_RETURN(auto change, db_->Prepare("UPDATE log SET verdict = ?2 WHERE intent_id = ?1"));
     return change.BindBlob(1, intent.ToBytes()).BindBlob(2, bytes).Run();
+  }
+
+  absl::Status PutRevMark(int64_t at_us) override {
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT OR REPLACE INTO rev_marks (at_us, rev) VALUES (?, ?)"));
+    return put.BindInt(1, at_us).BindInt(2, static_cast<int64_t>(newest_rev_)).Run();
+  }
+
+  absl::StatusOr<uint64_t> MarkedRev(int64_t at_us) override {
+    ASSIGN_OR_RETURN(auto query, db_->Prepare("SELECT max(rev) FROM rev_marks WHERE at_us <= ?"));
+    RETURN_IF_ERROR(query.BindInt(1, at_us).Step().status());
+    return static_cast<uint64_t>(query.Int(0));  // NULL reads as 0
+  }
+
+  // The numbers are written out so that SQLite takes the index of tombstones.
+  absl::Status DropTombstones(uint64_t floor) override {
+    static_assert(v1::FEED_CHANGE_LEAVE == 2 && v1::FEED_CHANGE_DELETE == 3 && kToldToNobody == 0);
+    const auto rev = static_cast<int64_t>(floor);
+    ASSIGN_OR_RETURN(auto leaves,
+                     db_->Prepare("DELETE FROM feed WHERE change IN (2, 3) AND change = 2 AND rev <= ?"));
+    RETURN_IF_ERROR(leaves.BindInt(1, rev).Run());
+    ASSIGN_OR_RETURN(auto deletes,
+                     db_->Prepare("UPDATE feed SET change = 0 WHERE change IN (2, 3) AND rev <= ?"));
+    RETURN_IF_ERROR(deletes.BindInt(1, rev).Run());
+    ASSIGN_OR_RETURN(auto marks, db_->Prepare("DELETE FROM rev_marks WHERE rev < ?"));
+    RETURN_IF_ERROR(marks.BindInt(1, rev).Run());
+    return PutMeta(kTombstoneFloor, std::to_string(floor));
   }
 
   absl::Status PutStaff(const StaffMember& staff) override {
@@ -299,17 +353,38 @@ class SqliteBaseStore : public Reads<BaseStore> {
     return put.BindText(1, key).BindBlob(2, value).Run();
   }
 
-  absl::Status PutFeedRow(const Scope& scope, std::string_view record_id, uint64_t rev,
-                          v1::FeedChange change) {
-    ASSIGN_OR_RETURN(auto put,
-                     db_->Prepare("INSERT INTO feed (scope, record_id, rev, change) VALUES (?, ?, ?, ?)"
-                                  " ON CONFLICT (scope, record_id) DO UPDATE SET rev = excluded.rev,"
-                                  " change = excluded.change"));
+  // The one place that writes the feed: the leaf sums follow it. `sum`: of PUT, and of PUT only.
+  absl::Status PutFeedRow(const Scope& scope, std::string_view record_id, uint64_t rev, v1::FeedChange change,
+                          const std::optional<Sum128>& sum = std::nullopt) {
+    const RecordId id = RecordId::FromBytes(record_id).value_or(RecordId());
+    ASSIGN_OR_RETURN(const auto before, SumInFeed(scope, record_id));
+    if (before.has_value()) ledger_.Remove(scope, id, *before);
+    if (sum.has_value()) ledger_.Add(scope, id, *sum);
+    ASSIGN_OR_RETURN(
+        auto put,
+        db_->Prepare("INSERT INTO feed (scope, record_id, rev, change, row_sum) VALUES (?, ?, ?, ?, ?)"
+                     " ON CONFLICT (scope, record_id) DO UPDATE SET rev = excluded.rev,"
+                     " change = excluded.change, row_sum = excluded.row_sum"));
     return put.BindBlob(1, scope.ToKey())
         .BindBlob(2, record_id)
         .BindInt(3, static_cast<int64_t>(rev))
         .BindInt(4, change)
+        .BindBlob(5, sum.has_value() ? sum->ToBytes() : "")
         .Run();
+  }
+
+  // What the leaf sums hold of this record.
+  absl::StatusOr<std::optional<Sum128>> SumInFeed(const Scope& scope, std::string_view record_id) {
+    ASSIGN_OR_RETURN(auto row, db_->Prepare("SELECT row_sum FROM feed WHERE scope = ? AND record_id = ?"));
+    ASSIGN_OR_RETURN(const bool found, row.BindBlob(1, scope.ToKey()).BindBlob(2, record_id).Step());
+    if (!found) return std::nullopt;
+    return Sum128::FromBytes(row.Blob(0));
+  }
+
+  const SecretBytes& SumKeyOf(const Scope& scope) {
+    const auto known = sum_keys_.find(scope);
+    if (known != sum_keys_.end()) return known->second;
+    return sum_keys_.emplace(scope, ScopeSumKey(options_.storage_key, scope)).first->second;
   }
 
   std::string SealRow(std::string_view table, std::string_view id, uint64_t rev, std::string_view plain) {
@@ -321,6 +396,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
   uint64_t newest_rev_ = 0;
   uint64_t rev_at_begin_ = 0;
   uint64_t rev_at_part_ = 0;
+  LeafLedger ledger_;
+  std::map<Scope, SecretBytes> sum_keys_;
   std::optional<sqlite::Transaction> transaction_;
   std::optional<sqlite::Savepoint> part_;
 };

@@ -3,13 +3,36 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/status_macros.h"
+
 namespace opgang {
 namespace {
 
-constexpr size_t kMaxWaitingPushes = 16;
-constexpr int kMaxVerdictsRepeated = 1000;  // in one message
+constexpr int kMaxVerdicts = 1000;  // in one message
+constexpr size_t kMaxPushBytes = 256 * 1024;
+// What a mutation, and a Push, costs of the credit at least: its verdict takes that much room until it has left.
+constexpr uint32_t kLeastBytes = 64;
+constexpr size_t kLeastPageBytes = 8 * 1024;
+constexpr absl::Duration kPageTime = absl::Seconds(1);    // that a page should take on its line
+constexpr absl::Duration kWindowTime = absl::Seconds(2);  // that verdicts may wait behind pages
 
 bool Reads(const StoredGrant& grant) { return grant.mode != v1::GRANT_MODE_WRITE_ONLY; }
+
+uint32_t CostOf(const v1::Push& push) {
+  const auto mutations = static_cast<uint32_t>(std::max(push.mutations_size(), 1));
+  return std::max(static_cast<uint32_t>(push.ByteSizeLong()), kLeastBytes * mutations);
+}
+
+// nullopt: no sums of leaves.
+std::optional<LeafTallies> TalliesIn(const v1::LeafSums& sums) {
+  LeafTallies tallies{};
+  for (const v1::LeafSum& leaf : sums.leaves()) {
+    const auto sum = Sum128::FromBytes(leaf.sum());
+    if (!sum.has_value() || leaf.leaf() >= kLeafCount) return std::nullopt;
+    tallies[leaf.leaf()] = {leaf.count(), *sum};
+  }
+  return tallies;
+}
 
 v1::Grant ToProto(const StoredGrant& grant) {
   v1::Grant proto;
@@ -17,6 +40,7 @@ v1::Grant ToProto(const StoredGrant& grant) {
   proto.set_generation(grant.generation);
   proto.set_mode(grant.mode);
   proto.set_display_name(grant.display_name);
+  if (Reads(grant)) proto.set_sum_key(std::string(grant.sum_key.Reveal()));
   return proto;
 }
 
@@ -51,10 +75,9 @@ void ServerSession::OnRequest(const v1::SyncRequest& request) {
   switch (request.message_case()) {
     case v1::SyncRequest::kHello: return OnHello(request.hello());
     case v1::SyncRequest::kPush: return OnPush(request.push());
-    case v1::SyncRequest::kPageAck:
-      pages_in_flight_ -= std::min(pages_in_flight_, request.page_ack().page_count());
-      return;
+    case v1::SyncRequest::kPageAck: return OnPageAck(request.page_ack());
     case v1::SyncRequest::kHeartbeat: return;
+    case v1::SyncRequest::kLeafSums: return OnLeafSums(request.leaf_sums());
     case v1::SyncRequest::MESSAGE_NOT_SET: return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
   }
 }
@@ -97,20 +120,26 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
   if (greeting.reading) {
     for (const StoredGrant& grant : greeting.author.grants) *welcome.add_grants() = ToProto(grant);
   }
-  outbox_.push_back(std::move(response));
+  outbox_.push_back({std::move(response)});
   QueueChangedFates(greeting.changed_fates);
 }
 
 // Without seq: they answer no Push of this session, and their place may be a former replica's.
 void ServerSession::QueueChangedFates(const std::vector<v1::Verdict>& verdicts) {
+  std::vector<v1::Verdict> told = verdicts;
+  for (v1::Verdict& verdict : told) verdict.clear_seq();
+  QueueAcks(std::move(told), /*gives_back=*/0);
+}
+
+void ServerSession::QueueAcks(std::vector<v1::Verdict> verdicts, uint32_t gives_back) {
   v1::Ack* ack = nullptr;
-  for (const v1::Verdict& verdict : verdicts) {
-    if (ack == nullptr || ack->verdicts_size() >= kMaxVerdictsRepeated) {
-      ack = outbox_.emplace_back().mutable_ack();
+  for (v1::Verdict& verdict : verdicts) {
+    if (ack == nullptr || ack->verdicts_size() >= kMaxVerdicts) {
+      ack = outbox_.emplace_back().message.mutable_ack();
     }
-    *ack->add_verdicts() = verdict;
-    ack->mutable_verdicts()->rbegin()->clear_seq();
+    *ack->add_verdicts() = std::move(verdict);
   }
+  if (ack != nullptr) outbox_.back().gives_back = gives_back;
 }
 
 // Where each scope goes on. A foreign epoch or generation starts anew (RESET); so does a first sync, harmlessly.
@@ -128,17 +157,50 @@ void ServerSession::StartStretches() {
 }
 
 void ServerSession::OnPush(const v1::Push& push) {
-  const auto bytes = static_cast<uint32_t>(push.ByteSizeLong());
-  const bool too_early = state_ == State::kAwaitHello || waiting_.size() >= kMaxWaitingPushes;
-  if (too_early || unacknowledged_bytes_ + bytes > limits_.credit_bytes) {
+  const uint32_t cost = CostOf(push);
+  const bool too_early = state_ == State::kAwaitHello;
+  const bool too_much = unacknowledged_bytes_ + cost > limits_.credit_bytes;
+  if (too_early || too_much || push.ByteSizeLong() > kMaxPushBytes)
     return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
-  }
-  unacknowledged_bytes_ += bytes;
+  unacknowledged_bytes_ += cost;
   if (state_ == State::kGreeting) {
     waiting_.push_back(push);
   } else {
     HandIn(push);
   }
+}
+
+void ServerSession::OnPageAck(const v1::PageAck& ack) {
+  for (uint32_t i = 0; i < ack.page_count() && !pages_in_flight_.empty(); ++i) {
+    const SentPage& page = pages_in_flight_.front();
+    line_.Passed(page.bytes, page.at, last_heard_);
+    page_bytes_in_flight_ -= page.bytes;
+    pages_in_flight_.pop_front();
+  }
+}
+
+// The device's rows do not come to the sums of its Current: what it lacks goes out leaf by leaf, in its scope's turn.
+void ServerSession::OnLeafSums(const v1::LeafSums& sums) {
+  Stretch* stretch = FindStretch(sums.scope());
+  const auto theirs = TalliesIn(sums);
+  if (state_ != State::kOpen || stretch == nullptr || !theirs.has_value()) {
+    return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
+  }
+  const auto ours = host_.Reader().ReadLeafSums(stretch->grant.scope);
+  if (!ours.ok()) return GoAway(v1::GO_AWAY_REASON_INTERNAL);
+  const std::vector<int> differing = DifferingLeaves(*ours, *theirs);
+  stretch->repair.assign(differing.begin(), differing.end());
+  stretch->repaired = RecordId();
+  stretch->behind = stretch->owes_current = stretch->answers_leaf_sums = true;
+  host_.NoteLeafRepair(author_->replica, stretch->grant.scope, differing.size());
+}
+
+ServerSession::Stretch* ServerSession::FindStretch(const v1::ScopeId& scope) {
+  const auto wanted = Scope::FromProto(scope);
+  for (Stretch& stretch : stretches_) {
+    if (stretch.grant.scope == wanted) return &stretch;
+  }
+  return nullptr;
 }
 
 void ServerSession::HandIn(const v1::Push& push) {
@@ -147,23 +209,25 @@ void ServerSession::HandIn(const v1::Push& push) {
   for (const v1::SealedMutation& sealed : push.mutations()) {
     opened.push_back(OpenMutation(sealed, queue_keys_, keys_.digest_key));
   }
-  pushed_bytes_.push_back(static_cast<uint32_t>(push.ByteSizeLong()));
+  pushed_bytes_.push_back(CostOf(push));
   host_.Submit(GroupBundles(std::move(opened), *author_, host_.Now(), anchor_));
 }
 
+// The credit comes back when the Ack leaves: a device that does not read soon may push no more (I15).
 void ServerSession::OnVerdicts(absl::StatusOr<std::vector<v1::Verdict>> verdicts) {
   if (pushed_bytes_.empty()) return;
-  unacknowledged_bytes_ -= pushed_bytes_.front();
+  const uint32_t cost = pushed_bytes_.front();
   pushed_bytes_.pop_front();
   if (state_ != State::kOpen) return;  // after GoAway nothing: they are durable, and told again when asked
   if (!verdicts.ok()) return GoAway(v1::GO_AWAY_REASON_INTERNAL);
-  if (verdicts->empty()) return;
-  v1::SyncResponse response;
-  for (v1::Verdict& verdict : *verdicts) {
-    if (!verdict.has_retry_later() && !verdict.has_id_reused() && unsent_count_ > 0) --unsent_count_;
-    *response.mutable_ack()->add_verdicts() = std::move(verdict);
+  if (verdicts->empty()) {
+    unacknowledged_bytes_ -= cost;
+    return;
   }
-  outbox_.push_back(std::move(response));
+  for (const v1::Verdict& verdict : *verdicts) {
+    if (!verdict.has_retry_later() && !verdict.has_id_reused() && unsent_count_ > 0) --unsent_count_;
+  }
+  QueueAcks(*std::move(verdicts), cost);
   for (Stretch& stretch : stretches_) stretch.behind = stretch.owes_current = true;
 }
 
@@ -181,14 +245,14 @@ void ServerSession::OnTick() {
   if (state_ != State::kOpen || now - last_sent_ < limits_.heartbeat || !outbox_.empty()) return;
   v1::SyncResponse response;
   response.mutable_heartbeat()->set_time_us(absl::ToUnixMicros(now));
-  outbox_.push_back(std::move(response));
+  outbox_.push_back({std::move(response)});
 }
 
 void ServerSession::GoAway(v1::GoAwayReason reason) {
   if (state_ == State::kEnding || state_ == State::kOver) return;
   v1::SyncResponse response;
   response.mutable_go_away()->set_reason(reason);
-  outbox_.push_back(std::move(response));
+  outbox_.push_back({std::move(response)});
   state_ = State::kEnding;
 }
 
@@ -198,11 +262,20 @@ bool ServerSession::HasEnded() {
   return half_closed_ && nothing_owed;
 }
 
+size_t ServerSession::held_bytes() const {
+  size_t bytes = 0;
+  for (const v1::Push& push : waiting_) bytes += push.ByteSizeLong();
+  for (const uint32_t pushed : pushed_bytes_) bytes += pushed;
+  for (const Outgoing& outgoing : outbox_) bytes += outgoing.message.ByteSizeLong();
+  return bytes;
+}
+
 std::optional<v1::SyncResponse> ServerSession::NextResponse() {
   if (state_ == State::kOver) return std::nullopt;
-  std::optional<v1::SyncResponse> next;
+  MaybeResponse next;
   if (!outbox_.empty()) {
-    next = std::move(outbox_.front());
+    next = std::move(outbox_.front().message);
+    unacknowledged_bytes_ -= outbox_.front().gives_back;
     outbox_.pop_front();
   } else if (HasEnded()) {
     state_ = State::kOver;
@@ -214,23 +287,50 @@ std::optional<v1::SyncResponse> ServerSession::NextResponse() {
 }
 
 std::optional<v1::SyncResponse> ServerSession::NextPage() {
-  for (Stretch& stretch : stretches_) {
-    if (!stretch.behind || pages_in_flight_ >= limits_.pages_in_flight) continue;
-    auto feed = host_.Reader().ReadFeed(stretch.grant.scope, stretch.position, limits_.page_bytes);
-    if (!feed.ok()) return CannotRead();
-    stretch.behind = feed->more;
-    stretch.living_records = feed->living_records;
-    const uint64_t newest = feed->to_rev;
-    const bool has_page =
-        !feed->entries.empty() || stretch.reset || (stretch.owes_current && newest > stretch.position);
-    if (has_page) return PageFrom(stretch, *std::move(feed));
-    if (auto current = CurrentFor(stretch, newest)) return current;
-  }
-  for (Stretch& stretch : stretches_) {
-    if (stretch.behind) continue;
-    if (auto current = CurrentFor(stretch, stretch.position)) return current;
+  for (size_t i = 0; i < stretches_.size(); ++i) {
+    const size_t index = (turn_ + i) % stretches_.size();
+    auto next = NextOf(stretches_[index]);
+    if (!next.ok()) return CannotRead();
+    if (!next->has_value()) continue;
+    turn_ = index + 1;
+    return *std::move(next);
   }
   return std::nullopt;
+}
+
+// Pages first, then leaves under repair, then Current: which so is of the rev that they bring the device to.
+absl::StatusOr<ServerSession::MaybeResponse> ServerSession::NextOf(Stretch& stretch) {
+  if (stretch.behind) {
+    if (!HasRoom()) return std::nullopt;
+    ASSIGN_OR_RETURN(FeedPage feed, ReadStretch(stretch));
+    stretch.behind = feed.more;
+    stretch.tally = {feed.living_records, feed.sum};
+    const bool moved = feed.to_rev > stretch.position;
+    if (!feed.entries.empty() || stretch.reset || (stretch.owes_current && moved)) {
+      return PageFrom(stretch, std::move(feed));
+    }
+    stretch.position = feed.to_rev;
+  }
+  if (!stretch.repair.empty()) return NextLeafContent(stretch);
+  return CurrentFor(stretch);
+}
+
+// A device that may lack a tombstone that is gone, or that has seen what this base has not, starts anew.
+absl::StatusOr<FeedPage> ServerSession::ReadStretch(Stretch& stretch) {
+  BaseReader& reader = host_.Reader();
+  const Scope& scope = stretch.grant.scope;
+  if (!stretch.reset) {
+    ASSIGN_OR_RETURN(FeedPage feed,
+                     reader.ReadFeedAnew(scope, stretch.position, PageBytes(), stretch.tombstones_after));
+    const uint64_t complete_to = std::max(stretch.position, stretch.tombstones_after);
+    const bool told_all = feed.tombstone_floor <= complete_to && stretch.position <= feed.newest_rev;
+    if (told_all) return feed;
+    stretch.position = 0;
+    stretch.reset = true;
+  }
+  ASSIGN_OR_RETURN(FeedPage feed, reader.ReadFeedAnew(scope, 0, PageBytes(), UINT64_MAX));
+  stretch.tombstones_after = feed.newest_rev;
+  return feed;
 }
 
 // A row that cannot be read stops reading, and not handing in: what was pushed is answered first.
@@ -251,19 +351,58 @@ v1::SyncResponse ServerSession::PageFrom(Stretch& stretch, FeedPage feed) {
   stretch.reset = false;
   stretch.position = feed.to_rev;
   stretch.owes_current = true;
-  ++pages_in_flight_;
+  NotePage(response);
   return response;
 }
 
-std::optional<v1::SyncResponse> ServerSession::CurrentFor(Stretch& stretch, uint64_t rev) {
-  if (!stretch.owes_current) return std::nullopt;
+absl::StatusOr<ServerSession::MaybeResponse> ServerSession::NextLeafContent(Stretch& stretch) {
+  if (!HasRoom()) return std::nullopt;
+  const int leaf = stretch.repair.front();
+  ASSIGN_OR_RETURN(LeafPart part, host_.Reader().ReadLeaf(stretch.grant.scope, leaf, stretch.repaired,
+                                                          stretch.position, PageBytes()));
+  v1::SyncResponse response;
+  v1::LeafContent& content = *response.mutable_leaf_content();
+  *content.mutable_scope() = stretch.grant.scope.ToProto();
+  content.set_leaf(static_cast<uint32_t>(leaf));
+  content.set_after_record_id(stretch.repaired.ToBytes());
+  if (part.through.has_value()) content.set_through_record_id(part.through->ToBytes());
+  for (v1::FeedEntry& entry : part.entries) *content.add_entries() = std::move(entry);
+  for (const RecordId& id : part.later) content.add_later_record_ids(id.ToBytes());
+  stretch.repaired = part.through.value_or(RecordId());
+  if (!part.through.has_value()) stretch.repair.pop_front();
+  NotePage(response);
+  return response;
+}
+
+std::optional<v1::SyncResponse> ServerSession::CurrentFor(Stretch& stretch) {
+  if (stretch.behind || !stretch.owes_current) return std::nullopt;
   stretch.owes_current = false;
   v1::SyncResponse response;
   v1::Current& current = *response.mutable_current();
   *current.mutable_scope() = stretch.grant.scope.ToProto();
-  current.set_rev(rev);
-  current.set_record_count(stretch.living_records);
+  current.set_rev(stretch.position);
+  current.set_record_count(stretch.tally.count);
+  current.set_sum(stretch.tally.sum.ToBytes());
+  current.set_answers_leaf_sums(std::exchange(stretch.answers_leaf_sums, false));
   return response;
+}
+
+// The first page of a session is small; from then on the line says how much may be under way.
+bool ServerSession::HasRoom() const {
+  if (pages_in_flight_.empty()) return true;
+  const size_t most = limits_.page_bytes * limits_.pages_in_flight;
+  const size_t window = line_.Worth(kWindowTime, 2 * kLeastPageBytes, most);
+  if (pages_in_flight_.size() >= limits_.pages_in_flight) return false;
+  return window == most || page_bytes_in_flight_ < window;
+}
+
+size_t ServerSession::PageBytes() const {
+  return line_.Worth(kPageTime, kLeastPageBytes, limits_.page_bytes);
+}
+
+void ServerSession::NotePage(const v1::SyncResponse& page) {
+  pages_in_flight_.push_back({page.ByteSizeLong(), host_.Now()});
+  page_bytes_in_flight_ += pages_in_flight_.back().bytes;
 }
 
 }  // namespace opgang

@@ -6,7 +6,8 @@
 //
 // All calls on one session are made one at a time (the caller's lock, or one thread). Results of Greet() and Submit()
 // come back through OnGreeted() and OnVerdicts(), at once or later. After every call the caller asks NextResponse()
-// for as long as there is one and it can be sent: a slow reader costs the base a cursor and a page (I15).
+// for as long as there is one and it can be sent: a slow reader costs the base a cursor and a page (I15). Scopes are
+// served in turn, a page each, and verdicts before pages: neither news nor answers wait for a large scope.
 #ifndef OPGANG_SERVER_SYNC_SERVER_SESSION_H_
 #define OPGANG_SERVER_SYNC_SERVER_SESSION_H_
 
@@ -19,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/base/line_rate.h"
 #include "core/sealing/sealing.h"
 #include "opgang/v1/sync.pb.h"
 #include "server/engine/greeting.h"
@@ -40,6 +42,10 @@ class SessionHost {
   virtual void Submit(std::vector<Submission> submissions) = 0;
   // This replica's older session, if there is one, must end (FENCED).
   virtual void FenceOthers(ReplicaId replica) = 0;
+  // A device's rows differ from the base's in so many leaves; they are on their way. For the log.
+  virtual void NoteLeafRepair(ReplicaId replica, const Scope& scope, size_t leaves) {
+    static_cast<void>(replica), static_cast<void>(scope), static_cast<void>(leaves);
+  }
 };
 
 // The base's own keys, as sessions need them.
@@ -78,6 +84,9 @@ class ServerSession {
   std::optional<ReplicaId> replica() const;
   // What the device still held when last heard: for NoteSessionEnd().
   uint32_t unsent_count() const { return unsent_count_; }
+  // Bytes of messages that the session keeps for its device, pushed or to be sent: at most the credit, beside
+  // Welcome and the page in the caller's hands (I15). For the log, and for a checker.
+  size_t held_bytes() const;
 
  private:
   enum class State { kAwaitHello, kGreeting, kOpen, kEnding, kOver };
@@ -86,22 +95,47 @@ class ServerSession {
   struct Stretch {
     StoredGrant grant;
     uint64_t position = 0;
-    uint64_t living_records = 0;  // as of position, once not behind
-    bool reset = false;           // the next page starts the device's copy anew
-    bool behind = true;           // the feed may hold more
+    // The device lacks no LEAVE or DELETE at or below it, though its position be lower: it starts anew, and sweeps.
+    uint64_t tombstones_after = 0;
+    RowTally tally;      // as of position, once not behind
+    bool reset = false;  // the next page starts the device's copy anew
+    bool behind = true;  // the feed may hold more
     bool owes_current = true;
+    std::deque<int> repair;          // leaves to be sent, then Current
+    bool answers_leaf_sums = false;  // the next Current does
+    RecordId repaired;               // how far the first of them was sent
   };
+  struct Outgoing {
+    v1::SyncResponse message;
+    uint32_t gives_back = 0;  // of the credit, once it leaves
+  };
+  struct SentPage {
+    size_t bytes;
+    absl::Time at;
+  };
+  using MaybeResponse = std::optional<v1::SyncResponse>;
 
   void OnHello(const v1::Hello& hello);
   void OnPush(const v1::Push& push);
+  void OnPageAck(const v1::PageAck& ack);
+  void OnLeafSums(const v1::LeafSums& sums);
   void HandIn(const v1::Push& push);
   void StartStretches();
   void QueueWelcome(const Greeting& greeting);
-  std::optional<v1::SyncResponse> NextPage();
-  v1::SyncResponse PageFrom(Stretch& stretch, FeedPage feed);
-  std::optional<v1::SyncResponse> CurrentFor(Stretch& stretch, uint64_t rev);
-  std::optional<v1::SyncResponse> CannotRead();
+  void QueueAcks(std::vector<v1::Verdict> verdicts, uint32_t gives_back);
   void QueueChangedFates(const std::vector<v1::Verdict>& verdicts);
+  Stretch* FindStretch(const v1::ScopeId& scope);
+
+  MaybeResponse NextPage();
+  absl::StatusOr<MaybeResponse> NextOf(Stretch& stretch);
+  absl::StatusOr<FeedPage> ReadStretch(Stretch& stretch);
+  absl::StatusOr<MaybeResponse> NextLeafContent(Stretch& stretch);
+  v1::SyncResponse PageFrom(Stretch& stretch, FeedPage feed);
+  MaybeResponse CurrentFor(Stretch& stretch);
+  MaybeResponse CannotRead();
+  bool HasRoom() const;
+  size_t PageBytes() const;
+  void NotePage(const v1::SyncResponse& page);
   bool HasEnded();
 
   SessionHost& host_;
@@ -117,10 +151,13 @@ class ServerSession {
   QueueKeys queue_keys_;
   std::deque<v1::Push> waiting_;       // came before the greeting was durable
   std::deque<uint32_t> pushed_bytes_;  // of each Submit() not yet answered
-  uint32_t unacknowledged_bytes_ = 0;
-  std::deque<v1::SyncResponse> outbox_;  // Welcome, Acks, GoAway: small, bounded by credit
+  uint32_t unacknowledged_bytes_ = 0;  // pushed, and the Ack has not left
+  std::deque<Outgoing> outbox_;        // Welcome, Acks, GoAway: small, bounded by credit
   std::vector<Stretch> stretches_;
-  uint32_t pages_in_flight_ = 0;
+  size_t turn_ = 0;  // whose turn it is among them
+  std::deque<SentPage> pages_in_flight_;
+  size_t page_bytes_in_flight_ = 0;
+  LineRate line_;
   uint32_t unsent_count_ = 0;
   bool half_closed_ = false;
   absl::Time last_heard_;

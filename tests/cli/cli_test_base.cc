@@ -73,7 +73,9 @@ SyncResult CliTest::SyncWithBase(Store& store, SyncObserver* observer) {
   const VerdictCounts counts = PushAll(store);
   progress.answered = counts.applied + counts.refused;
   tell();
+  const uint32_t repaired_before = repaired_;
   if (store.unlocked()) Pull(store);
+  result.repaired = repaired_ - repaired_before;
   progress.scopes_current = progress.scopes_total;
   tell();
   result.applied = counts.applied;

@@ -183,9 +183,37 @@ TEST_F(DamageTest, FlippedByteInOneConfirmedRowCostsThatRowUntilTheNextSession) 
   auto store = OpenUnlocked();
   EXPECT_EQ(NameOf(*store, others), "(not visible)");
   EXPECT_EQ(NameOf(*store, bo.citizen), "Bo");
-  EXPECT_EQ(store->sync_store().MakeHello()->cursors_size(), 0);
+  EXPECT_EQ(store->sync_store().MakeHello()->cursors_size(),
+            1);  // the scope is not fetched again for one row
   Sync(*store);
+  EXPECT_EQ(repaired_, 1u);
   EXPECT_EQ(NameOf(*store, others), "Cem");
+}
+
+TEST_F(DamageTest, RepairFailingAtEachStepInTurnIsMadeGoodByTheNextSession) {
+  vfs_ = FaultVfs::kName;
+  const RecordId others = RecordId::Make(clock_.WallNow(), SystemRandom());
+  base_.Put(CitizenNamed("Cem"), others, others.ToBytes());
+  Sync(*OpenUnlocked());
+  for (int step = 0; step < 300; ++step) {
+    Execute("confirmed.db", "DELETE FROM records WHERE record_id = " + Literal(others));
+    {
+      auto store = OpenUnlocked();
+      Greet(*store);
+      const v1::Current current = base_.CurrentOf(base_.area_scope());
+      ASSERT_TRUE(store->sync_store().FindDifference(current)->has_value());
+      FaultVfs::FailAfter(step, SQLITE_FULL);
+      const int leaf = static_cast<int>(others.uuid().back());
+      (void)store->sync_store().ApplyLeafContent(base_.LeavesOf(base_.area_scope())[leaf]);
+    }
+    const bool untroubled = !FaultVfs::failed();
+    FaultVfs::Heal();
+    auto store = OpenUnlocked();
+    Sync(*store);
+    EXPECT_EQ(NameOf(*store, others), "Cem") << step;
+    if (untroubled) return;
+  }
+  FAIL() << "the repair never succeeded";
 }
 
 TEST_F(DamageTest, FlippedByteInOneQueueRowIsReportedAndCostsNoOther) {

@@ -117,7 +117,20 @@ void DeviceTest::Pull(Store& store) {
       if (Scope::FromProto(cursor.scope()) == scope) rev = cursor.rev();
     }
     ASSERT_EQ(store.sync_store().ApplyPage(base_.PageOf(scope, rev)), absl::OkStatus());
-    ASSERT_EQ(store.sync_store().ApplyCurrent(base_.CurrentOf(scope)), absl::OkStatus());
+    const v1::Current current = base_.CurrentOf(scope);
+    ASSERT_EQ(store.sync_store().ApplyCurrent(current), absl::OkStatus());
+    const auto difference = store.sync_store().FindDifference(current);
+    ASSERT_EQ(difference.status(), absl::OkStatus());
+    if (difference->has_value()) Repair(store, scope);
+    EXPECT_FALSE(store.sync_store().FindDifference(current)->has_value());
+  }
+}
+
+void DeviceTest::Repair(Store& store, const Scope& scope) {
+  for (const v1::LeafContent& leaf : base_.LeavesOf(scope)) {
+    const auto repaired = store.sync_store().ApplyLeafContent(leaf);
+    ASSERT_EQ(repaired.status(), absl::OkStatus());
+    repaired_ += *repaired;
   }
 }
 

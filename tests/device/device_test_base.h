@@ -60,6 +60,7 @@ class DeviceTest : public testing::Test {
   void Greet(Store& store);
   VerdictCounts PushAll(Store& store);
   void Pull(Store& store);
+  void Repair(Store& store, const Scope& scope);
   void Sync(Store& store);
 
   Bundle NewBundle() { return Bundle(clock_); }
@@ -79,6 +80,7 @@ class DeviceTest : public testing::Test {
   FakeEnrollTransport transport_;
   std::filesystem::path home_;
   std::string vfs_;
+  uint32_t repaired_ = 0;  // rows that were not as the base has them, in all sessions
 
  private:
   std::filesystem::path root_;

@@ -205,17 +205,59 @@ TEST_F(ScopesAndEpochsTest, KeptMutationsGoWhenTheDurableHorizonHasPassedThem) {
   EXPECT_EQ(store->outbox_counts().unsent, 0u);  // nothing is left to hand in again
 }
 
-TEST_F(ScopesAndEpochsTest, CountThatDiffersFromTheBasesFetchesTheScopeAgain) {
+TEST_F(ScopesAndEpochsTest, CountOrSumThatDiffersFromTheBasesIsNoticedAndTheCursorStays) {
   auto store = OpenUnlocked();
   const Inquirer inquirer = SaveInquirer(*store, "Amina");
   Sync(*store);
-  v1::Current current = base_.CurrentOf(base_.area_scope());
-  current.set_record_count(current.record_count() + 1);
-  ASSERT_EQ(store->sync_store().ApplyCurrent(current), absl::OkStatus());
-  EXPECT_EQ(store->sync_store().MakeHello()->cursors_size(), 0);
+  const v1::Current right = base_.CurrentOf(base_.area_scope());
+  v1::Current other_count = right, other_sum = right, other_key = right;
+  other_count.set_record_count(right.record_count() + 1);
+  other_sum.mutable_sum()->front() ^= 1;
+  other_key.clear_sum();  // nothing to compare with
+  EXPECT_FALSE(store->sync_store().FindDifference(right)->has_value());
+  EXPECT_TRUE(store->sync_store().FindDifference(other_count)->has_value());
+  EXPECT_TRUE(store->sync_store().FindDifference(other_sum)->has_value());
+  EXPECT_FALSE(store->sync_store().FindDifference(other_key)->has_value());
   EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina");
-  Pull(*store);
   EXPECT_EQ(store->sync_store().MakeHello()->cursors_size(), 1);
+}
+
+TEST_F(ScopesAndEpochsTest, CurrentOfAScopeThatAnotherScopesPageHasOvertakenTellsNothing) {
+  auto store = OpenUnlocked();
+  const RecordId citizen = RecordId::Make(clock_.WallNow(), SystemRandom());
+  base_.Put(CitizenNamed("Amina"), citizen, citizen.ToBytes());
+  Sync(*store);
+  const v1::Current older = base_.CurrentOf(base_.area_scope());
+  base_.PatchAsOther(citizen, CitizenNamed("Amina Hassan"), {v1::Citizen::kNameFieldNumber}, true);
+  v1::Page newer = base_.PageOf(base_.area_scope(), older.rev());
+  newer.mutable_scope()->set_kind(v1::SCOPE_KIND_GROUP);
+  ASSERT_EQ(store->sync_store().ApplyPage(newer), absl::OkStatus());
+  EXPECT_FALSE(store->sync_store().FindDifference(older)->has_value());
+  EXPECT_FALSE(store->sync_store().FindDifference(base_.CurrentOf(base_.area_scope()))->has_value());
+}
+
+TEST_F(ScopesAndEpochsTest, LeafContentLeavesAloneWhatIsToComeWithAPageAndWhatIsNotOfItsPart) {
+  auto store = OpenUnlocked();
+  std::vector<RecordId> ids;
+  for (const char last : {1, 2, 3}) {  // one leaf, in record order
+    std::string bytes(16, '\x70');
+    bytes[14] = last;
+    ids.push_back(*RecordId::FromBytes(bytes));
+    base_.Put(CitizenNamed("Citizen"), ids.back(), bytes);
+  }
+  Sync(*store);
+  v1::LeafContent content;
+  *content.mutable_scope() = base_.area_scope().ToProto();
+  content.set_leaf(0x70);
+  content.set_through_record_id(ids[1].ToBytes());
+  content.add_later_record_ids(ids[0].ToBytes());
+  EXPECT_EQ(*store->sync_store().ApplyLeafContent(content), 1u);
+  EXPECT_NE(ViewOf(*store).Find(ids[0]), nullptr) << "named as later";
+  EXPECT_EQ(ViewOf(*store).Find(ids[1]), nullptr) << "not named: it has left";
+  EXPECT_NE(ViewOf(*store).Find(ids[2]), nullptr) << "beyond the part";
+  content.set_leaf(0x71);
+  *content.add_entries() = base_.PageOf(base_.area_scope(), 0).entries(0);
+  EXPECT_EQ(GetErrorCode(store->sync_store().ApplyLeafContent(content).status()), ErrorCode::kBadInput);
 }
 
 TEST_F(ScopesAndEpochsTest, WelcomeTeachesBaseTimeAtTheMiddleOfTheRoundTrip) {

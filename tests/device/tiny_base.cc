@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/checksum/scope_sum.h"
 #include "core/merge/merge.h"
 
 namespace opgang {
@@ -25,12 +26,14 @@ TinyBase::TinyBase(Clock& clock)
     : clock_(clock),
       box_(MakeBoxKeyPair(SystemRandom())),
       area_(AreaId::Make(clock.WallNow(), SystemRandom())),
+      sum_key_(SystemRandom().Bytes(32)),
       epoch_(SystemRandom().Bytes(16)) {
   v1::Grant grant;
   *grant.mutable_scope() = AreaScope(area_).ToProto();
   grant.set_generation(1);
   grant.set_mode(v1::GRANT_MODE_READ_WRITE);
   grant.set_display_name("Gl. Testlund");
+  grant.set_sum_key(sum_key_);
   grants.push_back(grant);
 }
 
@@ -147,17 +150,38 @@ v1::Page TinyBase::PageOf(const Scope& scope, uint64_t after_rev) const {
   return page;
 }
 
+std::vector<v1::FeedEntry> TinyBase::Living(const Scope& scope) const {
+  const v1::Page page = PageOf(scope, 0);
+  std::vector<v1::FeedEntry> living(page.entries().begin(), page.entries().end());
+  std::sort(living.begin(), living.end(),
+            [](const v1::FeedEntry& a, const v1::FeedEntry& b) { return a.record_id() < b.record_id(); });
+  return living;
+}
+
 v1::Current TinyBase::CurrentOf(const Scope& scope) const {
+  RowTally tally;
+  for (const v1::FeedEntry& entry : Living(scope)) {
+    tally.Add(RowSum(SecretBytes(sum_key_), {entry.record_id(), entry.record_type(), entry.rev(),
+                                             entry.subject_id(), entry.record()}));
+  }
   v1::Current current;
   *current.mutable_scope() = scope.ToProto();
   current.set_rev(rev_);
-  uint64_t count = 0;
-  for (const auto& [id, stored] : records_) {
-    const bool here = std::find(stored.scopes.begin(), stored.scopes.end(), scope) != stored.scopes.end();
-    count += here && stored.change == v1::FEED_CHANGE_PUT ? 1 : 0;
-  }
-  current.set_record_count(count);
+  current.set_record_count(tally.count);
+  current.set_sum(tally.sum.ToBytes());
   return current;
+}
+
+std::vector<v1::LeafContent> TinyBase::LeavesOf(const Scope& scope) const {
+  std::vector<v1::LeafContent> leaves(kLeafCount);
+  for (int leaf = 0; leaf < kLeafCount; ++leaf) {
+    *leaves[leaf].mutable_scope() = scope.ToProto();
+    leaves[leaf].set_leaf(static_cast<uint32_t>(leaf));
+  }
+  for (const v1::FeedEntry& entry : Living(scope)) {
+    *leaves[LeafOf(*RecordId::FromBytes(entry.record_id()))].add_entries() = entry;
+  }
+  return leaves;
 }
 
 RecordId TinyBase::Put(const google::protobuf::Message& content, RecordId id, std::string subject) {
@@ -198,10 +222,15 @@ void TinyBase::Delete(RecordId id) {
   records_.at(id).rev = ++rev_;
 }
 
+// With everything else about the same person.
 void TinyBase::Erase(RecordId id) {
-  records_.at(id).change = v1::FEED_CHANGE_ERASE;
-  records_.at(id).record.Clear();
-  records_.at(id).rev = ++rev_;
+  ++rev_;
+  for (auto& [other, stored] : records_) {
+    if (other != id && stored.subject != id.ToBytes()) continue;
+    stored.change = v1::FEED_CHANGE_ERASE;
+    stored.record.Clear();
+    stored.rev = rev_;
+  }
 }
 
 void TinyBase::LoseEverything() {

@@ -33,6 +33,8 @@ class TinyBase {
   // Everything of the scope beyond `after_rev`; from 0 on it is a reset.
   v1::Page PageOf(const Scope& scope, uint64_t after_rev) const;
   v1::Current CurrentOf(const Scope& scope) const;
+  // Every leaf of the scope, whole.
+  std::vector<v1::LeafContent> LeavesOf(const Scope& scope) const;
 
   // Somebody else's work.
   RecordId Put(const google::protobuf::Message& content, RecordId id, std::string subject = {});
@@ -67,10 +69,13 @@ class TinyBase {
   };
   std::optional<Refusal> RefusalOf(const Opened& opened) const;
   v1::Verdict Apply(const Opened& opened, uint64_t rev);
+  // What lives in the scope, in record order.
+  std::vector<v1::FeedEntry> Living(const Scope& scope) const;
 
   Clock& clock_;
   BoxKeyPair box_;
   AreaId area_;
+  std::string sum_key_;
   std::string epoch_;
   uint64_t rev_ = 0;
   std::map<RecordId, Stored> records_;

@@ -222,13 +222,25 @@ void TestBase::Announce(const std::set<Scope>& touched) {
   }
 }
 
+void TestBase::ShutDownSessions() {
+  for (const auto& weak : sessions_) {
+    if (const auto session = weak.lock()) session->session().GoAway(v1::GO_AWAY_REASON_SHUTTING_DOWN);
+  }
+}
+
 void TestBase::Spoil(const std::string& table) {
+  Execute("UPDATE " + table +
+          " SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) ||"
+          " CASE substr(sealed, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB)");
+}
+
+void TestBase::SpoilSums() { Execute("UPDATE leaf_sums SET sum = x'000102030405060708090a0b0c0d0e0f'"); }
+
+// Behind the base's back.
+void TestBase::Execute(const std::string& sql) {
   Close();
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open(file_.c_str(), &db), SQLITE_OK);
-  const std::string sql = "UPDATE " + table +
-                          " SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) ||"
-                          " CASE substr(sealed, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB)";
   EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
   EXPECT_EQ(sqlite3_close(db), SQLITE_OK);
   ASSERT_EQ(Open(), absl::OkStatus());

@@ -88,6 +88,10 @@ class TestBase {
   // Flips one byte in the sealed content of every record, or of every log entry, on disk.
   void SpoilRecords() { Spoil("records"); }
   void SpoilLog() { Spoil("log"); }
+  // Changes the written sum of every leaf.
+  void SpoilSums();
+  // Tells every open session to come back later.
+  void ShutDownSessions();
   // Tells every open session, as the writer does after a commit.
   void Announce(const std::set<Scope>& touched);
 
@@ -105,6 +109,7 @@ class TestBase {
   using Job = std::variant<Greetings, Batch>;
 
   void Spoil(const std::string& table);
+  void Execute(const std::string& sql);
   void DoGreeting(const Greetings& greeting);
   void DoCommit(std::vector<Batch> group);
 

@@ -1,6 +1,7 @@
 #include "tests/support/test_device.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <utility>
 
@@ -81,6 +82,29 @@ void TestDevice::Open() {
 
 void TestDevice::Reopen() {
   store_.reset();
+  Open();
+}
+
+std::filesystem::path TestDevice::ConfirmedFile() const {
+  return std::filesystem::directory_iterator(root_ / "home" / "stores")->path() / "confirmed.db";
+}
+
+std::vector<std::string> TestDevice::AskConfirmed(const std::string& sql) {
+  std::vector<std::string> rows;
+  sqlite3* db = nullptr;
+  EXPECT_EQ(sqlite3_open(ConfirmedFile().c_str(), &db), SQLITE_OK);
+  const auto take = [](void* taken, int, char** values, char**) {
+    static_cast<std::vector<std::string>*>(taken)->push_back(values[0] == nullptr ? "" : values[0]);
+    return 0;
+  };
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), take, &rows, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+  sqlite3_close(db);
+  return rows;
+}
+
+void TestDevice::SpoilConfirmed(const std::string& sql) {
+  store_.reset();
+  AskConfirmed(sql);
   Open();
 }
 

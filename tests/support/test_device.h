@@ -61,6 +61,10 @@ class TestDevice {
   void Unlock();
   // The process ends and another begins.
   void Reopen();
+  // Something happens to the copy of the base's records on disk between two processes.
+  void SpoilConfirmed(const std::string& sql);
+  // The first column of a query on that copy, as text, row by row.
+  std::vector<std::string> AskConfirmed(const std::string& sql);
   // A copy of the home as it is on disk, opened as another tablet's.
   std::unique_ptr<TestDevice> Clone();
   // The store of `image`, an earlier CopyOfHome(), is put back.
@@ -75,6 +79,7 @@ class TestDevice {
   TestDevice(TestBase& base, ManualClock& clock, const v1::Invitation& invitation);
   DeviceOptions Options();
   void Open();
+  std::filesystem::path ConfirmedFile() const;
 
   TestBase& base_;
   ManualClock& clock_;

@@ -70,6 +70,12 @@ struct OutboxCounts {
   uint32_t damaged = 0;  // rows that cannot be read back
 };
 
+// Rows of the copy of the base's records that were found damaged, and were put right by the base.
+struct CopyRepair {
+  absl::Time at;
+  uint32_t records = 0;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -112,6 +118,8 @@ class Store {
   // Base time now as far as evidence allows, and the last sync's moment (absent: never synced).
   virtual NowEstimate Now() const = 0;
   virtual std::optional<absl::Time> last_sync() const = 0;
+  // The last time that it happened; absent: never. Again and again means failing storage.
+  virtual std::optional<CopyRepair> last_repair() const = 0;
 
   // The entrance the worker stands in: survives the process; an id only.
   virtual absl::Status SetCurrentEntrance(RecordId entrance, AreaId area) = 0;

@@ -16,6 +16,7 @@ struct SyncProgress {
   uint32_t to_send = 0;   // mutations in the queue when the session began, and saved since
   uint32_t answered = 0;  // of these, with a verdict
   uint32_t received = 0;  // records applied
+  uint32_t repaired = 0;  // records of the device's copy that were damaged and put right
   uint32_t scopes_current = 0;
   uint32_t scopes_total = 0;  // 0 until the base has greeted
 };
@@ -45,8 +46,11 @@ struct SyncResult {
   uint32_t refused = 0;       // now in needs attention
   uint32_t side_by_side = 0;  // fields in which somebody else's value stands beside ours
   uint32_t received = 0;      // records received
-  bool read = false;          // false: the store was locked or may not read; work was handed in only
-  uint32_t unsent = 0;        // still in the queue
+  uint32_t repaired = 0;      // records of the device's copy that were damaged or missing, and were put right
+  uint32_t differing =
+      0;                // scopes whose copy is not what the base says even after that: tell the coordinator
+  bool read = false;    // false: the store was locked or may not read; work was handed in only
+  uint32_t unsent = 0;  // still in the queue
 };
 
 // Pushes the queue, pulls what changed. Whatever happens, saved work stays saved; what was acknowledged stays

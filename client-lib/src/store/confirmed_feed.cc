@@ -48,22 +48,33 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyPage(const v1::Page& page, 
 // The newest rev wins: pages of two scopes may bring one record in either order.
 absl::Status ConfirmedStore::Put(const v1::FeedEntry& entry, const std::string& scope_key, int64_t mark,
                                  const SecretBytes& key) {
+  RETURN_IF_ERROR(
+      PutRow("INSERT INTO records(record_id, record_type, subject_id, rev, stale, sealed)"
+             " VALUES(?1, ?2, ?3, ?4, 0, ?5) ON CONFLICT(record_id) DO UPDATE SET"
+             " record_type = ?2, subject_id = ?3, rev = ?4, stale = 0, sealed = ?5"
+             " WHERE stale = 1 OR rev <= ?4",
+             entry, key));
+  return Join(entry.record_id(), scope_key, mark);
+}
+
+absl::Status ConfirmedStore::PutRow(std::string_view sql, const v1::FeedEntry& entry,
+                                    const SecretBytes& key) {
   const std::string binding = RowBinding("records", entry.record_id(), entry.rev(), 1);
-  ASSIGN_OR_RETURN(auto record,
-                   db_->Prepare("INSERT INTO records(record_id, record_type, subject_id, rev, stale, sealed)"
-                                " VALUES(?1, ?2, ?3, ?4, 0, ?5) ON CONFLICT(record_id) DO UPDATE SET"
-                                " record_type = ?2, subject_id = ?3, rev = ?4, stale = 0, sealed = ?5"
-                                " WHERE stale = 1 OR rev <= ?4"));
+  ASSIGN_OR_RETURN(auto record, db_->Prepare(sql));
   RETURN_IF_ERROR(record.BindBlob(1, entry.record_id())
                       .BindInt(2, entry.record_type())
                       .BindBlob(3, entry.subject_id())
                       .BindInt(4, static_cast<int64_t>(entry.rev()))
                       .BindBlob(5, Seal(key, entry.record(), binding, random_))
                       .Run());
+  return absl::OkStatus();
+}
+
+absl::Status ConfirmedStore::Join(const std::string& record_id, const std::string& scope_key, int64_t mark) {
   ASSIGN_OR_RETURN(
       auto membership,
       db_->Prepare("INSERT OR REPLACE INTO memberships(scope, record_id, mark) VALUES(?1, ?2, ?3)"));
-  return membership.BindBlob(1, scope_key).BindBlob(2, entry.record_id()).BindInt(3, mark).Run();
+  return membership.BindBlob(1, scope_key).BindBlob(2, record_id).BindInt(3, mark).Run();
 }
 
 // A record goes with its last membership.
@@ -100,20 +111,12 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& 
   if (!scope) return MakeError(ErrorCode::kBadInput, "current: no scope");
   StoredCursor cursor{generation, 0, 0, false};
   if (cursors_.contains(*scope)) cursor = cursors_.at(*scope);
-  const bool comparable = current.rev() >= cursor.rev;
   cursor.rev = std::max(cursor.rev, current.rev());
 
   ConfirmedChange change;
-  const std::string scope_key = scope->ToKey();
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
   if (cursor.sweeping) RETURN_IF_ERROR(Sweep(*scope, cursor, change));
   cursor.sweeping = false;
-  ASSIGN_OR_RETURN(auto count, db_->Prepare("SELECT count(*) FROM memberships WHERE scope = ?1"));
-  RETURN_IF_ERROR(count.BindBlob(1, scope_key).Step().status());
-  // Something was lost here: back to the beginning, where the base resets the scope.
-  const bool same_count = static_cast<uint64_t>(count.Int(0)) == current.record_count();
-  if (comparable && !same_count) cursor.rev = 0;
-  count.Reset();
   RETURN_IF_ERROR(WriteCursor(*scope, cursor));
   RETURN_IF_ERROR(transaction.Commit());
   cursors_[*scope] = cursor;

@@ -36,6 +36,8 @@ std::string Binding(std::string_view record_id, uint64_t rev) {
 // Walks memberships in record order beside a walk over the records.
 class MembershipWalk {
  public:
+  using ScopesByRecord = std::map<RecordId, std::vector<Scope>>;
+
   static absl::StatusOr<MembershipWalk> Begin(sqlite::Database& db) {
     ASSIGN_OR_RETURN(auto statement,
                      db.Prepare("SELECT record_id, scope FROM memberships ORDER BY record_id"));
@@ -48,10 +50,23 @@ class MembershipWalk {
     std::vector<Scope> scopes;
     while (more_ && statement_.Blob(0) <= record_id) {
       const auto scope = Scope::FromKey(statement_.Blob(1));
-      if (scope && statement_.Blob(0) == record_id) scopes.push_back(*scope);
+      if (statement_.Blob(0) < record_id) {
+        NoteWithoutRow();
+      } else if (scope) {
+        scopes.push_back(*scope);
+      }
       RETURN_IF_ERROR(Next());
     }
     return scopes;
+  }
+
+  // All memberships whose record has no row; to be asked at the end.
+  absl::StatusOr<ScopesByRecord> TakeWithoutRow() {
+    while (more_) {
+      NoteWithoutRow();
+      RETURN_IF_ERROR(Next());
+    }
+    return std::move(without_row_);
   }
 
  private:
@@ -60,8 +75,15 @@ class MembershipWalk {
     ASSIGN_OR_RETURN(more_, statement_.Step());
     return absl::OkStatus();
   }
+  void NoteWithoutRow() {
+    const auto id = RecordId::FromBytes(statement_.Blob(0));
+    const auto scope = Scope::FromKey(statement_.Blob(1));
+    if (id && scope) without_row_[*id].push_back(*scope);
+  }
+
   sqlite::Statement statement_;
   bool more_ = false;
+  ScopesByRecord without_row_;
 };
 
 }  // namespace
@@ -83,6 +105,7 @@ absl::Status ConfirmedStore::OpenFile() {
 
 absl::Status ConfirmedStore::StartAnew() {
   db_.reset();
+  lacking_.clear();
   DeleteFiles(path_);
   return OpenFile();
 }
@@ -107,7 +130,8 @@ bool ConfirmedStore::Passed(const Scope& scope, uint64_t rev) const {
 
 absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
                                      const std::function<void(ConfirmedRecord&&)>& take) {
-  std::vector<std::string> damaged;
+  std::vector<std::string> strays;
+  MembershipWalk::ScopesByRecord unreadable;
   {
     ASSIGN_OR_RETURN(auto walk, MembershipWalk::Begin(*db_));
     ASSIGN_OR_RETURN(auto rows,
@@ -118,11 +142,16 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
       if (!row) break;
       ConfirmedRecord record;
       const std::string_view id = rows.Blob(0);
+      ASSIGN_OR_RETURN(record.scopes, walk.ScopesOf(id));
+      const auto record_id = RecordId::FromBytes(id);
+      if (!record_id || record.scopes.empty()) {
+        strays.emplace_back(id);
+        continue;
+      }
       record.rev = static_cast<uint64_t>(rows.Int(3));
       auto opened = opgang::Open(key, rows.Blob(4), Binding(id, record.rev));
-      const auto record_id = RecordId::FromBytes(id);
-      if (!opened.ok() || !record_id) {
-        damaged.emplace_back(id);
+      if (!opened.ok()) {
+        unreadable[*record_id] = std::move(record.scopes);
         continue;
       }
       record.id = *record_id;
@@ -130,11 +159,12 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
       record.subject_id = std::string(rows.Blob(2));
       record.stale = rows.Int(5) != 0;
       record.record = *std::move(opened);
-      ASSIGN_OR_RETURN(record.scopes, walk.ScopesOf(id));
       take(std::move(record));
     }
+    ASSIGN_OR_RETURN(lacking_, walk.TakeWithoutRow());
   }
-  return damaged.empty() ? absl::OkStatus() : DropDamaged(damaged);
+  lacking_.merge(unreadable);
+  return strays.empty() ? absl::OkStatus() : RemoveStrays(strays);
 }
 
 absl::StatusOr<std::optional<ConfirmedRecord>> ConfirmedStore::Find(RecordId id, const SecretBytes& key) {
@@ -199,24 +229,11 @@ absl::Status ConfirmedStore::Remove(const std::string& record_id) {
   return record.BindBlob(1, record_id).Run();
 }
 
-// Repair: what cannot be opened goes, and its scopes are fetched again by mark and sweep.
-absl::Status ConfirmedStore::DropDamaged(const std::vector<std::string>& record_ids) {
+// No scope names them: nobody said that they may be here.
+absl::Status ConfirmedStore::RemoveStrays(const std::vector<std::string>& record_ids) {
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
-  std::set<Scope> scopes;
-  for (const std::string& id : record_ids) {
-    ASSIGN_OR_RETURN(const auto of_record, ScopesOf(id));
-    scopes.insert(of_record.begin(), of_record.end());
-    RETURN_IF_ERROR(Remove(id));
-  }
-  for (const Scope& scope : scopes) RETURN_IF_ERROR(FetchAgain(scope));
+  for (const std::string& id : record_ids) RETURN_IF_ERROR(Remove(id));
   return transaction.Commit();
-}
-
-absl::Status ConfirmedStore::FetchAgain(const Scope& scope) {
-  const auto cursor = cursors_.find(scope);
-  if (cursor == cursors_.end()) return absl::OkStatus();
-  cursor->second.rev = 0;
-  return WriteCursor(scope, cursor->second);
 }
 
 }  // namespace opgang

@@ -1,7 +1,8 @@
 // confirmed.db: the store's copy of what the base holds. What is on disk: schema.h.
 //
 // A file that cannot be read is deleted and begins anew; its cursors are gone with it, so the base sends
-// everything again. A single row that cannot be opened is dropped, and the cursors of its scopes with it.
+// everything again. A single row that cannot be opened, or is missing, is lacking until the next session puts it
+// right by its leaf (scope_audit.h, I18); meanwhile own work on it is shown from the queue.
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_CONFIRMED_STORE_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_CONFIRMED_STORE_H_
 
@@ -44,6 +45,7 @@ struct StoredCursor {
 struct ConfirmedChange {
   std::set<RecordId> records;       // put, moved or gone: to be looked at again
   std::vector<std::string> erased;  // record and subject ids, 16 bytes each: erased everywhere
+  uint32_t repaired = 0;            // of a leaf's content: rows that were not as the base has them
 };
 
 class ConfirmedStore {
@@ -56,10 +58,14 @@ class ConfirmedStore {
   // Throws everything away: for a file that turned out to be damaged while it was open.
   absl::Status StartAnew();
 
-  // Every record, opened with `key`; a row that does not open is dropped and its scopes are fetched again.
+  // Every record, opened with `key`. What does not open, or is missing, is lacking() from then on; a row that stands
+  // in no scope is removed.
   absl::Status ForEach(const SecretBytes& key, const std::function<void(ConfirmedRecord&&)>& take);
   // nullopt where it is not here or does not open.
   absl::StatusOr<std::optional<ConfirmedRecord>> Find(RecordId id, const SecretBytes& key);
+
+  // Records that should be here, as of the last ForEach(), and the scopes that name them.
+  const std::map<RecordId, std::vector<Scope>>& lacking() const { return lacking_; }
 
   const std::map<Scope, StoredCursor>& cursors() const { return cursors_; }
   // The scope's cursor has passed `rev`.
@@ -67,10 +73,12 @@ class ConfirmedStore {
 
   // Entries and cursor in one durable commit.
   absl::StatusOr<ConfirmedChange> ApplyPage(const v1::Page& page, const SecretBytes& key);
-  // Ends a sweep, and notes how far the scope has come. A count that differs from the base's takes the cursor
-  // away, so that the next session fetches the scope again. `generation` is the grant's, for a scope without
-  // a page yet.
+  // Ends a sweep, and notes how far the scope has come. `generation` is the grant's, for a scope without a page
+  // yet.
   absl::StatusOr<ConfirmedChange> ApplyCurrent(const v1::Current& current, uint64_t generation);
+  // Brings a leaf, or a part of it, in line with the base in one durable commit: puts what is missing or differs,
+  // takes out of the scope what is not named, and touches no other row. The cursor stays.
+  absl::StatusOr<ConfirmedChange> ApplyLeafContent(const v1::LeafContent& content, const SecretBytes& key);
   // The base has another history: no cursor holds, and any rev replaces what is here. Records stay until they
   // are replaced or swept.
   absl::Status BecomeStale();
@@ -87,10 +95,14 @@ class ConfirmedStore {
                    const SecretBytes& key);
   absl::Status Leave(const std::string& record_id, const std::string& scope_key);
   absl::Status Erase(const v1::FeedEntry& entry, ConfirmedChange& change);
-  absl::Status FetchAgain(const Scope& scope);
+  absl::Status PutRow(std::string_view sql, const v1::FeedEntry& entry, const SecretBytes& key);
+  absl::Status Join(const std::string& record_id, const std::string& scope_key, int64_t mark);
+  absl::StatusOr<bool> HoldsExactly(const v1::FeedEntry& entry, const Scope& scope, const SecretBytes& key);
+  absl::Status TakeOutUnnamed(const v1::LeafContent& content, const std::string& scope_key,
+                              ConfirmedChange& change);
   absl::Status Sweep(const Scope& scope, const StoredCursor& cursor, ConfirmedChange& change);
   absl::Status Remove(const std::string& record_id);
-  absl::Status DropDamaged(const std::vector<std::string>& record_ids);
+  absl::Status RemoveStrays(const std::vector<std::string>& record_ids);
   absl::StatusOr<std::vector<std::string>> RecordIds(std::string_view sql, std::string_view parameter);
   absl::StatusOr<std::vector<Scope>> ScopesOf(const std::string& record_id);
 
@@ -99,6 +111,7 @@ class ConfirmedStore {
   Random& random_;
   std::unique_ptr<sqlite::Database> db_;  // never null after Open() or StartAnew() went well
   std::map<Scope, StoredCursor> cursors_;
+  std::map<RecordId, std::vector<Scope>> lacking_;
 };
 
 }  // namespace opgang

@@ -18,6 +18,8 @@ std::set<Scope> ReadableScopes(const v1::QueueState& state) {
 
 bool PassedInReadableScopes(const v1::MutationEnvelope& envelope, uint64_t rev, const v1::QueueState& state,
                             const ConfirmedStore& confirmed) {
+  const auto record = RecordId::FromBytes(envelope.record_id());
+  if (record && confirmed.lacking().contains(*record)) return false;
   const std::set<Scope> readable = ReadableScopes(state);
   bool any = false;
   for (const v1::ScopeId& id : envelope.scopes()) {
@@ -38,6 +40,13 @@ absl::StatusOr<const ViewIndex*> Reading::View() {
   }
   if (!loaded.ok()) return loaded;
   return view_.get();
+}
+
+absl::Status Reading::ForEachConfirmed(const std::function<void(ConfirmedRecord&&)>& take) {
+  const absl::Status read = confirmed_.ForEach(keys_.confirmed_rows, take);
+  if (read.ok() || GetErrorCode(read) != ErrorCode::kDamaged) return read;
+  view_.reset();  // shows what is gone
+  return confirmed_.StartAnew();
 }
 
 absl::Status Reading::Load() {

@@ -3,6 +3,7 @@
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_READING_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_READING_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,6 +36,8 @@ class Reading {
 
   const StoreKeys& keys() const { return keys_; }
 
+  // Every confirmed record, opened. A file that turns out to be damaged begins anew, and there is nothing to take.
+  absl::Status ForEachConfirmed(const std::function<void(ConfirmedRecord&&)>& take);
   // Opens and indexes everything where that was not done yet.
   absl::StatusOr<const ViewIndex*> View();
   // The record as visible without the own mutations `except` (intent ids).
@@ -70,7 +73,8 @@ class Reading {
 };
 
 // An acknowledged mutation is contained in the confirmed copy: every scope of it that this store may read has
-// passed `rev`. False where it may read none of them: then the overlay is all there is to see.
+// passed `rev`, and the record is not lacking. False where it may read none of them: then the overlay is all there is
+// to see.
 bool PassedInReadableScopes(const v1::MutationEnvelope& envelope, uint64_t rev, const v1::QueueState& state,
                             const ConfirmedStore& confirmed);
 // Scopes that the store may read, as of the last Welcome that said them.

@@ -72,6 +72,8 @@ absl::Status StoreImpl::Unlock(std::string_view passphrase, absl::Duration remem
 }
 
 absl::Status StoreImpl::Lock() {
+  audit_.reset();
+  sum_keys_.clear();
   reading_.reset();
   keyring_.ForgetOpened();
   return options_.keys == nullptr ? absl::OkStatus() : options_.keys->Forget(info_.id);
@@ -113,11 +115,25 @@ void StoreImpl::TakeGrants(const v1::Welcome& welcome, v1::QueueState& state) {
   }
 }
 
+void StoreImpl::TakeSumKeys(const v1::Welcome& welcome) {
+  sum_keys_.clear();
+  for (const v1::Grant& grant : welcome.grants()) {
+    const auto scope = Scope::FromProto(grant.scope());
+    if (scope && grant.sum_key().size() == 32) sum_keys_[*scope] = SecretBytes(grant.sum_key());
+  }
+}
+
 NowEstimate StoreImpl::Now() const { return Time().now(); }
 
 std::optional<absl::Time> StoreImpl::last_sync() const {
   const int64_t us = queue_->state().last_sync_us();
   return us == 0 ? std::nullopt : std::optional(absl::FromUnixMicros(us));
+}
+
+std::optional<CopyRepair> StoreImpl::last_repair() const {
+  const v1::CopyRepair& repair = queue_->state().last_repair();
+  if (repair.record_count() == 0) return std::nullopt;
+  return CopyRepair{absl::FromUnixMicros(repair.at_us()), repair.record_count()};
 }
 
 absl::Status StoreImpl::SetCurrentEntrance(RecordId entrance, AreaId area) {

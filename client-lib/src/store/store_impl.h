@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "client-lib/src/store/reading.h"
+#include "client-lib/src/store/scope_audit.h"
 #include "client-lib/src/sync/sync_store.h"
 #include "core/sqlite/file_lock.h"
 #include "opgang/device.h"
@@ -56,6 +57,7 @@ class StoreImpl : public Store, public SyncStore {
   absl::StatusOr<const View*> view() override;
   NowEstimate Now() const override;
   std::optional<absl::Time> last_sync() const override;
+  std::optional<CopyRepair> last_repair() const override;
   absl::Status SetCurrentEntrance(RecordId entrance, AreaId area) override;
   std::optional<RecordId> current_entrance() const override;
   std::optional<AreaId> current_area() const override;
@@ -71,6 +73,8 @@ class StoreImpl : public Store, public SyncStore {
   absl::StatusOr<VerdictCounts> ApplyAck(const v1::Ack& ack) override;
   absl::Status ApplyPage(const v1::Page& page) override;
   absl::Status ApplyCurrent(const v1::Current& current) override;
+  absl::StatusOr<std::optional<v1::LeafSums>> FindDifference(const v1::Current& current) override;
+  absl::StatusOr<uint32_t> ApplyLeafContent(const v1::LeafContent& content) override;
   absl::Status BecomeReplica(ReplicaId replica) override;
 
  private:
@@ -105,13 +109,16 @@ class StoreImpl : public Store, public SyncStore {
   OutboxItem ItemOf(const QueueRow& row, const StoreTime& time) const;
 
   absl::Status TakeConfirmedChange(const ConfirmedChange& change);
+  absl::Status AuditAgain(const std::set<RecordId>& records);
   absl::Status TakeReplayed(const std::set<RecordId>& records);
   absl::Status TakeEpoch(const std::string& epoch, QueueWrite& write);
   void TakeGrants(const v1::Welcome& welcome, v1::QueueState& state);
+  void TakeSumKeys(const v1::Welcome& welcome);
   // Moves to kKept what the confirmed copy contains, and what stands in scopes that the base grants no
   // longer.
   absl::Status Settle(bool grants_known);
-  // The other way round: where a scope is fetched again from the beginning, what was kept is shown meanwhile.
+  // The other way round: where a scope is fetched again from the beginning, or a record is lacking, what was kept is
+  // shown meanwhile.
   absl::Status Unsettle();
 
   const v1::StoreIdentity identity_;
@@ -121,7 +128,9 @@ class StoreImpl : public Store, public SyncStore {
   std::unique_ptr<QueueStore> queue_;
   std::unique_ptr<ConfirmedStore> confirmed_;
   mutable QueueKeyring keyring_;
-  std::unique_ptr<Reading> reading_;  // null: locked
+  std::unique_ptr<Reading> reading_;       // null: locked
+  std::map<Scope, SecretBytes> sum_keys_;  // as the last Welcome told them
+  std::unique_ptr<ScopeAudit> audit_;      // null: not counted yet in this session
 };
 
 }  // namespace opgang

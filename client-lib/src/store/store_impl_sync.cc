@@ -48,6 +48,7 @@ bool StandsInGrantedScope(const QueueRow& row, const v1::QueueState& state) {
 }  // namespace
 
 absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
+  audit_.reset();  // a new session counts anew
   const v1::QueueState& state = queue_->state();
   v1::Hello hello;
   hello.set_replica_id(state.replica_id());
@@ -147,6 +148,7 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   }
   const std::set<Scope> before = ReadableScopes(state);
   TakeGrants(welcome, state);
+  TakeSumKeys(welcome);
   const std::set<Scope> readable = ReadableScopes(state);
   const bool lost = !std::includes(readable.begin(), readable.end(), before.begin(), before.end());
   if (lost) state.clear_undo_note();  // it may hold values of a scope that is no longer ours to read
@@ -200,7 +202,47 @@ absl::StatusOr<VerdictCounts> StoreImpl::ApplyAck(const v1::Ack& ack) {
 absl::Status StoreImpl::TakeConfirmedChange(const ConfirmedChange& change) {
   if (reading_ == nullptr) return absl::OkStatus();
   reading_->RecordsChanged(change.records);
+  RETURN_IF_ERROR(AuditAgain(change.records));
   return TakeReplayed(change.records);
+}
+
+absl::Status StoreImpl::AuditAgain(const std::set<RecordId>& records) {
+  if (audit_ == nullptr) return absl::OkStatus();
+  for (const RecordId& id : records) {
+    ASSIGN_OR_RETURN(const auto record, confirmed_->Find(id, reading_->keys().confirmed_rows));
+    record ? audit_->Take(*record) : audit_->Drop(id);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<v1::LeafSums>> StoreImpl::FindDifference(const v1::Current& current) {
+  if (reading_ == nullptr) return std::nullopt;
+  if (audit_ == nullptr) {
+    auto audit = std::make_unique<ScopeAudit>(sum_keys_);
+    RETURN_IF_ERROR(reading_->ForEachConfirmed([&](ConfirmedRecord&& record) { audit->Take(record); }));
+    for (const auto& [id, scopes] : confirmed_->lacking()) audit->TakeLacking(id, scopes);
+    audit_ = std::move(audit);
+    RETURN_IF_ERROR(Unsettle());  // own work on what is lacking is shown until it is here again
+  }
+  return audit_->DifferenceFrom(current);
+}
+
+absl::StatusOr<uint32_t> StoreImpl::ApplyLeafContent(const v1::LeafContent& content) {
+  if (reading_ == nullptr)
+    return MakeError(ErrorCode::kLocked, "a locked store cannot seal what it receives");
+  ASSIGN_OR_RETURN(const ConfirmedChange change,
+                   confirmed_->ApplyLeafContent(content, reading_->keys().confirmed_rows));
+  RETURN_IF_ERROR(TakeConfirmedChange(change));
+  if (change.repaired == 0) return 0;
+  QueueWrite write;
+  write.state = queue_->state();
+  v1::CopyRepair& repair = *write.state->mutable_last_repair();
+  const int64_t session_us = write.state->last_sync_us();  // set by this session's Welcome
+  if (repair.at_us() != session_us) repair.set_record_count(0);
+  repair.set_at_us(session_us);
+  repair.set_record_count(repair.record_count() + change.repaired);
+  RETURN_IF_ERROR(Commit(write));
+  return change.repaired;
 }
 
 // A refused mutation whose mark the confirmed record bears was replayed by a person at the base: it needs
@@ -271,14 +313,16 @@ absl::Status StoreImpl::Unsettle() {
   const auto lacks = [&](const Scope& scope, uint64_t rev) {
     return readable.contains(scope) && !confirmed_->Passed(scope, rev);
   };
-  if (std::none_of(readable.begin(), readable.end(), [&](const Scope& scope) { return lacks(scope, 1); })) {
-    return absl::OkStatus();
-  }
+  const bool none_lacks =
+      std::none_of(readable.begin(), readable.end(), [&](const Scope& scope) { return lacks(scope, 1); });
+  if (none_lacks && confirmed_->lacking().empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(std::vector<QueueRow> rows, queue_->KeptRows());
   QueueWrite write;
   for (QueueRow& row : rows) {
     const v1::MutationEnvelope envelope = row.ParsedEnvelope();
+    const auto record = RecordId::FromBytes(envelope.record_id());
     const bool lacking =
+        (record && confirmed_->lacking().contains(*record)) ||
         std::any_of(envelope.scopes().begin(), envelope.scopes().end(), [&](const v1::ScopeId& id) {
           const auto scope = Scope::FromProto(id);
           return scope && lacks(*scope, row.rev);

@@ -11,9 +11,18 @@ namespace opgang {
 namespace {
 
 constexpr uint32_t kCreditBeforeWelcome = 64 * 1024;
-constexpr size_t kPushBytes = 48 * 1024;  // about; a bundle (at most 200 KiB) is never split
+constexpr size_t kLeastPushBytes = 4 * 1024;
+constexpr size_t kMostPushBytes = 48 * 1024;  // about; a bundle (at most 200 KiB) is never split
+constexpr size_t kLeastWindow = 16 * 1024;
+constexpr absl::Duration kPushTime = absl::Seconds(1);    // that a push should take on its line
+constexpr absl::Duration kWindowTime = absl::Seconds(4);  // pushed ahead of the verdicts
+// Asked twice in vain, the copy is told to differ, and the session goes on.
+constexpr int kMostRepairRounds = 2;
 
 bool Reads(const v1::Grant& grant) { return grant.mode() != v1::GRANT_MODE_WRITE_ONLY; }
+
+// Since-boot time: a wall clock may jump.
+absl::Time SteadyNow(Clock& clock) { return absl::FromUnixMicros(clock.Read().boottime_us()); }
 
 }  // namespace
 
@@ -41,6 +50,7 @@ absl::Status ClientSession::OnResponse(const v1::SyncResponse& response) {
     case v1::SyncResponse::kAck: return OnAck(response.ack());
     case v1::SyncResponse::kPage: return OnPage(response.page());
     case v1::SyncResponse::kCurrent: return OnCurrent(response.current());
+    case v1::SyncResponse::kLeafContent: return OnLeafContent(response.leaf_content());
     case v1::SyncResponse::kHeartbeat: return absl::OkStatus();
     case v1::SyncResponse::kGoAway: go_away_ = response.go_away().reason(); return absl::OkStatus();
     case v1::SyncResponse::MESSAGE_NOT_SET: return absl::OkStatus();  // from a newer base: not for us
@@ -85,6 +95,7 @@ absl::Status ClientSession::OnAck(const v1::Ack& ack) {
     newest_verdict_rev_ = std::max(newest_verdict_rev_, verdict.applied().rev());
   }
   while (!in_flight_.empty() && in_flight_.front().last_seq <= answered_seq) {
+    line_.Passed(in_flight_.front().bytes, in_flight_.front().sent, SteadyNow(clock_));
     unacknowledged_bytes_ -= in_flight_.front().bytes;
     in_flight_.pop_front();
   }
@@ -95,10 +106,22 @@ absl::Status ClientSession::OnPage(const v1::Page& page) {
   RETURN_IF_ERROR(store_.ApplyPage(page));
   result_.received += static_cast<uint32_t>(page.entries_size());
   progress_.received = result_.received;
+  QueuePageAck();
+  return absl::OkStatus();
+}
+
+absl::Status ClientSession::OnLeafContent(const v1::LeafContent& content) {
+  ASSIGN_OR_RETURN(const uint32_t repaired, store_.ApplyLeafContent(content));
+  result_.repaired += repaired;
+  progress_.repaired = result_.repaired;
+  QueuePageAck();
+  return absl::OkStatus();
+}
+
+void ClientSession::QueuePageAck() {
   v1::SyncRequest request;
   request.mutable_page_ack()->set_page_count(1);
   outbox_.push_back(std::move(request));
-  return absl::OkStatus();
 }
 
 absl::Status ClientSession::OnCurrent(const v1::Current& current) {
@@ -108,6 +131,28 @@ absl::Status ClientSession::OnCurrent(const v1::Current& current) {
   if (known == current_.end()) return absl::OkStatus();
   if (known->second == 0) ++progress_.scopes_current;
   known->second = std::max<uint64_t>(current.rev(), 1);
+  return Compare(known->first, current);
+}
+
+// While an answer is awaited, a Current that was under way before the question says nothing new.
+absl::Status ClientSession::Compare(const std::string& scope, const v1::Current& current) {
+  Repair& repair = repairs_[scope];
+  if (repair.asked && !current.answers_leaf_sums()) return absl::OkStatus();
+  repair.asked = false;
+  ASSIGN_OR_RETURN(auto difference, store_.FindDifference(current));
+  if (!difference.has_value()) {
+    repair.rounds = 0;
+    return absl::OkStatus();
+  }
+  if (repair.rounds >= kMostRepairRounds) {
+    result_.differing += repair.rounds++ == kMostRepairRounds ? 1 : 0;
+    return absl::OkStatus();
+  }
+  ++repair.rounds;
+  repair.asked = true;
+  v1::SyncRequest request;
+  *request.mutable_leaf_sums() = *std::move(difference);
+  outbox_.push_back(std::move(request));
   return absl::OkStatus();
 }
 
@@ -121,7 +166,8 @@ absl::StatusOr<std::optional<v1::SyncRequest>> ClientSession::NextRequest() {
 
 absl::Status ClientSession::QueuePush() {
   if (go_away_.has_value() || new_replica_) return absl::OkStatus();
-  ASSIGN_OR_RETURN(v1::Push push, store_.NextPush(pushed_seq_, kPushBytes));
+  const size_t size = line_.Worth(kPushTime, kLeastPushBytes, kMostPushBytes);
+  ASSIGN_OR_RETURN(v1::Push push, store_.NextPush(pushed_seq_, size));
   queue_drained_ = push.mutations().empty();
   if (queue_drained_) return absl::OkStatus();
   auto& keys = *push.mutable_queue_keys();
@@ -129,16 +175,21 @@ absl::Status ClientSession::QueuePush() {
                             [&](const v1::QueueKey& key) { return keys_sent_.contains(key.queue_key_id()); }),
              keys.end());
   const auto bytes = static_cast<uint32_t>(push.ByteSizeLong());
-  if (unacknowledged_bytes_ > 0 && unacknowledged_bytes_ + bytes > credit_bytes_) return absl::OkStatus();
+  if (unacknowledged_bytes_ > 0 && unacknowledged_bytes_ + bytes > Window()) return absl::OkStatus();
   if (!welcomed_ && unacknowledged_bytes_ + bytes > credit_bytes_) return absl::OkStatus();
   for (const auto& key : push.queue_keys()) keys_sent_.insert(key.queue_key_id());
   pushed_seq_ = push.mutations().rbegin()->seq();
   unacknowledged_bytes_ += bytes;
-  in_flight_.push_back({pushed_seq_, bytes});
+  in_flight_.push_back({pushed_seq_, bytes, SteadyNow(clock_)});
   v1::SyncRequest request;
   *request.mutable_push() = std::move(push);
   outbox_.push_back(std::move(request));
   return absl::OkStatus();
+}
+
+uint32_t ClientSession::Window() const {
+  if (!line_.known()) return kCreditBeforeWelcome;
+  return static_cast<uint32_t>(line_.Worth(kWindowTime, kLeastWindow, credit_bytes_));
 }
 
 void ClientSession::Tick() {
@@ -151,6 +202,9 @@ void ClientSession::Tick() {
 bool ClientSession::done() const {
   if (new_replica_) return true;
   if (!welcomed_ || !outbox_.empty() || !queue_drained_ || !in_flight_.empty()) return false;
+  const bool repairing =
+      std::any_of(repairs_.begin(), repairs_.end(), [](const auto& repair) { return repair.second.asked; });
+  if (repairing) return false;
   return std::all_of(current_.begin(), current_.end(), [&](const auto& scope) {
     return scope.second > 0 && scope.second >= newest_verdict_rev_;
   });

@@ -4,7 +4,11 @@
 //   Start() -> Hello, and pipelined behind it what credit allows
 //   Welcome -> grants, token, base time; a new replica id ends the session (the next one goes on under it)
 //   Ack     -> verdicts; Page -> applied with its cursor, then PageAck; Current -> caught up with a scope
+//   Current whose sum is not the store's -> LeafSums; LeafContent... -> applied, then PageAck; Current again
 //   done()  -> every mutation pushed has its verdict, and every scope is current beyond the newest of them
+//
+// A push is about what the line carries in a second, so that a line that is cut every few seconds loses little each
+// time, and something always arrives.
 //
 // Lives on one thread: its store's. Errors are the store's; after one the session is of no more use.
 #ifndef OPGANG_CLIENT_LIB_SRC_SYNC_CLIENT_SESSION_H_
@@ -20,6 +24,7 @@
 #include "absl/status/status.h"
 #include "client-lib/src/sync/sync_store.h"
 #include "core/base/clock.h"
+#include "core/base/line_rate.h"
 #include "opgang/sync.h"
 #include "opgang/v1/sync.pb.h"
 
@@ -58,6 +63,10 @@ class ClientSession {
   absl::Status OnAck(const v1::Ack& ack);
   absl::Status OnPage(const v1::Page& page);
   absl::Status OnCurrent(const v1::Current& current);
+  absl::Status Compare(const std::string& scope, const v1::Current& current);
+  absl::Status OnLeafContent(const v1::LeafContent& content);
+  void QueuePageAck();
+  uint32_t Window() const;
   absl::Status QueuePush();
 
   SyncStore& store_;
@@ -78,12 +87,19 @@ class ClientSession {
   struct Flight {
     uint64_t last_seq;
     uint32_t bytes;
+    absl::Time sent;
   };
   std::deque<Flight> in_flight_;  // pushes without all their verdicts, in order
   std::set<std::string> keys_sent_;
 
   uint64_t newest_verdict_rev_ = 0;
   std::map<std::string, uint64_t> current_;  // readable scope -> rev of its last Current; 0 = none yet
+  struct Repair {
+    bool asked = false;  // LeafSums went out, and its answer is not complete
+    int rounds = 0;
+  };
+  std::map<std::string, Repair> repairs_;  // by scope
+  LineRate line_;
 
   SyncProgress progress_;
   SyncResult result_;

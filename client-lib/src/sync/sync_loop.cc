@@ -14,6 +14,7 @@ namespace {
 constexpr absl::Duration kStep = absl::Milliseconds(200);
 constexpr absl::Duration kHeartbeat = absl::Seconds(10);
 constexpr absl::Duration kLongestPause = absl::Seconds(20);
+constexpr int kMostNewReplicas = 3;  // in one sync: a copy becomes one, a base in its senses names no more
 
 // Since-boot time: no wrong wall clock makes a session look silent.
 absl::Time SteadyNow(Clock& clock) { return absl::FromUnixMicros(clock.Read().boottime_us()); }
@@ -36,10 +37,7 @@ absl::Status ErrorOf(v1::GoAwayReason reason) {
 class SessionRun {
  public:
   SessionRun(SyncStore& store, SyncStream& stream, Clock& clock, const SyncOptions& options, bool as_copy)
-      : session_(store, clock, {.as_copy = as_copy}),
-        stream_(stream),
-        clock_(clock),
-        options_(options) {}
+      : session_(store, clock, {.as_copy = as_copy}), stream_(stream), clock_(clock), options_(options) {}
 
   // Ok: in good order, everything handed in and current (or stopped by the observer).
   absl::Status Run() {
@@ -80,7 +78,8 @@ class SessionRun {
     RETURN_IF_ERROR(session_.OnResponse(response));
     if (options_.observer == nullptr) return absl::OkStatus();
     options_.observer->OnProgress(session_.progress());
-    if (response.has_ack() || response.has_page()) options_.observer->OnChanged();
+    if (response.has_ack() || response.has_page() || response.has_leaf_content())
+      options_.observer->OnChanged();
     return absl::OkStatus();
   }
 
@@ -105,6 +104,8 @@ void Add(const SyncResult& session, SyncResult& total) {
   total.refused += session.refused;
   total.side_by_side += session.side_by_side;
   total.received += session.received;
+  total.repaired += session.repaired;
+  total.differing = session.differing;
   total.read = session.read;
 }
 
@@ -139,6 +140,7 @@ absl::StatusOr<SyncResult> RunSync(SyncStore& store, SyncDialer& dialer, Clock& 
   absl::Status last;
   bool as_copy = false;
   bool was_copy = false;
+  int new_replicas = 0;
   for (int attempt = 0; attempt < options.attempts;) {
     auto stream = dialer.Dial(options.connect_timeout);
     if (!stream.ok()) {
@@ -153,6 +155,9 @@ absl::StatusOr<SyncResult> RunSync(SyncStore& store, SyncDialer& dialer, Clock& 
     Add(run.session().result(), total);
     total.unsent = store.unsent_count();
     if (last.ok() && run.session().new_replica()) {  // a greeting, not an attempt
+      if (++new_replicas > kMostNewReplicas) {
+        return MakeError(ErrorCode::kBaseRefused, "the base takes this store for a copy again and again");
+      }
       as_copy = false;
       continue;
     }
@@ -163,7 +168,8 @@ absl::StatusOr<SyncResult> RunSync(SyncStore& store, SyncDialer& dialer, Clock& 
     if (last.ok()) last = OutcomeOf(run.session());
     if (last.ok()) return total;
     if (!WorthRetrying(last)) return last;
-    const bool moved_on = run.session().result().sent + run.session().result().received > 0;
+    const SyncResult& result = run.session().result();
+    const bool moved_on = result.sent + result.received + result.repaired > 0;
     attempt = moved_on ? 1 : attempt + 1;  // as long as something arrives, it goes on
     if (attempt < options.attempts) pause(Jitter(attempt, random));
   }

@@ -3,6 +3,7 @@
 #define OPGANG_CLIENT_LIB_SRC_SYNC_SYNC_STORE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,12 @@ class SyncStore {
   // Entries and cursor in one commit. `page.reset`: records of the scope not seen again until Current are swept then.
   virtual absl::Status ApplyPage(const v1::Page& page) = 0;
   virtual absl::Status ApplyCurrent(const v1::Current& current) = 0;
+  // After ApplyCurrent(): do this store's rows come to the count and sum that the base names? nullopt: they do, or it
+  // cannot be told. Else what they come to, for the base to answer with the leaves that differ. Counts from opened rows
+  // once after each MakeHello().
+  virtual absl::StatusOr<std::optional<v1::LeafSums>> FindDifference(const v1::Current& current) = 0;
+  // Returns how many rows were not as the base has them.
+  virtual absl::StatusOr<uint32_t> ApplyLeafContent(const v1::LeafContent& content) = 0;
   // Goes on as another replica: renumbers the unanswered mutations from 1, intent ids unchanged.
   virtual absl::Status BecomeReplica(ReplicaId replica) = 0;
 };
