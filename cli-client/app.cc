@@ -60,7 +60,7 @@ void AddAllVerbs(VerbTable& verbs) {
   for (auto add :
        {AddAt,     AddDoor,  AddContact, AddInquiry, AddIntake, AddDue,        AddReply, AddTookPart,
         AddClose,  AddFind,  AddShow,    AddCorrect, AddUndo,   AddSamePerson, AddSync,  AddStatus,
-        AddOutbox, AddBoard, AddEnroll,  AddUnlock,  AddLock,   AddDoctor}) {
+        AddOutbox, AddBoard, AddEnroll,  AddUnlock,  AddLock,   AddDoctor,     AddConflicts}) {
     add(verbs);
   }
 }

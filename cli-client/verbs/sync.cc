@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "cli-client/conflict_view.h"
 #include "cli-client/layout.h"
 #include "cli-client/saving.h"
 #include "cli-client/unlocking.h"
@@ -82,6 +83,7 @@ void SayResult(const Context& context, const SyncResult& result) {
   if (result.side_by_side > 0) {
     context.Say(context.T("sync.side-by-side", {{"count", std::to_string(result.side_by_side)}}));
   }
+  if (const std::string open = OpenConflictsWords(context); !open.empty()) context.Say(open);
   context.Say(UnsentWords(context));
 }
 
@@ -93,6 +95,7 @@ Json ResultJson(const Context& context, const SyncResult& result) {
   document["side_by_side"] = result.side_by_side;
   document["received"] = result.received;
   document["read"] = result.read;
+  document["open_conflicts"] = OpenConflictsJson(context);
   document["queue"] = UnsentJson(context);
   return document;
 }

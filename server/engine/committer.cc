@@ -432,7 +432,8 @@ absl::StatusOr<int> Committer::Discard(IntentId intent, std::string_view actor, 
     ASSIGN_OR_RETURN(const auto all, store_.Quarantine(std::nullopt));
     for (const QuarantinedMutation& item : all) {
       const Fate& fate = item.mutation.fate;
-      const bool partner = !bundle.empty() && BundleIdOf(item) == bundle;
+      const bool partner = !bundle.empty() && BundleIdOf(item) == bundle &&
+                           item.mutation.author == items[0].mutation.author;
       if (fate.intent != intent && !partner) continue;
       RETURN_IF_ERROR(store_.RemoveQuarantine(fate.intent));
       RETURN_IF_ERROR(store_.ChangeFate(fate.intent, fate.verdict, decision));
