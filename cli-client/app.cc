@@ -58,8 +58,8 @@ void LabelHelp(CLI::App& app, const Texts& texts) {
 
 void AddAllVerbs(VerbTable& verbs) {
   for (auto add :
-       {AddAt,     AddDoor,  AddContact, AddInquiry, AddIntake, AddDue,        AddReply, AddTookPart,
-        AddClose,  AddFind,  AddShow,    AddCorrect, AddUndo,   AddSamePerson, AddSync,  AddStatus,
+       {AddAt,     AddDoor,  AddContact, AddInquiry, AddIntake, AddDue,        AddReply,    AddTookPart,
+        AddClose,  AddFind,  AddShow,    AddCorrect, AddUndo,   AddSamePerson, AddSync,     AddStatus,
         AddOutbox, AddBoard, AddEnroll,  AddUnlock,  AddLock,   AddDoctor,     AddConflicts}) {
     add(verbs);
   }

@@ -112,8 +112,7 @@ std::string WhoWords(const Context& context, const v1::Provenance& provenance) {
   if (!provenance.device().empty())
     who = context.T("conflicts.on-device", {{"author", author}, {"device", Shown(provenance.device())}});
   if (!provenance.has_recorded()) return who;
-  return who + ", " +
-         HappenedWords(context.texts(), nullptr, RecordedOf(provenance), context.Today());
+  return who + ", " + HappenedWords(context.texts(), nullptr, RecordedOf(provenance), context.Today());
 }
 
 std::string FieldValueWords(const Context& context, const View& view, const VisibleRecord& record,

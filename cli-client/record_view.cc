@@ -59,13 +59,11 @@ std::string RepeatedWords(const Context& context, const Message& content, const 
 }
 
 // The value as it would stand in a record of its own.
-std::unique_ptr<Message> AlternativeContent(const VisibleRecord& record,
-                                            const OpenValue& value) {
+std::unique_ptr<Message> AlternativeContent(const VisibleRecord& record, const OpenValue& value) {
   std::unique_ptr<Message> content(record.type->prototype->New());
   if (!content->ParsePartialFromString(value.bytes)) content->Clear();
   return content;
 }
-
 
 SideValue Side(const Context& context, const View& view, const Message& content, const FieldDescriptor& field,
                const std::string& author) {
@@ -141,8 +139,8 @@ std::vector<SideValue> SideValuesOf(const Context& context, const View& view, co
   for (const OpenConflict& conflict : OpenConflictsOf(record.record)) {
     if (conflict.field != static_cast<uint32_t>(field.number())) continue;
     for (const OpenValue& value : conflict.values) {
-      sides.push_back(Side(context, view, *AlternativeContent(record, value), field,
-                           value.provenance.author()));
+      sides.push_back(
+          Side(context, view, *AlternativeContent(record, value), field, value.provenance.author()));
     }
   }
   return sides;

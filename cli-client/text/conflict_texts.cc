@@ -48,7 +48,8 @@ constexpr CatalogueEntry kTexts[] = {
      "vælg én af værdierne, eller skriv en ny"},
     {"help.conflicts.field", "name of the field, where several are open", "feltets navn, hvis flere er åbne"},
     {"help.conflicts.take", "number of the value, as show lists them", "værdiens nummer, som show viser dem"},
-    {"help.conflicts.keep", "a record that somebody deleted: keep it", "en post, nogen har slettet: behold den"},
+    {"help.conflicts.keep", "a record that somebody deleted: keep it",
+     "en post, nogen har slettet: behold den"},
     {"help.conflicts.delete", "the same: delete it", "den samme: slet den"},
     {"help.show.history", "with what its fields held before", "med hvad felterne har holdt før"},
 };

@@ -83,10 +83,10 @@ absl::Status RunShow(Context& context, const SettleArgs& args) {
   ASSIGN_OR_RETURN(const VisibleRecord* record, RecordOf(context, *view, args.handle));
   ASSIGN_OR_RETURN(const auto conflicts, ConflictsOf(context, *record));
   const std::string handle = view->HandleOf(record->id);
-  SayWrapped(context,
-             handle + "  " + TypeLabel(context.texts(), *record->type) + "  " +
-                 RecordLabel(context, *view, *record),
-             2);
+  SayWrapped(
+      context,
+      handle + "  " + TypeLabel(context.texts(), *record->type) + "  " + RecordLabel(context, *view, *record),
+      2);
   Json document = JsonDocument("conflict");
   document["handle"] = handle;
   document["id"] = record->id.ToString();
@@ -123,8 +123,8 @@ absl::StatusOr<OpenConflict> ChosenConflict(const Context& context, const Visibl
   }
   std::vector<MenuChoice> menu;
   for (size_t i = 0; i < conflicts.size() && i < 9; ++i) {
-    menu.push_back({std::to_string(i + 1), ConflictLabel(context, record, conflicts[i].field),
-                    static_cast<int>(i)});
+    menu.push_back(
+        {std::to_string(i + 1), ConflictLabel(context, record, conflicts[i].field), static_cast<int>(i)});
   }
   const MenuAnswer answer = AskMenu(context, context.T("conflicts.choose-field"), menu, /*may_skip=*/false);
   if (answer.reply != Answered::kGiven) return Left();
@@ -174,8 +174,7 @@ absl::Status ReadNewValue(const Context& context, const VisibleRecord& record, c
   values.GetReflection()->ListFields(values, &set);
   for (const FieldDescriptor* one : set) {
     if (one == &field || one->name() == "correction_reason") continue;
-    return ErrorWithWords(ErrorCode::kBadInput,
-                          context.T("conflicts.only-field", {{"field", field.name()}}));
+    return ErrorWithWords(ErrorCode::kBadInput, context.T("conflicts.only-field", {{"field", field.name()}}));
   }
   return absl::OkStatus();
 }
@@ -195,7 +194,8 @@ absl::Status SayWhy(const Context& context, const SettleArgs& args, Message& val
 }
 
 absl::Status Save(Context& context, const VisibleRecord& record, const Bundle& bundle) {
-  return SaveAndTell(context, bundle, context.T("conflicts.settled", {{"handle", context.Handle(record.id)}}));
+  return SaveAndTell(context, bundle,
+                     context.T("conflicts.settled", {{"handle", context.Handle(record.id)}}));
 }
 
 absl::Status SettleWhole(Context& context, const VisibleRecord& record, bool keep) {

@@ -98,8 +98,7 @@ class History {
         return known.provenance.intent_id() == value.version();
       });
       if (logged) continue;
-      values.push_back(
-          {field, value.bytes, value.provenance, *FateOfStanding(field, value.version()), {}});
+      values.push_back({field, value.bytes, value.provenance, *FateOfStanding(field, value.version()), {}});
     }
   }
 

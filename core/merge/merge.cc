@@ -37,8 +37,7 @@ class Merger {
       : open_(std::move(open)), payload_(payload), provenance_(provenance), context_(context) {
     if (payload.action() != v1::MUTATION_ACTION_CREATE) provenance_.clear_replaces();
     const auto life = open_.states.find(kWholeRecord);
-    deleters_saw_it_ =
-        life != open_.states.end() && Contains(life->second.awaited(), provenance.intent_id());
+    deleters_saw_it_ = life != open_.states.end() && Contains(life->second.awaited(), provenance.intent_id());
   }
 
   absl::StatusOr<MergeResult> Run() && {
@@ -113,7 +112,8 @@ class Merger {
     for (const StandingValue& value : before.values) {
       if (!Saw(seen, value.provenance)) after.values.push_back(value);
     }
-    Await(seen, [&](const std::string& version) { return Stands(before, version); }, after.awaited);
+    Await(
+        seen, [&](const std::string& version) { return Stands(before, version); }, after.awaited);
     return after;
   }
 
@@ -150,9 +150,9 @@ class Merger {
   }
 
   void Write(uint32_t field, Standing standing) {
-    const bool several = std::any_of(
-        standing.values.begin(), standing.values.end(),
-        [&](const StandingValue& value) { return value.bytes != standing.values.front().bytes; });
+    const bool several =
+        std::any_of(standing.values.begin(), standing.values.end(),
+                    [&](const StandingValue& value) { return value.bytes != standing.values.front().bytes; });
     if (several) NameAuthors(standing);
     const FieldPolicy policy = PolicyOf(context_.record_type, field);
     if (WriteStanding(open_, field, policy, std::move(standing))) result_.conflict_fields.push_back(field);
@@ -202,7 +202,8 @@ class Merger {
     if (first) life.unseen = standing;
     std::erase_if(life.values, [&](const StandingValue& value) { return Saw(seen, value.provenance); });
     std::erase_if(life.unseen, [&](const std::string& version) { return seen.contains(version); });
-    Await(seen, [&](const std::string& version) { return standing.contains(version); }, life.awaited);
+    Await(
+        seen, [&](const std::string& version) { return standing.contains(version); }, life.awaited);
     if (!TakeAwaited(life.awaited)) {
       life.values.push_back({"", provenance_});
     }
@@ -240,7 +241,7 @@ class Merger {
   const MergeContext& context_;
   FieldSet incoming_;
   bool deleters_saw_it_ = false;  // a delete whose author saw this mutation was here before it
-  bool stands_ = false;  // something of this mutation stands in the record
+  bool stands_ = false;           // something of this mutation stands in the record
   MergeResult result_;
 };
 

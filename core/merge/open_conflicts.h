@@ -14,8 +14,8 @@
 namespace opgang {
 
 struct OpenValue {
-  std::string bytes;                 // the field as serialized; empty = cleared, or in kWholeRecord: deleted
-  v1::Provenance provenance;         // of the one who stands for it; author and device may be unknown on a device
+  std::string bytes;          // the field as serialized; empty = cleared, or in kWholeRecord: deleted
+  v1::Provenance provenance;  // of the one who stands for it; author and device may be unknown on a device
   std::vector<v1::Provenance> same;  // others who wrote the same
 };
 

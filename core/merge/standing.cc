@@ -42,8 +42,7 @@ void AddSame(const google::protobuf::RepeatedPtrField<v1::Provenance>& same, con
 void Order(const FieldPolicy& policy, std::vector<StandingValue>& values) {
   const auto key = [&](const StandingValue& value) {
     const int64_t rank = value.bytes == kKept ? 1 : FrontRank(policy, value.bytes);
-    return std::tuple(rank, VersionTime(value.provenance),
-                      std::string_view(value.version()));
+    return std::tuple(rank, VersionTime(value.provenance), std::string_view(value.version()));
   };
   std::sort(values.begin(), values.end(),
             [&](const StandingValue& a, const StandingValue& b) { return key(a) > key(b); });

@@ -195,7 +195,8 @@ absl::StatusOr<v1::RecordHistoryResponse> RecordHistory(BaseStore& store, Record
     v1::HistoryItem& item = *response.add_items();
     item.set_field(value.field);
     *item.mutable_value() = ToFieldValue(record.type, value.field, value.bytes, value.provenance);
-    if (value.field == kWholeRecord) item.mutable_value()->set_content(value.bytes.empty() ? "deleted" : "kept");
+    if (value.field == kWholeRecord)
+      item.mutable_value()->set_content(value.bytes.empty() ? "deleted" : "kept");
     item.set_fate(ToProto(value.fate));
     item.set_replaced_by(value.replaced_by.intent_id());
     item.set_replaced_by_author(value.replaced_by.author());

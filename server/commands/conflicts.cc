@@ -154,8 +154,8 @@ absl::Status Settle(const CommandContext& context, const ConflictOptions& option
   request.set_actor(options.actor);
   RETURN_IF_ERROR(Choose(options, item, request));
   if (!options.reason.empty()) {
-    ASSIGN_OR_RETURN(const int reason, CodeOfWord(*v1::CorrectionReason_descriptor(), "CORRECTION_REASON_",
-                                                  options.reason));
+    ASSIGN_OR_RETURN(const int reason,
+                     CodeOfWord(*v1::CorrectionReason_descriptor(), "CORRECTION_REASON_", options.reason));
     request.set_correction_reason(static_cast<uint32_t>(reason));
   }
   v1::SettleConflictResponse response;
@@ -217,15 +217,19 @@ void AddConflicts(CLI::App& program, CommandContext& context) {
   auto* command = program.add_subcommand("conflicts", "values of several people that stand side by side");
   command->require_subcommand(1);
   auto* list = command->add_subcommand("list", "which fields of which records");
-  list->callback([&context, options] { context.run = [&context, options] { return List(context, *options); }; });
-  auto* show = command->add_subcommand("show", "one record's, with the values (personal data: for your eyes)");
-  show->callback([&context, options] { context.run = [&context, options] { return List(context, *options); }; });
+  list->callback(
+      [&context, options] { context.run = [&context, options] { return List(context, *options); }; });
+  auto* show =
+      command->add_subcommand("show", "one record's, with the values (personal data: for your eyes)");
+  show->callback(
+      [&context, options] { context.run = [&context, options] { return List(context, *options); }; });
   auto* settle = command->add_subcommand("settle", "choose a value, or give a new one on stdin");
   for (auto* one : {show, settle}) one->add_option("record", options->record, "the record's id")->required();
   settle->add_option("--actor", options->actor, "who decides: a staff code of this base")->required();
   settle->add_option("--field", options->field, "which field, where several are open");
   settle->add_option("--take", options->take, "number of the value, as show lists them");
-  settle->add_flag("--json-input", options->json_input, R"(a new value on stdin: {"telephone": "..."}; {}: none)");
+  settle->add_flag("--json-input", options->json_input,
+                   R"(a new value on stdin: {"telephone": "..."}; {}: none)");
   settle->add_flag("--keep", options->keep, "a record that somebody deleted: keep it");
   settle->add_flag("--delete", options->remove, "the same: delete it");
   settle->add_option("--reason", options->reason, "for an inquiry's asked date: why it is moved");

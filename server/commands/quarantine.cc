@@ -17,7 +17,6 @@ struct QuarantineOptions {
   std::string why;
 };
 
-
 constexpr char kRefusalPrefix[] = "REFUSAL_CODE_";
 constexpr char kReasonPrefix[] = "DECISION_REASON_";
 
@@ -79,7 +78,8 @@ absl::Status List(const CommandContext& context, const QuarantineOptions& option
 
 absl::StatusOr<v1::DecisionReason> ReasonOf(const QuarantineOptions& options) {
   if (options.why.empty()) return v1::DECISION_REASON_UNSPECIFIED;
-  ASSIGN_OR_RETURN(const int reason, CodeOfWord(*v1::DecisionReason_descriptor(), kReasonPrefix, options.why));
+  ASSIGN_OR_RETURN(const int reason,
+                   CodeOfWord(*v1::DecisionReason_descriptor(), kReasonPrefix, options.why));
   return static_cast<v1::DecisionReason>(reason);
 }
 
@@ -170,7 +170,8 @@ void AddQuarantine(CLI::App& program, CommandContext& context) {
   for (auto* decide : {replay, discard}) {
     decide->add_option("intent", options->intent, "its intent id")->required();
     decide->add_option("--actor", options->actor, "who decides: a staff code of this base")->required();
-    auto* why = decide->add_option("--why", options->why, AllWords(*v1::DecisionReason_descriptor(), kReasonPrefix));
+    auto* why =
+        decide->add_option("--why", options->why, AllWords(*v1::DecisionReason_descriptor(), kReasonPrefix));
     if (decide == discard) why->required();
   }
   auto* decisions = command->add_subcommand("decisions", "who decided what, when and why; oldest first");

@@ -37,9 +37,9 @@ std::string TypeWord(uint32_t type) {
 std::string FieldWord(uint32_t type, uint32_t field) {
   if (field == 0) return "record";
   const RecordTypeInfo* info = FindRecordType(type);
-  const auto* descriptor =
-      info == nullptr ? nullptr
-                      : info->prototype->GetDescriptor()->FindFieldByNumber(static_cast<int>(field));
+  const auto* descriptor = info == nullptr
+                               ? nullptr
+                               : info->prototype->GetDescriptor()->FindFieldByNumber(static_cast<int>(field));
   return descriptor == nullptr ? "field " + std::to_string(field) : descriptor->name();
 }
 

@@ -162,8 +162,8 @@ absl::StatusOr<Admitted> Admit(BaseStore& store, const Author& author, const Ope
 
   v1::Provenance provenance = ProvenanceOf(author, mutation, recorded, received);
   RETURN_IF_ERROR(AddReplaced(store, author, mutation, provenance));
-  ASSIGN_OR_RETURN(
-      auto merged, MergeByLog(store, existing.has_value() ? &existing->record : nullptr, mutation, provenance));
+  ASSIGN_OR_RETURN(auto merged, MergeByLog(store, existing.has_value() ? &existing->record : nullptr,
+                                           mutation, provenance));
   if (!merged.has_value()) return Refused({v1::REFUSAL_CODE_UNREADABLE, 0});
   ASSIGN_OR_RETURN(const MaybeRefusal refusal,
                    Validate(store, *info, mutation, merged->record, recorded, received));

@@ -373,9 +373,8 @@ absl::Status Committer::KeepQuarantined(const std::vector<QuarantinedMutation>& 
 // All parts take effect under one rev, or none does.
 absl::Status Committer::ReplayBundle(std::vector<QuarantinedMutation> parts, const FateDecision& decision,
                                      std::set<Scope>& touched) {
-  std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) {
-    return BundleOf(a).index() < BundleOf(b).index();
-  });
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const auto& a, const auto& b) { return BundleOf(a).index() < BundleOf(b).index(); });
   if (LacksParts(parts)) {
     for (const QuarantinedMutation& part : parts) {
       const Fate& fate = part.mutation.fate;
@@ -390,9 +389,8 @@ absl::Status Committer::ReplayBundle(std::vector<QuarantinedMutation> parts, con
   std::set<Scope> news;
   for (size_t i = 0; i < parts.size(); ++i) {
     const OpenedMutation mutation = Reopen(parts[i]);
-    ASSIGN_OR_RETURN(Admitted admitted,
-                     Admit(store_, author, mutation, FromProto(parts[i].mutation.recorded),
-                           absl::FromUnixMicros(parts[i].mutation.received_us)));
+    ASSIGN_OR_RETURN(Admitted admitted, Admit(store_, author, mutation, FromProto(parts[i].mutation.recorded),
+                                              absl::FromUnixMicros(parts[i].mutation.received_us)));
     if (admitted.refusal.has_value()) {
       RETURN_IF_ERROR(store_.DropPart());
       return KeepQuarantined(parts, i, *admitted.refusal, decision);
@@ -432,8 +430,8 @@ absl::StatusOr<int> Committer::Discard(IntentId intent, std::string_view actor, 
     ASSIGN_OR_RETURN(const auto all, store_.Quarantine(std::nullopt));
     for (const QuarantinedMutation& item : all) {
       const Fate& fate = item.mutation.fate;
-      const bool partner = !bundle.empty() && BundleIdOf(item) == bundle &&
-                           item.mutation.author == items[0].mutation.author;
+      const bool partner =
+          !bundle.empty() && BundleIdOf(item) == bundle && item.mutation.author == items[0].mutation.author;
       if (fate.intent != intent && !partner) continue;
       RETURN_IF_ERROR(store_.RemoveQuarantine(fate.intent));
       RETURN_IF_ERROR(store_.ChangeFate(fate.intent, fate.verdict, decision));

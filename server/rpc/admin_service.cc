@@ -97,9 +97,9 @@ grpc::Status AdminServiceImpl::ReplayQuarantined(grpc::ServerContext*,
   return OnWriter(*base_.writer, [&, intent](BaseStore& store, Committer& committer) -> absl::Status {
     RETURN_IF_ERROR(PersonWhoDecides(store, request->actor()).status());
     std::set<Scope> touched;
-    ASSIGN_OR_RETURN(*response->mutable_verdict(),
-                     committer.Replay(intent, request->actor(), base_.clock->WallNow(), touched,
-                                      request->reason()));
+    ASSIGN_OR_RETURN(
+        *response->mutable_verdict(),
+        committer.Replay(intent, request->actor(), base_.clock->WallNow(), touched, request->reason()));
     base_.writer->Announce(touched);
     return absl::OkStatus();
   });
@@ -112,8 +112,8 @@ grpc::Status AdminServiceImpl::DiscardQuarantined(grpc::ServerContext*,
   spdlog::info("event=quarantine-discard intent={} actor={}", intent.ToString(), request->actor());
   return OnWriter(*base_.writer, [&, intent](BaseStore& store, Committer& committer) -> absl::Status {
     RETURN_IF_ERROR(PersonWhoDecides(store, request->actor()).status());
-    ASSIGN_OR_RETURN(const int discarded, committer.Discard(intent, request->actor(), base_.clock->WallNow(),
-                                                            request->reason()));
+    ASSIGN_OR_RETURN(const int discarded,
+                     committer.Discard(intent, request->actor(), base_.clock->WallNow(), request->reason()));
     response->set_discarded(discarded);
     return absl::OkStatus();
   });
@@ -143,8 +143,7 @@ grpc::Status AdminServiceImpl::SettleConflict(grpc::ServerContext*, const v1::Se
                request->actor());
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer& committer) -> absl::Status {
     std::set<Scope> touched;
-    auto settled =
-        opgang::SettleConflict(store, committer, *request, *base_.clock, *base_.random, touched);
+    auto settled = opgang::SettleConflict(store, committer, *request, *base_.clock, *base_.random, touched);
     base_.writer->Announce(touched);
     RETURN_IF_ERROR(settled.status());
     *response = *std::move(settled);

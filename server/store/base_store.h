@@ -141,7 +141,8 @@ class BaseReader {
   virtual absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent) = 0;
   // Who wrote a mutation that took effect, on which device, when; nullopt where it did not, or is not known.
   virtual absl::StatusOr<std::optional<v1::Provenance>> FindMerged(IntentId intent) = 0;
-  virtual absl::StatusOr<std::string> DeviceLabelOf(ReplicaId replica) = 0;  // empty: the base's own, or unknown
+  virtual absl::StatusOr<std::string> DeviceLabelOf(
+      ReplicaId replica) = 0;  // empty: the base's own, or unknown
   // Every mutation of a record that took effect, in the order in which it did.
   virtual absl::StatusOr<std::vector<LoggedMutation>> MergedInto(RecordId record) = 0;
   // Living records in which values of several people stand side by side, by id.
@@ -185,7 +186,8 @@ class BaseStore : public BaseReader {
   virtual absl::Status PutQuarantine(const QuarantinedMutation& mutation) = 0;
   virtual absl::Status RemoveQuarantine(IntentId intent) = 0;
   // Notes a person's decision on a quarantined mutation beside its old verdict, and puts `verdict` in its place.
-  virtual absl::Status ChangeFate(IntentId intent, const v1::Verdict& verdict, const FateDecision& decision) = 0;
+  virtual absl::Status ChangeFate(IntentId intent, const v1::Verdict& verdict,
+                                  const FateDecision& decision) = 0;
   // The quarantined create of a record, if there is one.
   virtual absl::StatusOr<std::optional<IntentId>> QuarantinedCreate(RecordId record) = 0;
 

@@ -9,7 +9,9 @@
 namespace opgang {
 namespace {
 
-absl::Status DamagedVerdict() { return MakeError(ErrorCode::kDamaged, "a verdict in the log does not parse"); }
+absl::Status DamagedVerdict() {
+  return MakeError(ErrorCode::kDamaged, "a verdict in the log does not parse");
+}
 
 absl::StatusOr<v1::Verdict> VerdictIn(std::string_view bytes) {
   v1::Verdict verdict;
@@ -41,8 +43,9 @@ absl::StatusOr<std::optional<v1::Provenance>> SqliteBaseQueries::FindMerged(Inte
 }
 
 absl::StatusOr<std::string> SqliteBaseQueries::DeviceLabelOf(ReplicaId replica) {
-  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT s.device_label FROM replicas r"
-                                           " JOIN stores s ON s.store_id = r.store_id WHERE r.replica_id = ?"));
+  ASSIGN_OR_RETURN(auto query,
+                   db_.Prepare("SELECT s.device_label FROM replicas r"
+                               " JOIN stores s ON s.store_id = r.store_id WHERE r.replica_id = ?"));
   query.BindBlob(1, replica.ToBytes());
   ASSIGN_OR_RETURN(const bool found, query.Step());
   return found ? std::string(query.Text(0)) : std::string();

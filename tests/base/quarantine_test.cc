@@ -117,11 +117,16 @@ TEST_F(QuarantineTest, DiscardedLeavesQuarantineAndIsNeverAppliedAgain) {
   const Draft citizen = Citizen(std::string(500, 'x'));
   const v1::SealedMutation sealed = amal.Seal(citizen);
   amal.Commit({sealed});
-  EXPECT_TRUE(base.committer().Discard(citizen.intent(), "karen", clock.WallNow(), v1::DECISION_REASON_DUPLICATE).ok());
+  EXPECT_TRUE(base.committer()
+                  .Discard(citizen.intent(), "karen", clock.WallNow(), v1::DECISION_REASON_DUPLICATE)
+                  .ok());
   EXPECT_EQ(Quarantined(), 0u);
   EXPECT_THAT(Words(amal.Commit({sealed})), ElementsAre("REFUSAL_CODE_TOO_LONG"));
-  EXPECT_EQ(GetErrorCode(base.committer().Discard(citizen.intent(), "karen", clock.WallNow(), v1::DECISION_REASON_DUPLICATE).status()),
-            ErrorCode::kNotFound);
+  EXPECT_EQ(
+      GetErrorCode(base.committer()
+                       .Discard(citizen.intent(), "karen", clock.WallNow(), v1::DECISION_REASON_DUPLICATE)
+                       .status()),
+      ErrorCode::kNotFound);
   EXPECT_EQ(base.Check().mutations, 1);
 }
 

@@ -40,10 +40,10 @@ TEST_F(HistoryTest, TellsEveryValueAndWhoReplacedIt) {
   Patch('b', "22222222", "a");
   Patch('c', "33333333", "a");
   Patch('d', "44444444", "b");
-  EXPECT_THAT(Told("abcd", "abcd"),
-              ElementsAre("11111111 by author-a: replaced by author-b",
-                          "22222222 by author-b: replaced by author-d", "33333333 by author-c: stands beside",
-                          "44444444 by author-d: stands"));
+  EXPECT_THAT(
+      Told("abcd", "abcd"),
+      ElementsAre("11111111 by author-a: replaced by author-b", "22222222 by author-b: replaced by author-d",
+                  "33333333 by author-c: stands beside", "44444444 by author-d: stands"));
 }
 
 TEST_F(HistoryTest, ParentThatCameAfterItsChildIsToldAsLate) {

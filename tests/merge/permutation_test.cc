@@ -98,14 +98,15 @@ class World {
     if (!telephone) citizen.set_name("Amina " + std::to_string(i));
     word.payload.set_fields(citizen.SerializeAsString());
     See(replica, telephone ? kTelephone : uint32_t{v1::Citizen::kNameFieldNumber}, word);
-    if (replica.holder.deleted()) See(replica, kWholeRecord, word);  // it is brought back by somebody who knows
+    if (replica.holder.deleted())
+      See(replica, kWholeRecord, word);  // it is brought back by somebody who knows
     return word;
   }
 
   void Step(int i) {
     Replica& replica = replicas_[Below(kReplicas)];
     Word word = Patch(replica, i);
-    if (!replica.holder.deleted() && Below(3) == 0) {
+    if (!replica.holder.deleted() && Below(2) == 0) {
       word = Blank(v1::MUTATION_ACTION_DELETE);
       SeeEverything(replica, word);
     } else if (HasOpenConflict(replica.holder.record()) && Below(3) == 0) {

@@ -135,7 +135,8 @@ TEST_F(PoisonTest, WithdrawnOnTheTabletItIsGoneThereAndKeptAtTheBaseUntilSomebod
   tablet_.Sync();
   EXPECT_EQ(NeedsAttention(), 0);
   ASSERT_EQ(Quarantine().size(), 1U);
-  const Outcome discarded = base_.Admin({"quarantine", "discard", poison_, "--actor", "cilla", "--why", "duplicate"});
+  const Outcome discarded =
+      base_.Admin({"quarantine", "discard", poison_, "--actor", "cilla", "--why", "duplicate"});
   EXPECT_EQ(discarded.exit_code, 0) << discarded.Words();
   EXPECT_EQ(Quarantine(), Json::array());
   const Json decisions = base_.AdminJson({"quarantine", "decisions"})["decisions"];
@@ -173,7 +174,8 @@ TEST_F(PoisonTest, NobodyInParticularDecidesNothing) {
 
 TEST_F(PoisonTest, DiscardedAtTheBaseItIsNotReplayableAndNothingElseIsTouched) {
   SaveWhatTheRoleForbids();
-  EXPECT_EQ(base_.Admin({"quarantine", "discard", poison_, "--actor", "cilla", "--why", "duplicate"}).exit_code, 0);
+  EXPECT_EQ(
+      base_.Admin({"quarantine", "discard", poison_, "--actor", "cilla", "--why", "duplicate"}).exit_code, 0);
   EXPECT_EQ(Quarantine(), Json::array());
   const Outcome late = base_.Admin({"quarantine", "replay", poison_, "--actor", "cilla"});
   EXPECT_EQ(late.exit_code, static_cast<int>(ErrorCode::kNotFound)) << late.Words();

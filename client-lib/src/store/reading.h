@@ -24,8 +24,8 @@ namespace opgang {
 class Reading {
  public:
   // All must outlive it.
-  Reading(StoreKeys keys, std::string author, std::string device, QueueStore& queue, ConfirmedStore& confirmed,
-          QueueKeyring& keyring, Clock& clock)
+  Reading(StoreKeys keys, std::string author, std::string device, QueueStore& queue,
+          ConfirmedStore& confirmed, QueueKeyring& keyring, Clock& clock)
       : keys_(std::move(keys)),
         author_(std::move(author)),
         device_(std::move(device)),

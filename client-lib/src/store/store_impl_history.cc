@@ -17,9 +17,8 @@ absl::StatusOr<std::vector<HistoryValue>> StoreImpl::History(RecordId record) {
   for (const auto& [position, row] : queue_->live()) {
     if (!row.damaged && row.state != RowState::kRefused) rows.push_back(row);
   }
-  std::erase_if(rows, [&](const QueueRow& row) {
-    return row.ParsedEnvelope().record_id() != record.ToBytes();
-  });
+  std::erase_if(rows,
+                [&](const QueueRow& row) { return row.ParsedEnvelope().record_id() != record.ToBytes(); });
   std::sort(rows.begin(), rows.end(),
             [](const QueueRow& a, const QueueRow& b) { return a.position < b.position; });
   std::vector<LoggedChange> changes;

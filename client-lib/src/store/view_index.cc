@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/merge/open_conflicts.h"
 #include "core/base/error.h"
+#include "core/merge/open_conflicts.h"
 
 namespace opgang {
 namespace {

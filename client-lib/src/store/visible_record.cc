@@ -59,8 +59,7 @@ bool Replay(const OwnMutation& mutation, VisibleRecord& visible) {
   const bool known = visible.record.has_created() || visible.record.has_last_changed();
   MergeContext context;
   context.record_type = visible.type->type;
-  auto merged =
-      Merge(known ? &visible.record : nullptr, mutation.payload, mutation.provenance, context);
+  auto merged = Merge(known ? &visible.record : nullptr, mutation.payload, mutation.provenance, context);
   if (!merged.ok()) return false;
   visible.record = std::move(merged->record);
   visible.unsent |= mutation.state == RowState::kQueued;
