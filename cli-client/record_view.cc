@@ -96,11 +96,6 @@ std::string OriginWords(const Context& context, const VisibleRecord& record) {
                     {"when", HappenedWords(context.texts(), nullptr, record.recorded, context.Today())}});
 }
 
-bool SomebodyDeleted(const VisibleRecord& record) {
-  const auto conflicts = OpenConflictsOf(record.record);
-  return !conflicts.empty() && conflicts.front().field == kWholeRecord;
-}
-
 std::string FieldLine(const Context& context, const View& view, const VisibleRecord& record,
                       const FieldDescriptor& field) {
   const std::vector<SideValue> sides = SideValuesOf(context, view, record, field);
@@ -163,7 +158,7 @@ std::vector<std::string> RecordLines(const Context& context, const View& view, c
   lines.push_back(OriginWords(context, record));
   if (record.unsent) lines.push_back(context.T("show.unsent"));
   if (record.needs_attention) lines.push_back(context.T("show.attention"));
-  if (SomebodyDeleted(record)) lines.push_back(context.T("show.deleted-by-somebody"));
+  if (DeleteIsDisputed(record.record)) lines.push_back(context.T("show.deleted-by-somebody"));
   return lines;
 }
 

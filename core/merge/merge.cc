@@ -222,13 +222,11 @@ class Merger {
 
   // The record is gone where somebody deleted it and nothing stands that none of the deleters had seen.
   void WriteLife(Standing life) {
-    const bool kept = std::any_of(life.values.begin(), life.values.end(),
-                                  [](const StandingValue& value) { return !IsDeletion(value); });
     const bool wanted = std::any_of(life.values.begin(), life.values.end(), IsDeletion);
     if (!wanted) life.unseen.clear();
     const Versions standing = StandingVersions();
     std::erase_if(life.unseen, [&](const std::string& version) { return !standing.contains(version); });
-    open_.record.set_deleted(wanted && !kept && life.unseen.empty());
+    open_.record.set_deleted(wanted && life.unseen.empty());
     if (wanted && !open_.record.deleted()) NameAuthors(life);
     WriteStanding(open_, kWholeRecord, {}, std::move(life));
     const bool in_conflict = wanted && !open_.record.deleted();

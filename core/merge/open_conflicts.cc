@@ -41,6 +41,13 @@ std::vector<OpenConflict> OpenConflictsOf(const v1::Record& record) {
   return conflicts;
 }
 
+bool DeleteIsDisputed(const v1::Record& record) {
+  return !record.deleted() && std::any_of(record.field_states().begin(), record.field_states().end(),
+                                          [](const v1::FieldState& state) {
+                                            return state.field() == kWholeRecord && IsOpen(state);
+                                          });
+}
+
 bool HasOpenConflict(const v1::Record& record) {
   return !record.deleted() && std::any_of(record.field_states().begin(), record.field_states().end(), IsOpen);
 }

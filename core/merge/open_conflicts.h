@@ -27,6 +27,8 @@ struct OpenConflict {
 // In field order. None of a deleted record.
 std::vector<OpenConflict> OpenConflictsOf(const v1::Record& record);
 bool HasOpenConflict(const v1::Record& record);
+// Among these: some deleted it, others had not seen that and edited it.
+bool DeleteIsDisputed(const v1::Record& record);
 
 }  // namespace opgang
 

@@ -185,6 +185,31 @@ TEST_F(ConflictsStory, DeletingItEndsAllItsConflicts) {
   EXPECT_EQ(Run({"show", citizen}).exit, Exit(ErrorCode::kNotFound));
 }
 
+TEST_F(ConflictsStory, CaseWhoseClosingIsDisputedStaysOnTheListUntilSomebodyDecides) {
+  Begin();
+  SaveInquiryAt("2th", "Amina", "20304050");
+  const std::string inquiry = CaseHandle();
+  ASSERT_EQ(Run({"close", inquiry, "withdrawn"}).exit, 0);
+  ASSERT_EQ(Run({"sync"}).exit, 0);
+  ASSERT_TRUE(RunJson({"due"})["cases"].empty());
+  RecordId closing;
+  {
+    auto store = OpenUnlocked();
+    closing = ViewOf(*store).OfType(RecordType::kClosing).at(0)->id;
+  }
+  v1::Closing theirs;
+  theirs.set_reason(v1::CLOSING_REASON_MOVED);
+  base_.PatchAsOther(closing, theirs, {v1::Closing::kReasonFieldNumber}, /*having_seen=*/true);
+  ASSERT_EQ(Run({"undo"}).exit, 0);
+  EXPECT_EQ(RunJson({"due"})["cases"].size(), 1u) << "taken back here";
+  ASSERT_EQ(Run({"sync"}).exit, 0);
+  EXPECT_EQ(Open(), 1);
+  EXPECT_EQ(RunJson({"due"})["cases"].size(), 1u) << "a deadline is not hidden by a dispute";
+  const std::string handle = RunJson({"conflicts"})["conflicts"][0]["handle"];
+  ASSERT_EQ(RunPiped({"conflicts", "settle", handle, "--keep"}).exit, 0);
+  EXPECT_TRUE(RunJson({"due"})["cases"].empty());
+}
+
 TEST_F(ConflictsStory, HistoryTellsWhatThisDeviceKnows) {
   const std::string citizen = ClashAfterSync();
   ASSERT_EQ(RunPiped({"conflicts", "settle", citizen, "--take", "1"}).exit, 0);

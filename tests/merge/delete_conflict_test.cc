@@ -34,12 +34,22 @@ TEST_F(DeleteConflictTest, WhoSeesTheDeleteAndKeepsTheRecordSettlesIt) {
   Delete('d', "a");
   Keep('k', "d");
   EXPECT_THAT(Outcomes("abdk"), ElementsAre("22222222"));
+  for (const auto& state : Arriving("abdk").record().field_states()) EXPECT_EQ(state.unseen_size(), 0);
 }
 
 TEST_F(DeleteConflictTest, WhoSeesBothAndDeletesSettlesIt) {
   Delete('d', "a");
   Delete('e', "b", "d");
   EXPECT_THAT(Outcomes("abde"), ElementsAre("(deleted)"));
+}
+
+TEST_F(DeleteConflictTest, CreateCountsAsSeenByADeleteAlsoWhereItsValueStandsBesideAnother) {
+  Patch('c', "33333333", "");
+  Delete('d', "bc");
+  EXPECT_THAT(Outcomes("abcd"), ElementsAre("(deleted)"));
+  Patch('e', "55555555", "");
+  Delete('f', "e");
+  EXPECT_THAT(Outcomes("aef"), ElementsAre("(deleted)"));
 }
 
 TEST_F(DeleteConflictTest, TwoDeletesThatTogetherSawEverythingDelete) {
@@ -54,6 +64,8 @@ TEST_F(DeleteConflictTest, ConcurrentKeepAndSecondDeleteStayAConflict) {
   Keep('k', "d");
   Delete('e', "b", "d");
   EXPECT_THAT(Outcomes("abdek"), ElementsAre("22222222 deleted?"));
+  EXPECT_EQ(OpenConflictsOf(Arriving("abdek").record())[0].values[0].bytes, kKept)
+      << "to keep it comes first";
   Delete('f', "b", "ke");
   EXPECT_THAT(Outcomes("abdefk"), ElementsAre("(deleted)"));
 }

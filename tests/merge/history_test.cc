@@ -46,6 +46,13 @@ TEST_F(HistoryTest, TellsEveryValueAndWhoReplacedIt) {
                   "33333333 by author-c: stands beside", "44444444 by author-d: stands"));
 }
 
+TEST_F(HistoryTest, WhoSawTheSameVersionOfAnotherFieldReplacedNothingHere) {
+  Create('a', "11111111");
+  See(Say('n', v1::MUTATION_ACTION_PATCH, ""), v1::Citizen::kNameFieldNumber, "a");
+  Patch('b', "22222222", "a");
+  EXPECT_THAT(Told("anb", "anb"), testing::Contains("11111111 by author-a: replaced by author-b"));
+}
+
 TEST_F(HistoryTest, ParentThatCameAfterItsChildIsToldAsLate) {
   Create('a', "11111111");
   Patch('b', "22222222", "a");
