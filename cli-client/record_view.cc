@@ -8,6 +8,7 @@
 #include "cli-client/scores.h"
 #include "cli-client/words.h"
 #include "core/base/clock.h"
+#include "core/merge/open_conflicts.h"
 #include "fmt/format.h"
 
 namespace opgang::cli {
@@ -58,25 +59,10 @@ std::string RepeatedWords(const Context& context, const Message& content, const 
 }
 
 // The value as it would stand in a record of its own.
-std::unique_ptr<Message> AlternativeContent(const VisibleRecord& record,
-                                            const v1::FieldAlternative& alternative) {
+std::unique_ptr<Message> AlternativeContent(const VisibleRecord& record, const OpenValue& value) {
   std::unique_ptr<Message> content(record.type->prototype->New());
-  if (!content->ParsePartialFromString(alternative.field_bytes())) content->Clear();
+  if (!content->ParsePartialFromString(value.bytes)) content->Clear();
   return content;
-}
-
-std::string AuthorOfStanding(const VisibleRecord& record, const v1::FieldState& state) {
-  const v1::Provenance& last = record.record.last_changed();
-  if (last.intent_id() == state.version()) return last.author();
-  const v1::Provenance& created = record.record.created();
-  return created.intent_id() == state.version() || state.version().empty() ? created.author() : std::string();
-}
-
-const v1::FieldState* StateOf(const VisibleRecord& record, const FieldDescriptor& field) {
-  for (const v1::FieldState& state : record.record.field_states()) {
-    if (state.field() == static_cast<uint32_t>(field.number())) return &state;
-  }
-  return nullptr;
 }
 
 SideValue Side(const Context& context, const View& view, const Message& content, const FieldDescriptor& field,
@@ -144,13 +130,13 @@ std::string ValueWords(const Context& context, const View& view, const Message& 
 
 std::vector<SideValue> SideValuesOf(const Context& context, const View& view, const VisibleRecord& record,
                                     const FieldDescriptor& field) {
-  const v1::FieldState* state = StateOf(record, field);
-  if (state == nullptr || state->alternatives().empty()) return {};
-  std::vector<SideValue> sides = {
-      Side(context, view, *record.content, field, AuthorOfStanding(record, *state))};
-  for (const v1::FieldAlternative& alternative : state->alternatives()) {
-    sides.push_back(Side(context, view, *AlternativeContent(record, alternative), field,
-                         alternative.provenance().author()));
+  std::vector<SideValue> sides;
+  for (const OpenConflict& conflict : OpenConflictsOf(record.record)) {
+    if (conflict.field != static_cast<uint32_t>(field.number())) continue;
+    for (const OpenValue& value : conflict.values) {
+      sides.push_back(
+          Side(context, view, *AlternativeContent(record, value), field, value.provenance.author()));
+    }
   }
   return sides;
 }
@@ -172,6 +158,7 @@ std::vector<std::string> RecordLines(const Context& context, const View& view, c
   lines.push_back(OriginWords(context, record));
   if (record.unsent) lines.push_back(context.T("show.unsent"));
   if (record.needs_attention) lines.push_back(context.T("show.attention"));
+  if (DeleteIsDisputed(record.record)) lines.push_back(context.T("show.deleted-by-somebody"));
   return lines;
 }
 

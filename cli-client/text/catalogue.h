@@ -45,6 +45,7 @@ std::span<const CatalogueEntry> ChoiceTexts();
 std::span<const CatalogueEntry> AnswerTexts();
 std::span<const CatalogueEntry> ErrorTexts();
 std::span<const CatalogueEntry> RefusalTexts();
+std::span<const CatalogueEntry> ConflictTexts();
 
 using TextArg = std::pair<std::string_view, std::string>;
 

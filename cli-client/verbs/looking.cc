@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "cli-client/conflict_view.h"
 #include "cli-client/dates.h"
 #include "cli-client/due_list.h"
 #include "cli-client/error_report.h"
@@ -104,9 +105,27 @@ Json AboutJson(const Context& context, const View& view, RecordId citizen) {
   return about;
 }
 
-absl::Status RunShow(Context& context, const std::string& handle) {
+// What the device knows of the record's past.
+absl::Status SayHistory(Context& context, const View& view, const VisibleRecord& record, Json& document) {
+  ASSIGN_OR_RETURN(const auto history, context.store().History(record.id));
+  context.Say(context.T("history.head"));
+  document["history"] = Json::array();
+  for (const HistoryValue& value : history) {
+    const std::string line = "  " + HistoryLine(context, view, record, value);
+    for (const std::string& part : Wrap(line, context.terminal().Width(), 4)) context.Say(part);
+    document["history"].push_back(HistoryJson(record, value));
+  }
+  return absl::OkStatus();
+}
+
+struct ShowArgs {
+  std::string handle;
+  bool history = false;
+};
+
+absl::Status RunShow(Context& context, const ShowArgs& args) {
   ASSIGN_OR_RETURN(const View* view, context.OpenView());
-  ASSIGN_OR_RETURN(const VisibleRecord* record, RecordOf(context, *view, handle));
+  ASSIGN_OR_RETURN(const VisibleRecord* record, RecordOf(context, *view, args.handle));
   const bool is_citizen = record->type->type == RecordType::kCitizen;
   SayRecord(context, *view, *record);
   if (is_citizen) SayAboutCitizen(context, *view, record->id);
@@ -116,6 +135,7 @@ absl::Status RunShow(Context& context, const std::string& handle) {
     document["cases"] = CasesJson(*view, view->CasesOfCitizen(record->id, context.Now()));
     document["about"] = AboutJson(context, *view, record->id);
   }
+  if (args.history) RETURN_IF_ERROR(SayHistory(context, *view, *record, document));
   context.Emit(document);
   return absl::OkStatus();
 }
@@ -131,9 +151,10 @@ void AddDue(VerbTable& verbs) {
 void AddFind(VerbTable& verbs) { verbs.Add("find", RunFind); }
 
 void AddShow(VerbTable& verbs) {
-  auto handle = std::make_shared<std::string>();
-  CLI::App* verb = verbs.Add("show", [handle](Context& context) { return RunShow(context, *handle); });
-  verb->add_option("handle", *handle, verbs.T("help.argument.handle"))->required();
+  auto args = std::make_shared<ShowArgs>();
+  CLI::App* verb = verbs.Add("show", [args](Context& context) { return RunShow(context, *args); });
+  verb->add_option("handle", args->handle, verbs.T("help.argument.handle"))->required();
+  verb->add_flag("--history", args->history, verbs.T("help.show.history"));
 }
 
 }  // namespace opgang::cli

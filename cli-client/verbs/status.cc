@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "cli-client/conflict_view.h"
 #include "cli-client/dates.h"
 #include "cli-client/doctor.h"
 #include "cli-client/layout.h"
@@ -44,6 +45,7 @@ void SayStatus(const Context& context) {
                                          {"device", Shown(info.device_label)},
                                          {"role", std::string(RoleName(info.role))}}));
   context.Say(UnsentWords(context));
+  if (const std::string open = OpenConflictsWords(context); !open.empty()) context.Say(open);
   context.Say(context.T(context.store().unlocked() ? "status.unlocked" : "status.locked"));
   context.Say(LastSyncWords(context));
   context.Say(TimeWords(context));
@@ -69,6 +71,7 @@ Json StatusJson(const Context& context) {
   document["role"] = RoleName(store.info().role);
   document["unlocked"] = store.unlocked();
   document["queue"] = UnsentJson(context);
+  document["open_conflicts"] = OpenConflictsJson(context);
   document["last_sync"] = store.last_sync() ? JsonTime(*store.last_sync()) : Json(nullptr);
   document["time"] = {{"best", JsonTime(now.best)},
                       {"earliest", JsonTime(now.now.earliest)},

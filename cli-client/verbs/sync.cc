@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "cli-client/conflict_view.h"
 #include "cli-client/layout.h"
 #include "cli-client/saving.h"
 #include "cli-client/unlocking.h"
@@ -88,6 +89,7 @@ void SayResult(const Context& context, const SyncResult& result) {
   if (result.differing > 0) {
     context.Say(context.T("sync.differing", {{"count", std::to_string(result.differing)}}));
   }
+  if (const std::string open = OpenConflictsWords(context); !open.empty()) context.Say(open);
   context.Say(UnsentWords(context));
 }
 
@@ -101,6 +103,7 @@ Json ResultJson(const Context& context, const SyncResult& result) {
   document["repaired"] = result.repaired;
   document["differing"] = result.differing;
   document["read"] = result.read;
+  document["open_conflicts"] = OpenConflictsJson(context);
   document["queue"] = UnsentJson(context);
   return document;
 }

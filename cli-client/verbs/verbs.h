@@ -23,6 +23,7 @@ void AddShow(VerbTable& verbs);
 void AddCorrect(VerbTable& verbs);
 void AddUndo(VerbTable& verbs);
 void AddSamePerson(VerbTable& verbs);
+void AddConflicts(VerbTable& verbs);
 // The device and the base.
 void AddSync(VerbTable& verbs);
 void AddStatus(VerbTable& verbs);

@@ -1,113 +1,44 @@
 #include "core/merge/merge.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
 #include "core/base/status_macros.h"
-#include "core/merge/field_set.h"
+#include "core/merge/standing.h"
+#include "core/records/registry.h"
 
 namespace opgang {
 namespace {
 
-// One value of one field, with the mutation that wrote it. Empty bytes: the field was cleared.
-struct Value {
-  std::string bytes;
-  v1::Provenance provenance;
-  const std::string& version() const { return provenance.intent_id(); }
-};
+using Versions = std::set<std::string>;
 
-// All values of one field that stand side by side: the one in front, then the alternatives. Empty: never written.
-using Standing = std::vector<Value>;
+constexpr size_t kVersionBytes = 16;
+constexpr size_t kMaxLookedFor = 256;
 
-// A record taken apart for merging.
-struct OpenRecord {
-  v1::Record record;
-  FieldSet fields;
-  std::map<uint32_t, v1::FieldState> states;
-
-  bool has_create() const { return record.has_created(); }
-};
-
-absl::StatusOr<OpenRecord> Open(const v1::Record* current) {
-  OpenRecord open;
-  if (current == nullptr) return open;
-  open.record = *current;
-  ASSIGN_OR_RETURN(open.fields, SplitFields(current->fields()));
-  for (const auto& state : current->field_states()) open.states[state.field()] = state;
-  return open;
+bool Contains(const google::protobuf::RepeatedPtrField<std::string>& list, const std::string& version) {
+  return std::find(list.begin(), list.end(), version) != list.end();
 }
 
-v1::Record Close(OpenRecord open) {
-  open.record.set_fields(JoinFields(open.fields));
-  open.record.clear_field_states();
-  for (auto& [number, state] : open.states) *open.record.add_field_states() = std::move(state);
-  return std::move(open.record);
+// Its author saw this value, or a refused one that this one corrects.
+bool Saw(const Versions& seen, const v1::Provenance& provenance) {
+  const auto& replaces = provenance.replaces();
+  return seen.contains(provenance.intent_id()) ||
+         std::any_of(replaces.begin(), replaces.end(),
+                     [&](const std::string& refused) { return seen.contains(refused); });
 }
 
-Standing StandingValues(const OpenRecord& open, uint32_t field) {
-  Standing standing;
-  const auto value = open.fields.find(field);
-  const std::string bytes = value == open.fields.end() ? "" : value->second;
-  const auto state = open.states.find(field);
-  if (state == open.states.end()) {
-    if (!bytes.empty()) standing.push_back({bytes, open.record.created()});
-    return standing;
-  }
-  Value front{bytes, {}};
-  front.provenance.set_intent_id(state->second.version());
-  standing.push_back(std::move(front));
-  for (const auto& other : state->second.alternatives()) {
-    standing.push_back({other.field_bytes(), other.provenance()});
-    standing.back().provenance.set_intent_id(other.version());
-  }
-  return standing;
-}
-
-void WriteStanding(OpenRecord& open, uint32_t field, Standing standing) {
-  if (standing.front().bytes.empty()) {
-    open.fields.erase(field);
-  } else {
-    open.fields[field] = standing.front().bytes;
-  }
-  std::sort(standing.begin() + 1, standing.end(),
-            [](const Value& a, const Value& b) { return a.version() < b.version(); });
-  if (standing.size() == 1 && standing.front().version() == open.record.created().intent_id()) {
-    open.states.erase(field);
-    return;
-  }
-  v1::FieldState state;
-  state.set_field(field);
-  state.set_version(standing.front().version());
-  for (size_t i = 1; i < standing.size(); ++i) {
-    v1::FieldAlternative& other = *state.add_alternatives();
-    other.set_version(standing[i].version());
-    other.set_field_bytes(standing[i].bytes);
-    *other.mutable_provenance() = standing[i].provenance;
-    other.mutable_provenance()->clear_intent_id();  // said once, in `version`
-  }
-  open.states[field] = std::move(state);
-}
-
-// The heart of the merge: `edit` replaces the values that its author saw. The rest stays: in front, what was in front.
-Standing Replace(const Standing& before, const std::set<std::string>& seen, Value edit) {
-  Standing after;
-  const bool front_stays = !before.empty() && !seen.contains(before.front().version());
-  for (const Value& value : before) {
-    if (!seen.contains(value.version())) after.push_back(value);
-  }
-  const bool already_said =
-      std::any_of(after.begin(), after.end(), [&](const Value& value) { return value.bytes == edit.bytes; });
-  if (already_said) return after;
-  after.insert(front_stays ? after.end() : after.begin(), std::move(edit));
-  return after;
-}
+bool IsDeletion(const StandingValue& value) { return value.bytes.empty(); }
 
 class Merger {
  public:
-  Merger(OpenRecord open, const v1::MutationPayload& payload, const v1::Provenance& provenance)
-      : open_(std::move(open)), payload_(payload), provenance_(provenance) {}
+  Merger(OpenRecord open, const v1::MutationPayload& payload, const v1::Provenance& provenance,
+         const MergeContext& context)
+      : open_(std::move(open)), payload_(payload), provenance_(provenance), context_(context) {
+    if (payload.action() != v1::MUTATION_ACTION_CREATE) provenance_.clear_replaces();
+    const auto life = open_.states.find(kWholeRecord);
+    deleters_saw_it_ = life != open_.states.end() && Contains(life->second.awaited(), provenance.intent_id());
+  }
 
   absl::StatusOr<MergeResult> Run() && {
     ASSIGN_OR_RETURN(incoming_, SplitFields(payload_.fields()));
@@ -116,76 +47,215 @@ class Merger {
       case v1::MUTATION_ACTION_DELETE: Delete(); break;
       default: Patch(); break;
     }
-    if (result_.changed) *open_.record.mutable_last_changed() = provenance_;
-    result_.record = Close(std::move(open_));
+    if (stands_) {
+      *open_.record.mutable_last_changed() = provenance_;
+      open_.record.mutable_last_changed()->clear_device();
+    }
+    result_.record = CloseAfterMerge(std::move(open_));
     return std::move(result_);
   }
 
  private:
   void Create() {
-    if (open_.has_create()) {  // the same record made twice: nobody's value is lost
-      for (const auto& [field, bytes] : incoming_) Edit(field, {});
+    if (!open_.record.has_created()) {
+      *open_.record.mutable_created() = provenance_;
+      open_.record.mutable_created()->clear_device();
+      stands_ = true;
+      for (const auto& [field, bytes] : incoming_) FirstValue(field, bytes);
+      deleters_saw_it_ = true;  // whoever deleted the record had seen that it was made
+      Revive();
       return;
     }
-    *open_.record.mutable_created() = provenance_;
-    for (const auto& [field, bytes] : incoming_) {
-      // Whoever edited the record had seen its create: an edit that came first stands.
-      if (!open_.states.contains(field)) open_.fields[field] = bytes;
+    // The same record made twice: nobody's value is lost.
+    for (const auto& [field, bytes] : incoming_) Edit(field, {});
+    Revive();
+  }
+
+  void FirstValue(uint32_t field, const std::string& bytes) {
+    if (open_.states.contains(field)) {
+      Edit(field, {});
+    } else {
+      open_.fields[field] = bytes;
     }
   }
 
   void Patch() {
-    open_.record.set_deleted(false);  // a concurrent edit beats a delete
     for (const auto& edit : payload_.edits()) {
-      Edit(edit.field(), {edit.seen_versions().begin(), edit.seen_versions().end()});
+      const Versions seen{edit.seen_versions().begin(), edit.seen_versions().end()};
+      if (edit.field() == kWholeRecord) {
+        Keep(seen);
+      } else {
+        Edit(edit.field(), seen);
+      }
+    }
+    Revive();
+  }
+
+  // The heart of the merge: the edit replaces the values that its author saw. The rest stays.
+  void Edit(uint32_t field, const Versions& seen) {
+    const Standing before = ReadStanding(open_, field);
+    Standing after = Unseen(before, seen);
+    const bool late = TakeAwaited(after.awaited);
+    const auto bytes = incoming_.find(field);
+    if (!late) {
+      after.values.push_back({bytes == incoming_.end() ? "" : bytes->second, provenance_});
+      stands_ = true;
+    }
+    Write(field, std::move(after));
+  }
+
+  // What of `before` an author who saw `seen` leaves standing, and what is awaited from now on.
+  Standing Unseen(const Standing& before, const Versions& seen) const {
+    Standing after;
+    after.awaited = before.awaited;
+    after.unseen = before.unseen;
+    for (const StandingValue& value : before.values) {
+      if (!Saw(seen, value.provenance)) after.values.push_back(value);
+    }
+    Await(
+        seen, [&](const std::string& version) { return Stands(before, version); }, after.awaited);
+    return after;
+  }
+
+  // Remembers what was seen and is not here yet: the newest, so that nobody's list makes the base look for long.
+  template <typename Known>
+  void Await(const Versions& seen, const Known& known, Versions& awaited) const {
+    size_t looked_for = 0;
+    for (auto version = seen.rbegin(); version != seen.rend() && looked_for < kMaxLookedFor; ++version) {
+      if (version->size() != kVersionBytes || known(*version)) continue;
+      ++looked_for;
+      if (!HasArrived(*version)) awaited.insert(*version);
     }
   }
 
-  // Deletes only what its author saw; the create counts as seen.
+  // True where somebody who saw this mutation was here before it. What it corrects can no longer come.
+  bool TakeAwaited(Versions& awaited) const {
+    bool late = awaited.erase(provenance_.intent_id()) > 0;
+    for (const std::string& refused : provenance_.replaces()) late |= awaited.erase(refused) > 0;
+    awaited.erase(payload_.replaces_intent_id());
+    return late;
+  }
+
+  static bool Stands(const Standing& standing, const std::string& version) {
+    return std::any_of(standing.values.begin(), standing.values.end(), [&](const StandingValue& value) {
+      return value.version() == version || Contains(value.provenance.replaces(), version);
+    });
+  }
+
+  bool HasArrived(const std::string& version) const {
+    const v1::Provenance& created = open_.record.created();
+    if (created.intent_id() == version || Contains(created.replaces(), version)) return true;
+    if (open_.record.last_changed().intent_id() == version) return true;
+    return context_.merged_before && context_.merged_before(version).has_value();
+  }
+
+  void Write(uint32_t field, Standing standing) {
+    const bool several =
+        std::any_of(standing.values.begin(), standing.values.end(),
+                    [&](const StandingValue& value) { return value.bytes != standing.values.front().bytes; });
+    if (several) NameAuthors(standing);
+    const FieldPolicy policy = PolicyOf(context_.record_type, field);
+    if (WriteStanding(open_, field, policy, std::move(standing))) result_.conflict_fields.push_back(field);
+  }
+
+  // A conflict shows who wrote each of its values, and on which device; a record without one does not carry that.
+  void NameAuthors(Standing& standing) const {
+    if (!context_.merged_before) return;
+    for (StandingValue& value : standing.values) {
+      if (!value.provenance.device().empty()) continue;
+      auto known = context_.merged_before(value.version());
+      if (!known) continue;
+      known->set_intent_id(value.version());
+      *known->mutable_replaces() = value.provenance.replaces();
+      value.provenance = *std::move(known);
+    }
+  }
+
+  // Somebody who saw the deletes says that the record stays.
+  void Keep(const Versions& seen) {
+    Standing life = Unseen(ReadStanding(open_, kWholeRecord), seen);
+    if (!TakeAwaited(life.awaited)) {
+      life.values.push_back({std::string(kKept), provenance_});
+      stands_ = true;
+    }
+    WriteLife(std::move(life));
+  }
+
+  // An edit that none of those who deleted had seen beats them.
+  void Revive() {
+    if (!open_.states.contains(kWholeRecord)) return;
+    Standing life = ReadStanding(open_, kWholeRecord);
+    TakeAwaited(life.awaited);
+    if (!deleters_saw_it_) life.unseen.insert(provenance_.intent_id());
+    WriteLife(std::move(life));
+  }
+
+  // The create counts as seen.
   void Delete() {
-    std::set<std::string> seen{open_.record.created().intent_id()};
+    Versions seen{open_.record.created().intent_id()};
     for (const auto& edit : payload_.edits()) {
       seen.insert(edit.seen_versions().begin(), edit.seen_versions().end());
     }
-    for (const auto& [field, state] : open_.states) {
-      for (const Value& value : StandingValues(open_, field)) {
-        if (seen.contains(value.version())) continue;
-        result_.conflict_fields.push_back(field);
-        break;
-      }
+    const Versions standing = StandingVersions();
+    Standing life = ReadStanding(open_, kWholeRecord);
+    const bool first = std::none_of(life.values.begin(), life.values.end(), IsDeletion);
+    if (first) life.unseen = standing;
+    std::erase_if(life.values, [&](const StandingValue& value) { return Saw(seen, value.provenance); });
+    std::erase_if(life.unseen, [&](const std::string& version) { return seen.contains(version); });
+    Await(
+        seen, [&](const std::string& version) { return standing.contains(version); }, life.awaited);
+    if (!TakeAwaited(life.awaited)) {
+      life.values.push_back({"", provenance_});
     }
-    result_.changed = result_.conflict_fields.empty() && !open_.record.deleted();
-    if (result_.conflict_fields.empty()) open_.record.set_deleted(true);
+    WriteLife(std::move(life));
+    stands_ = open_.record.deleted();
   }
 
-  void Edit(uint32_t field, const std::set<std::string>& seen) {
-    const auto bytes = incoming_.find(field);
-    Value edit{bytes == incoming_.end() ? "" : bytes->second, provenance_};
-    Standing after = Replace(StandingValues(open_, field), seen, std::move(edit));
-    if (after.size() > 1) result_.conflict_fields.push_back(field);
-    WriteStanding(open_, field, std::move(after));
+  // Of all fields, what stands and is not the create's.
+  Versions StandingVersions() const {
+    Versions versions;
+    for (const auto& [field, state] : open_.states) {
+      for (const StandingValue& value : ReadStanding(open_, field).values) versions.insert(value.version());
+    }
+    return versions;
+  }
+
+  // The record is gone where somebody deleted it and nothing stands that none of the deleters had seen.
+  void WriteLife(Standing life) {
+    const bool wanted = std::any_of(life.values.begin(), life.values.end(), IsDeletion);
+    if (!wanted) life.unseen.clear();
+    const Versions standing = StandingVersions();
+    std::erase_if(life.unseen, [&](const std::string& version) { return !standing.contains(version); });
+    open_.record.set_deleted(wanted && life.unseen.empty());
+    if (wanted && !open_.record.deleted()) NameAuthors(life);
+    WriteStanding(open_, kWholeRecord, {}, std::move(life));
+    const bool in_conflict = wanted && !open_.record.deleted();
+    if (in_conflict) result_.conflict_fields.push_back(kWholeRecord);
   }
 
   OpenRecord open_;
   const v1::MutationPayload& payload_;
-  const v1::Provenance& provenance_;
+  v1::Provenance provenance_;
+  const MergeContext& context_;
   FieldSet incoming_;
+  bool deleters_saw_it_ = false;  // a delete whose author saw this mutation was here before it
+  bool stands_ = false;           // something of this mutation stands in the record
   MergeResult result_;
 };
 
 }  // namespace
 
 absl::StatusOr<MergeResult> Merge(const v1::Record* current, const v1::MutationPayload& payload,
-                                  const v1::Provenance& provenance) {
-  ASSIGN_OR_RETURN(OpenRecord open, Open(current));
-  return Merger(std::move(open), payload, provenance).Run();
+                                  const v1::Provenance& provenance, const MergeContext& context) {
+  ASSIGN_OR_RETURN(OpenRecord open, OpenForMerge(current));
+  return Merger(std::move(open), payload, provenance, context).Run();
 }
 
 std::vector<IntentId> VersionsOf(const v1::Record& record, uint32_t field) {
-  auto open = Open(&record);
+  auto open = OpenForMerge(&record);
   std::vector<IntentId> versions;
   if (!open.ok()) return versions;
-  for (const Value& value : StandingValues(*open, field)) {
+  for (const StandingValue& value : ReadStanding(*open, field).values) {
     if (auto id = IntentId::FromBytes(value.version())) versions.push_back(*id);
   }
   return versions;

@@ -29,11 +29,6 @@ bool IdsAreSound(const v1::MutationEnvelope& envelope) {
   return IsId(envelope.intent_id()) && IsId(envelope.record_id()) && subject;
 }
 
-// A record of an area may also stand in groups; the clinical types in the health part and nowhere else.
-bool MayStandIn(const RecordTypeInfo& info, v1::ScopeKind kind) {
-  return kind == info.scope_kind || (kind == v1::SCOPE_KIND_GROUP && info.scope_kind == v1::SCOPE_KIND_AREA);
-}
-
 v1::RefusalCode CheckScopes(const RecordTypeInfo& info, const v1::MutationEnvelope& envelope) {
   if (envelope.scopes().empty()) return v1::REFUSAL_CODE_REQUIRED;
   if (envelope.scopes_size() > kMaxScopes) return v1::REFUSAL_CODE_OUT_OF_RANGE;

@@ -52,6 +52,35 @@ const Table& Entries() {
   return *entries;
 }
 
+struct PolicyEntry {
+  RecordType type;
+  uint32_t field;
+  FieldPolicy policy;
+};
+
+// Fields in which the latest of several concurrent values is not the one to act upon until a person has settled them.
+// Everywhere else nobody can say which is more careful (a telephone number, safe hours in words), and both are shown.
+constexpr PolicyEntry kPolicies[] = {
+    // The due time counts from it, and may not be made later by whoever synced last (I14).
+    {RecordType::kInquiry, v1::Inquiry::kAskedFieldNumber, {FrontPolicy::kEarliestDate}},
+    // A citizen who withdrew a consent is not contacted because somebody else edited it; the earlier word counts.
+    {RecordType::kConsent, v1::Consent::kWithdrawnFieldNumber, {FrontPolicy::kEarliestDate}},
+    // An interpreter who comes in vain costs an hour, a missing one the conversation.
+    {RecordType::kCitizen, v1::Citizen::kInterpreterNeededFieldNumber, {FrontPolicy::kValueFirst, true}},
+    // An address shown once by mistake cannot be taken back.
+    {RecordType::kCitizen, v1::Citizen::kAddressProtectedFieldNumber, {FrontPolicy::kValueFirst, true}},
+    {RecordType::kCitizen, v1::Citizen::kAddressProtectedUntilFieldNumber, {FrontPolicy::kLatestDate}},
+    // Who asked not to be called is not called.
+    {RecordType::kVisit,
+     v1::Visit::kDispositionFieldNumber,
+     {FrontPolicy::kValueFirst, v1::DISPOSITION_DO_NOT_CALL}},
+    {RecordType::kVisit, v1::Visit::kDoNotCallUntilFieldNumber, {FrontPolicy::kLatestDate}},
+    // What is handed out or advised depends on it.
+    {RecordType::kClinicalIntake,
+     v1::ClinicalIntake::kPregnantFieldNumber,
+     {FrontPolicy::kValueFirst, v1::ANSWER_YES}},
+};
+
 constexpr std::array<std::string_view, 5> kRoleNames = {"outreach", "health", "instructor", "coordinator",
                                                         "base"};
 
@@ -75,6 +104,17 @@ const RecordTypeInfo* FindRecordType(uint32_t record_type) {
 }
 
 bool MayWrite(Role role, const RecordTypeInfo& info) { return (info.writers & Bit(role)) != 0; }
+
+bool MayStandIn(const RecordTypeInfo& info, v1::ScopeKind kind) {
+  return kind == info.scope_kind || (kind == v1::SCOPE_KIND_GROUP && info.scope_kind == v1::SCOPE_KIND_AREA);
+}
+
+FieldPolicy PolicyOf(uint32_t record_type, uint32_t field) {
+  for (const PolicyEntry& entry : kPolicies) {
+    if (entry.type == record_type && entry.field == field) return entry.policy;
+  }
+  return {};
+}
 
 const RecordTypeInfo& RecordTypeOfMessage(const google::protobuf::Message& message) {
   for (const RecordTypeInfo& info : Entries()) {

@@ -1,5 +1,5 @@
 // The register of record types: one entry for each message in RecordBody. What the engine must know of a type
-// stands here and nowhere else: scope, subject, validation, handle. To add a type: its message, its line in
+// stands here and nowhere else: scope, subject, merge policy, validation, handle. To add a type: its message, its line in
 // RecordBody, its entry in registry.cc, its checks in validation.cc, a verb in cli-client, a scenario in
 // tests.
 #ifndef OPGANG_CORE_RECORDS_REGISTRY_H_
@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/merge/field_policy.h"
 #include "google/protobuf/message.h"
 #include "opgang/v1/ids.pb.h"
 #include "opgang/v1/record.pb.h"
@@ -47,6 +48,11 @@ std::span<const RecordTypeInfo> AllRecordTypes();
 // nullptr for a number that this build does not know.
 const RecordTypeInfo* FindRecordType(uint32_t record_type);
 bool MayWrite(Role role, const RecordTypeInfo& info);
+// A record of an area may also stand in groups; the clinical types in the health part and nowhere else.
+bool MayStandIn(const RecordTypeInfo& info, v1::ScopeKind kind);
+// Which value of a field stands in front where several stand side by side. The latest, but for the fields that
+// registry.cc lists with their reasons; the latest also for types and fields that this build does not know.
+FieldPolicy PolicyOf(uint32_t record_type, uint32_t field);
 
 // The type of a typed message: RecordTypeOf<v1::Visit>() == RecordType::kVisit. Aborts for a message that is
 // none.

@@ -36,6 +36,11 @@ v1::QuarantineItem ToItem(const QuarantinedMutation& quarantined) {
   item.set_author(logged.author);
   item.set_received_us(logged.received_us);
   item.set_content(ContentOf(quarantined));
+  v1::MutationEnvelope envelope;
+  if (envelope.ParseFromString(logged.envelope)) item.set_bundle_id(envelope.bundle().bundle_id());
+  v1::MutationPayload payload;
+  if (quarantined.opened && payload.ParseFromString(logged.payload))
+    item.set_replaces_intent_id(payload.replaces_intent_id());
   return item;
 }
 

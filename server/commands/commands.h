@@ -24,6 +24,7 @@ void AddImport(CLI::App& program, CommandContext& context);
 void AddDevices(CLI::App& program, CommandContext& context);
 void AddCheck(CLI::App& program, CommandContext& context);
 void AddQuarantine(CLI::App& program, CommandContext& context);
+void AddConflicts(CLI::App& program, CommandContext& context);
 
 // Runs the program; returns its exit code: 0, or an ErrorCode's number. Errors go to stderr as "opgangd: ...".
 int RunOpgangd(int argc, const char* const* argv);

@@ -3,11 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
-#include "core/base/ids.h"
 #include "core/base/status_macros.h"
-#include "core/records/registry.h"
 #include "server/commands/admin_client.h"
 #include "server/commands/commands.h"
+#include "server/commands/words.h"
 
 namespace opgang {
 namespace {
@@ -15,46 +14,32 @@ namespace {
 struct QuarantineOptions {
   std::string intent;
   std::string actor;
+  std::string why;
 };
 
-// "REFUSAL_CODE_CPR_IN_TEXT" -> "cpr-in-text"
-std::string CodeWord(v1::RefusalCode code) {
-  std::string word = v1::RefusalCode_Name(code).substr(sizeof("REFUSAL_CODE_") - 1);
-  for (char& c : word) c = c == '_' ? '-' : static_cast<char>(std::tolower(c));
-  return word;
+constexpr char kRefusalPrefix[] = "REFUSAL_CODE_";
+constexpr char kReasonPrefix[] = "DECISION_REASON_";
+
+std::string RefusalWord(v1::RefusalCode code) { return CodeWord(v1::RefusalCode_Name(code), kRefusalPrefix); }
+
+std::string ReasonWord(v1::DecisionReason reason) {
+  return CodeWord(v1::DecisionReason_Name(reason), kReasonPrefix);
 }
 
-std::string FieldWord(const v1::QuarantineItem& item) {
-  const RecordTypeInfo* info = FindRecordType(item.record_type());
-  if (info == nullptr || item.field() == 0) return "";
-  const auto* field = info->prototype->GetDescriptor()->FindFieldByNumber(static_cast<int>(item.field()));
-  return field == nullptr ? "field " + std::to_string(item.field()) : field->name();
-}
-
-std::string TypeWord(uint32_t type) {
-  const RecordTypeInfo* info = FindRecordType(type);
-  return info == nullptr ? "type " + std::to_string(type) : std::string(info->name);
-}
-
-std::string IntentText(const std::string& bytes) {
-  const auto id = IntentId::FromBytes(bytes);
-  return id.has_value() ? id->ToString() : "";
-}
-
-absl::StatusOr<std::string> IntentBytes(const std::string& text) {
-  const auto uuid = UuidFromString(text);
-  if (!uuid.has_value())
-    return MakeError(ErrorCode::kUsage, "an intent id looks like 0190a6e0-1111-7222-8333-444455556666");
-  return IntentId(*uuid).ToBytes();
+std::string RefusedField(const v1::QuarantineItem& item) {
+  return item.field() == 0 ? "" : FieldWord(item.record_type(), item.field());
 }
 
 nlohmann::json ToJson(const v1::QuarantineItem& item, bool with_content) {
-  nlohmann::json json = {{"intent", IntentText(item.intent_id())},
+  nlohmann::json json = {{"intent", IdText(item.intent_id())},
                          {"type", TypeWord(item.record_type())},
-                         {"code", CodeWord(item.code())},
-                         {"field", FieldWord(item)},
+                         {"code", RefusalWord(item.code())},
+                         {"field", RefusedField(item)},
                          {"author", item.author()},
-                         {"received_us", item.received_us()}};
+                         {"received_us", item.received_us()},
+                         {"record", IdText(item.record_id())},
+                         {"bundle", IdText(item.bundle_id())},
+                         {"replaces", IdText(item.replaces_intent_id())}};
   if (with_content) json["content"] = item.content();
   return json;
 }
@@ -62,7 +47,7 @@ nlohmann::json ToJson(const v1::QuarantineItem& item, bool with_content) {
 absl::StatusOr<v1::ListQuarantineResponse> Fetch(AdminClient& client, const std::string& intent) {
   v1::ListQuarantineRequest request;
   if (!intent.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_intent_id(), IntentBytes(intent));
+    ASSIGN_OR_RETURN(*request.mutable_intent_id(), IdBytes(intent));
   }
   v1::ListQuarantineResponse response;
   RETURN_IF_ERROR(client.Call(&v1::AdminService::Stub::ListQuarantine, request, &response));
@@ -82,27 +67,36 @@ absl::Status List(const CommandContext& context, const QuarantineOptions& option
   }
   if (response.items().empty()) std::printf("Quarantine is empty.\n");
   for (const auto& item : response.items()) {
-    std::printf("%s  %s  %s\n    by %s, received %s%s%s\n", IntentText(item.intent_id()).c_str(),
-                TypeWord(item.record_type()).c_str(), CodeWord(item.code()).c_str(), item.author().c_str(),
-                LocalMinute(item.received_us()).c_str(), FieldWord(item).empty() ? "" : ", field ",
-                FieldWord(item).c_str());
+    std::printf("%s  %s  %s\n    by %s, received %s%s%s\n", IdText(item.intent_id()).c_str(),
+                TypeWord(item.record_type()).c_str(), RefusalWord(item.code()).c_str(), item.author().c_str(),
+                LocalMinute(item.received_us()).c_str(), RefusedField(item).empty() ? "" : ", field ",
+                RefusedField(item).c_str());
     if (with_content) std::printf("%s", item.content().c_str());
   }
   return absl::OkStatus();
 }
 
+absl::StatusOr<v1::DecisionReason> ReasonOf(const QuarantineOptions& options) {
+  if (options.why.empty()) return v1::DECISION_REASON_UNSPECIFIED;
+  ASSIGN_OR_RETURN(const int reason,
+                   CodeOfWord(*v1::DecisionReason_descriptor(), kReasonPrefix, options.why));
+  return static_cast<v1::DecisionReason>(reason);
+}
+
 absl::Status Replay(const CommandContext& context, const QuarantineOptions& options) {
   ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
   v1::ReplayQuarantinedRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_intent_id(), IntentBytes(options.intent));
+  ASSIGN_OR_RETURN(*request.mutable_intent_id(), IdBytes(options.intent));
   request.set_actor(options.actor);
+  ASSIGN_OR_RETURN(const v1::DecisionReason reason, ReasonOf(options));
+  request.set_reason(reason);
   v1::ReplayQuarantinedResponse response;
   RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::ReplayQuarantined, request, &response));
   if (response.verdict().has_applied()) {
     std::printf("Applied. Its device hears of it at its next sync.\n");
     return absl::OkStatus();
   }
-  const std::string why = CodeWord(response.verdict().quarantined().code());
+  const std::string why = RefusalWord(response.verdict().quarantined().code());
   return MakeError(ErrorCode::kRefused,
                    "still refused (" + why + "); it stays in quarantine, nothing is lost");
 }
@@ -110,11 +104,51 @@ absl::Status Replay(const CommandContext& context, const QuarantineOptions& opti
 absl::Status Discard(const CommandContext& context, const QuarantineOptions& options) {
   ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
   v1::DiscardQuarantinedRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_intent_id(), IntentBytes(options.intent));
+  ASSIGN_OR_RETURN(*request.mutable_intent_id(), IdBytes(options.intent));
   request.set_actor(options.actor);
+  ASSIGN_OR_RETURN(const v1::DecisionReason reason, ReasonOf(options));
+  request.set_reason(reason);
   v1::DiscardQuarantinedResponse response;
   RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::DiscardQuarantined, request, &response));
-  std::printf("Discarded, in the name of %s. Its bytes stay in the base's log.\n", options.actor.c_str());
+  std::printf("Discarded with its bundle: %d, in the name of %s. The bytes stay in the base's log.\n",
+              response.discarded(), options.actor.c_str());
+  return absl::OkStatus();
+}
+
+nlohmann::json ToJson(const v1::Decision& decision) {
+  const auto code = [](const v1::Verdict& verdict) {
+    return verdict.has_applied() ? "applied" : RefusalWord(verdict.quarantined().code());
+  };
+  return {{"intent", IdText(decision.intent_id())},
+          {"decision", CodeWord(v1::DecisionKind_Name(decision.kind()), "DECISION_KIND_")},
+          {"actor", decision.actor()},
+          {"at_us", decision.at_us()},
+          {"why", ReasonWord(decision.reason())},
+          {"before", code(decision.before())},
+          {"after", code(decision.after())}};
+}
+
+absl::Status Decisions(const CommandContext& context, const QuarantineOptions& options) {
+  ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
+  v1::ListDecisionsRequest request;
+  if (!options.intent.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_intent_id(), IdBytes(options.intent));
+  }
+  v1::ListDecisionsResponse response;
+  RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::ListDecisions, request, &response));
+  nlohmann::json document = {{"schema", "opgangd/decisions/1"}, {"decisions", nlohmann::json::array()}};
+  for (const auto& decision : response.decisions()) document["decisions"].push_back(ToJson(decision));
+  if (context.json) {
+    std::printf("%s\n", document.dump().c_str());
+    return absl::OkStatus();
+  }
+  if (response.decisions().empty()) std::printf("Nobody has decided anything yet.\n");
+  for (const auto& one : document["decisions"]) {
+    const auto word = [&](const char* name) { return one[name].get<std::string>(); };
+    std::printf("%s  %s by %s, %s (%s)\n    %s -> %s\n", word("intent").c_str(), word("decision").c_str(),
+                word("actor").c_str(), LocalMinute(one["at_us"].get<int64_t>()).c_str(), word("why").c_str(),
+                word("before").c_str(), word("after").c_str());
+  }
   return absl::OkStatus();
 }
 
@@ -132,11 +166,18 @@ void AddQuarantine(CLI::App& program, CommandContext& context) {
   show->callback(
       [&context, options] { context.run = [&context, options] { return List(context, *options, true); }; });
   auto* replay = command->add_subcommand("replay", "try it again, with its bundle and what waits for it");
-  auto* discard = command->add_subcommand("discard", "give it up");
+  auto* discard = command->add_subcommand("discard", "give it up, with its bundle");
   for (auto* decide : {replay, discard}) {
     decide->add_option("intent", options->intent, "its intent id")->required();
-    decide->add_option("--actor", options->actor, "who decides: your staff code")->required();
+    decide->add_option("--actor", options->actor, "who decides: a staff code of this base")->required();
+    auto* why =
+        decide->add_option("--why", options->why, AllWords(*v1::DecisionReason_descriptor(), kReasonPrefix));
+    if (decide == discard) why->required();
   }
+  auto* decisions = command->add_subcommand("decisions", "who decided what, when and why; oldest first");
+  decisions->add_option("intent", options->intent, "of this one only");
+  decisions->callback(
+      [&context, options] { context.run = [&context, options] { return Decisions(context, *options); }; });
   replay->callback(
       [&context, options] { context.run = [&context, options] { return Replay(context, *options); }; });
   discard->callback(

@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/status_macros.h"
 #include "core/merge/merge.h"
+#include "server/engine/corrections.h"
 
 namespace opgang {
 namespace {
@@ -31,7 +32,7 @@ MaybeRefusal Authorise(const Author& author, const RecordTypeInfo& info, const O
                        const std::optional<StoredRecord>& existing) {
   if (!MayWrite(author.role, info)) return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};
   for (const Scope& scope : ScopesOf(mutation.envelope)) {
-    if (scope.kind != info.scope_kind) return Refusal{v1::REFUSAL_CODE_WRONG_SCOPE, 0};
+    if (!MayStandIn(info, scope.kind)) return Refusal{v1::REFUSAL_CODE_WRONG_SCOPE, 0};
     if (!MayWriteTo(author, scope)) return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};
   }
   if (!existing.has_value()) return std::nullopt;
@@ -88,10 +89,44 @@ v1::Provenance ProvenanceOf(const Author& author, const OpenedMutation& mutation
   v1::Provenance provenance;
   provenance.set_intent_id(mutation.intent.ToBytes());
   provenance.set_author(author.staff_code);
+  provenance.set_device(author.device_label);
   provenance.mutable_recorded()->set_earliest_us(absl::ToUnixMicros(recorded.earliest));
   provenance.mutable_recorded()->set_latest_us(absl::ToUnixMicros(recorded.latest));
   provenance.set_received_us(absl::ToUnixMicros(received));
   return provenance;
+}
+
+// What it corrects, named by itself and by those that it corrects in turn.
+absl::Status AddReplaced(BaseStore& store, const Author& author, const OpenedMutation& mutation,
+                         v1::Provenance& provenance) {
+  if (mutation.payload.replaces_intent_id().empty()) return absl::OkStatus();
+  provenance.add_replaces(mutation.payload.replaces_intent_id());
+  ASSIGN_OR_RETURN(const auto chain, ReplacedBy(store, author.staff_code, mutation));
+  for (const QuarantinedMutation& item : chain) {
+    const std::string earlier = ReplacedIdIn(item);
+    if (!earlier.empty()) provenance.add_replaces(earlier);
+  }
+  return absl::OkStatus();
+}
+
+// Merges as the log says. An error is the store's; a refusal is the mutation's.
+absl::StatusOr<std::optional<MergeResult>> MergeByLog(BaseStore& store, const v1::Record* current,
+                                                      const OpenedMutation& mutation,
+                                                      const v1::Provenance& provenance) {
+  absl::Status read;
+  MergeContext context;
+  context.record_type = mutation.envelope.record_type();
+  context.merged_before = [&](const std::string& id) -> std::optional<v1::Provenance> {
+    const auto intent = IntentId::FromBytes(id);
+    if (!intent.has_value()) return std::nullopt;
+    auto found = store.FindMerged(*intent);
+    if (found.ok()) return *std::move(found);
+    read.Update(found.status());
+    return std::nullopt;
+  };
+  auto merged = Merge(current, mutation.payload, provenance, context);
+  RETURN_IF_ERROR(read);
+  return merged.ok() ? std::optional(*std::move(merged)) : std::nullopt;
 }
 
 // A mutation of a record whose create is quarantined joins it there; a create that corrects another one does not.
@@ -125,9 +160,11 @@ absl::StatusOr<Admitted> Admit(BaseStore& store, const Author& author, const Ope
   if (waits) return Refused({v1::REFUSAL_CODE_CREATE_QUARANTINED, 0});
   if (auto refusal = Authorise(author, *info, mutation, existing)) return Refused(*refusal);
 
-  auto merged = Merge(existing.has_value() ? &existing->record : nullptr, mutation.payload,
-                      ProvenanceOf(author, mutation, recorded, received));
-  if (!merged.ok()) return Refused({v1::REFUSAL_CODE_UNREADABLE, 0});
+  v1::Provenance provenance = ProvenanceOf(author, mutation, recorded, received);
+  RETURN_IF_ERROR(AddReplaced(store, author, mutation, provenance));
+  ASSIGN_OR_RETURN(auto merged, MergeByLog(store, existing.has_value() ? &existing->record : nullptr,
+                                           mutation, provenance));
+  if (!merged.has_value()) return Refused({v1::REFUSAL_CODE_UNREADABLE, 0});
   ASSIGN_OR_RETURN(const MaybeRefusal refusal,
                    Validate(store, *info, mutation, merged->record, recorded, received));
   if (refusal.has_value()) return Refused(*refusal);
@@ -139,7 +176,6 @@ absl::StatusOr<Admitted> Admit(BaseStore& store, const Author& author, const Ope
   admitted.record.scopes = existing.has_value() ? existing->scopes : ScopesOf(mutation.envelope);
   admitted.record.record = std::move(merged->record);
   admitted.conflict_fields = std::move(merged->conflict_fields);
-  admitted.changed = merged->changed;
   return admitted;
 }
 

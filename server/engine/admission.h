@@ -16,7 +16,6 @@ struct Admitted {
   std::optional<Refusal> refusal;  // set: the rest is empty
   StoredRecord record;             // merged; rev not yet assigned
   std::vector<uint32_t> conflict_fields;
-  bool changed = true;
 };
 
 // Authorises (role, scopes, the record's own scopes), validates (content as it would become) and merges. An error is

@@ -59,6 +59,18 @@ std::optional<Submission> BaseAuthor::Patch(const StoredRecord& current,
   return Wrap(std::move(envelope), std::move(payload), current.scopes.front());
 }
 
+Submission BaseAuthor::InTheNameOf(const StaffMember& person, const StoredRecord& current,
+                                   v1::MutationPayload payload) {
+  v1::MutationEnvelope envelope;
+  envelope.set_record_id(current.id.ToBytes());
+  envelope.set_record_type(current.type);
+  envelope.set_subject_id(current.subject.ToBytes());
+  Submission submission = Wrap(std::move(envelope), std::move(payload), current.scopes.front());
+  submission.author.staff_code = person.staff_code;
+  submission.author.role = person.role;
+  return submission;
+}
+
 Submission BaseAuthor::Wrap(v1::MutationEnvelope envelope, v1::MutationPayload payload, const Scope& scope) {
   OpenedMutation mutation;
   mutation.seq = next_seq_++;

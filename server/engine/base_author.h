@@ -23,6 +23,8 @@ class BaseAuthor {
   Submission Create(const google::protobuf::Message& content, const Scope& scope, RecordId& id);
   // Sets the fields of `current` that differ in `wanted`; nullopt where none does.
   std::optional<Submission> Patch(const StoredRecord& current, const google::protobuf::Message& wanted);
+  // What a person decided here about `current`: their word, under their name and role, in the base's own sequence.
+  Submission InTheNameOf(const StaffMember& person, const StoredRecord& current, v1::MutationPayload payload);
 
  private:
   Submission Wrap(v1::MutationEnvelope envelope, v1::MutationPayload payload, const Scope& scope);

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "server/engine/admission.h"
+#include "server/engine/corrections.h"
 #include "server/engine/transaction.h"
 
 namespace opgang {
@@ -96,20 +97,39 @@ bool HasTwins(const std::vector<OpenedMutation>& mutations) {
   });
 }
 
-std::string ReplacedIdIn(const QuarantinedMutation& item) {
-  v1::MutationPayload payload;
-  return item.opened && payload.ParseFromString(item.mutation.payload) ? payload.replaces_intent_id() : "";
-}
-
-bool Contains(const std::vector<QuarantinedMutation>& items, IntentId intent) {
-  return std::any_of(items.begin(), items.end(),
-                     [&](const QuarantinedMutation& item) { return item.mutation.fate.intent == intent; });
-}
-
 std::string BundleIdOf(const QuarantinedMutation& item) {
   v1::MutationEnvelope envelope;
   if (!envelope.ParseFromString(item.mutation.envelope)) return {};
   return envelope.bundle().bundle_id();
+}
+
+v1::Bundle BundleOf(const QuarantinedMutation& item) {
+  v1::MutationEnvelope envelope;
+  return envelope.ParseFromString(item.mutation.envelope) ? envelope.bundle() : v1::Bundle();
+}
+
+v1::RefusalCode CodeOf(const QuarantinedMutation& item) {
+  return item.mutation.fate.verdict.quarantined().code();
+}
+
+// A bundle that came in pieces must be there whole before it can take effect. One that came whole has shown that
+// already: a part that is missing now was corrected by another mutation.
+bool LacksParts(const std::vector<QuarantinedMutation>& parts) {
+  const bool came_in_pieces = std::any_of(parts.begin(), parts.end(), [](const QuarantinedMutation& part) {
+    return CodeOf(part) == v1::REFUSAL_CODE_BAD_BUNDLE;
+  });
+  if (!came_in_pieces) return false;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const v1::Bundle bundle = BundleOf(parts[i]);
+    const bool alone = parts.size() == 1 && bundle.bundle_id().empty();
+    if (!alone && (bundle.index() != i || bundle.count() != parts.size())) return true;
+  }
+  return false;
+}
+
+FateDecision DecisionBy(v1::DecisionKind kind, std::string_view actor, absl::Time now,
+                        v1::DecisionReason reason = v1::DECISION_REASON_UNSPECIFIED) {
+  return {kind, std::string(actor), absl::ToUnixMicros(now), reason};
 }
 
 }  // namespace
@@ -193,7 +213,6 @@ absl::StatusOr<Committer::Verdicts> Committer::ApplyOrQuarantine(const Submissio
     verdicts.push_back(AppliedVerdict(mutation, rev, admitted));
     RETURN_IF_ERROR(store_.AppendLog(
         LogEntry(submission.author, mutation, submission.received, recorded[i], verdicts.back())));
-    if (!admitted.changed) continue;
     admitted.record.rev = rev;
     RETURN_IF_ERROR(store_.PutRecord(admitted.record));
     news.insert(admitted.record.scopes.begin(), admitted.record.scopes.end());
@@ -263,39 +282,26 @@ absl::StatusOr<Committer::Verdicts> Committer::QuarantineAll(const Submission& s
   return verdicts;
 }
 
-// What `mutation` corrects, and what that one corrected before it: the author's own, of the same record.
-absl::StatusOr<std::vector<QuarantinedMutation>> Committer::ReplacedBy(const Author& author,
-                                                                       const OpenedMutation& mutation) {
-  std::vector<QuarantinedMutation> chain;
-  auto next = IntentId::FromBytes(mutation.payload.replaces_intent_id());
-  while (next.has_value() && !Contains(chain, *next)) {
-    ASSIGN_OR_RETURN(auto items, store_.Quarantine(*next));
-    const bool own = !items.empty() && items[0].mutation.author == author.staff_code &&
-                     items[0].mutation.record.ToBytes() == mutation.envelope.record_id();
-    if (!own) break;
-    next = IntentId::FromBytes(ReplacedIdIn(items[0]));
-    chain.push_back(std::move(items[0]));
-  }
-  return chain;
-}
-
 // Corrected mutations took effect: those they replace leave quarantine, and what waited with them is tried again.
 absl::Status Committer::SettleReplaced(const Submission& submission, std::set<Scope>& touched) {
   std::vector<QuarantinedMutation> replaced;
   for (const OpenedMutation& mutation : submission.mutations) {
-    ASSIGN_OR_RETURN(auto chain, ReplacedBy(submission.author, mutation));
+    ASSIGN_OR_RETURN(auto chain, ReplacedBy(store_, submission.author.staff_code, mutation));
     std::move(chain.begin(), chain.end(), std::back_inserter(replaced));
   }
   if (replaced.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(auto related, RelatedTo(replaced));
+  const FateDecision decision =
+      DecisionBy(v1::DECISION_KIND_CORRECTED, submission.author.staff_code, submission.received);
   for (const QuarantinedMutation& item : replaced) {
     const Fate& fate = item.mutation.fate;
     RETURN_IF_ERROR(store_.RemoveQuarantine(fate.intent));
-    RETURN_IF_ERROR(store_.ChangeFate(fate.intent, fate.verdict, submission.author.staff_code,
-                                      absl::ToUnixMicros(submission.received)));
+    RETURN_IF_ERROR(store_.ChangeFate(fate.intent, fate.verdict, decision));
   }
   std::erase_if(related, [&](const auto& item) { return Contains(replaced, item.mutation.fate.intent); });
-  return ReplayRelated(related, submission.author.staff_code, submission.received, touched);
+  return ReplayRelated(
+      related, DecisionBy(v1::DECISION_KIND_REPLAYED, submission.author.staff_code, submission.received),
+      touched);
 }
 
 // Everything in quarantine that hangs together with `items`: partners of their bundles, mutations of the same records,
@@ -326,8 +332,8 @@ absl::StatusOr<std::vector<QuarantinedMutation>> Committer::RelatedTo(
   return related;
 }
 
-absl::Status Committer::ReplayRelated(const std::vector<QuarantinedMutation>& related, std::string_view actor,
-                                      absl::Time now, std::set<Scope>& touched) {
+absl::Status Committer::ReplayRelated(const std::vector<QuarantinedMutation>& related,
+                                      const FateDecision& decision, std::set<Scope>& touched) {
   std::set<IntentId> done;
   for (const QuarantinedMutation& item : related) {
     if (done.contains(item.mutation.fate.intent)) continue;
@@ -338,61 +344,105 @@ absl::Status Committer::ReplayRelated(const std::vector<QuarantinedMutation>& re
       if (same) parts.push_back(other);
       if (same) done.insert(other.mutation.fate.intent);
     }
-    RETURN_IF_ERROR(ReplayBundle(parts, actor, now, touched));
+    RETURN_IF_ERROR(ReplayBundle(std::move(parts), decision, touched));
   }
   return absl::OkStatus();
 }
 
-// All parts take effect under one rev, or none does and each keeps its place with its reason of today.
-absl::Status Committer::ReplayBundle(const std::vector<QuarantinedMutation>& parts, std::string_view actor,
-                                     absl::Time now, std::set<Scope>& touched) {
+absl::StatusOr<Author> Committer::AuthorOf(const QuarantinedMutation& item) {
   Author author;
-  author.staff_code = parts[0].mutation.author;
+  author.staff_code = item.mutation.author;
+  author.replica = item.mutation.fate.replica;
+  ASSIGN_OR_RETURN(author.device_label, store_.DeviceLabelOf(author.replica));
   ASSIGN_OR_RETURN(const auto staff, store_.FindStaff(author.staff_code));
   if (staff.has_value()) author.role = staff->role;
   ASSIGN_OR_RETURN(author.grants, store_.Grants(author.staff_code));
+  return author;
+}
+
+// Each keeps its place; the culprit with its reason of today. What came in pieces and is whole by now says so.
+absl::Status Committer::KeepQuarantined(const std::vector<QuarantinedMutation>& parts, size_t culprit,
+                                        const Refusal& refusal, const FateDecision& decision) {
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const bool was_in_pieces = CodeOf(parts[i]) == v1::REFUSAL_CODE_BAD_BUNDLE;
+    if (i != culprit && !was_in_pieces) continue;
+    const OpenedMutation mutation = Reopen(parts[i]);
+    const v1::Verdict verdict = QuarantinedVerdict(mutation, i == culprit ? refusal : kBundlePartner);
+    RETURN_IF_ERROR(store_.ChangeFate(mutation.intent, verdict, decision));
+  }
+  return absl::OkStatus();
+}
+
+// All parts take effect under one rev, or none does.
+absl::Status Committer::ReplayBundle(std::vector<QuarantinedMutation> parts, const FateDecision& decision,
+                                     std::set<Scope>& touched) {
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const auto& a, const auto& b) { return BundleOf(a).index() < BundleOf(b).index(); });
+  if (LacksParts(parts)) {
+    for (const QuarantinedMutation& part : parts) {
+      const Fate& fate = part.mutation.fate;
+      RETURN_IF_ERROR(store_.ChangeFate(fate.intent, fate.verdict, decision));
+    }
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const Author author, AuthorOf(parts[0]));
   RETURN_IF_ERROR(store_.BeginPart());
   for (const auto& part : parts) RETURN_IF_ERROR(store_.RemoveQuarantine(part.mutation.fate.intent));
   ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());
   std::set<Scope> news;
-  for (const QuarantinedMutation& part : parts) {
-    const OpenedMutation mutation = Reopen(part);
-    ASSIGN_OR_RETURN(Admitted admitted, Admit(store_, author, mutation, FromProto(part.mutation.recorded),
-                                              absl::FromUnixMicros(part.mutation.received_us)));
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const OpenedMutation mutation = Reopen(parts[i]);
+    ASSIGN_OR_RETURN(Admitted admitted, Admit(store_, author, mutation, FromProto(parts[i].mutation.recorded),
+                                              absl::FromUnixMicros(parts[i].mutation.received_us)));
     if (admitted.refusal.has_value()) {
       RETURN_IF_ERROR(store_.DropPart());
-      return store_.ChangeFate(mutation.intent, QuarantinedVerdict(mutation, *admitted.refusal), actor,
-                               absl::ToUnixMicros(now));
+      return KeepQuarantined(parts, i, *admitted.refusal, decision);
     }
     admitted.record.rev = rev;
-    if (admitted.changed) RETURN_IF_ERROR(store_.PutRecord(admitted.record));
+    RETURN_IF_ERROR(store_.PutRecord(admitted.record));
     news.insert(admitted.record.scopes.begin(), admitted.record.scopes.end());
-    RETURN_IF_ERROR(store_.ChangeFate(mutation.intent, AppliedVerdict(mutation, rev, admitted), actor,
-                                      absl::ToUnixMicros(now)));
+    RETURN_IF_ERROR(store_.ChangeFate(mutation.intent, AppliedVerdict(mutation, rev, admitted), decision));
   }
   touched.merge(news);
   return store_.KeepPart();
 }
 
 absl::StatusOr<v1::Verdict> Committer::Replay(IntentId intent, std::string_view actor, absl::Time now,
-                                              std::set<Scope>& touched) {
+                                              std::set<Scope>& touched, v1::DecisionReason reason) {
+  if (actor.empty()) return MakeError(ErrorCode::kBadInput, "a decision names who made it");
   ASSIGN_OR_RETURN(const auto items, store_.Quarantine(intent));
   if (items.empty()) return MakeError(ErrorCode::kNotFound, "no such mutation in quarantine");
   RETURN_IF_ERROR(InTransaction(store_, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const auto related, RelatedTo(items));
-    return ReplayRelated(related, actor, now, touched);
+    return ReplayRelated(related, DecisionBy(v1::DECISION_KIND_REPLAYED, actor, now, reason), touched);
   }));
   ASSIGN_OR_RETURN(const auto fate, store_.FateOf(intent));
   return fate->verdict;
 }
 
-absl::Status Committer::Discard(IntentId intent, std::string_view actor, absl::Time now) {
+absl::StatusOr<int> Committer::Discard(IntentId intent, std::string_view actor, absl::Time now,
+                                       v1::DecisionReason reason) {
+  if (actor.empty() || reason == v1::DECISION_REASON_UNSPECIFIED)
+    return MakeError(ErrorCode::kBadInput, "a discard names who decided and why");
   ASSIGN_OR_RETURN(const auto items, store_.Quarantine(intent));
   if (items.empty()) return MakeError(ErrorCode::kNotFound, "no such mutation in quarantine");
-  return InTransaction(store_, [&]() -> absl::Status {
-    RETURN_IF_ERROR(store_.RemoveQuarantine(intent));
-    return store_.ChangeFate(intent, items[0].mutation.fate.verdict, actor, absl::ToUnixMicros(now));
-  });
+  const FateDecision decision = DecisionBy(v1::DECISION_KIND_DISCARDED, actor, now, reason);
+  const std::string bundle = BundleIdOf(items[0]);
+  int discarded = 0;
+  RETURN_IF_ERROR(InTransaction(store_, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const auto all, store_.Quarantine(std::nullopt));
+    for (const QuarantinedMutation& item : all) {
+      const Fate& fate = item.mutation.fate;
+      const bool partner =
+          !bundle.empty() && BundleIdOf(item) == bundle && item.mutation.author == items[0].mutation.author;
+      if (fate.intent != intent && !partner) continue;
+      RETURN_IF_ERROR(store_.RemoveQuarantine(fate.intent));
+      RETURN_IF_ERROR(store_.ChangeFate(fate.intent, fate.verdict, decision));
+      ++discarded;
+    }
+    return absl::OkStatus();
+  }));
+  return discarded;
 }
 
 v1::RetryReason RetryReasonFor(const absl::Status& status) {

@@ -37,11 +37,15 @@ class Committer {
   absl::StatusOr<CommitOutcome> Commit(const std::vector<Submission>& group);
 
   // Runs a quarantined mutation through the same steps again, with its bundle and what waits for its create, by a
-  // person's decision. Its verdict afterwards; the others' changed as well. kNotFound.
+  // person's decision. Its verdict afterwards; the others' changed as well. A bundle of which parts have not come stays
+  // where it is. kNotFound; kBadInput where nobody is named.
   absl::StatusOr<v1::Verdict> Replay(IntentId intent, std::string_view actor, absl::Time now,
-                                     std::set<Scope>& touched);
-  // Gives a quarantined mutation up, by a person's decision. Its bytes stay in the log. kNotFound.
-  absl::Status Discard(IntentId intent, std::string_view actor, absl::Time now);
+                                     std::set<Scope>& touched,
+                                     v1::DecisionReason reason = v1::DECISION_REASON_UNSPECIFIED);
+  // Gives a quarantined mutation up, by a person's decision, with its bundle: what is left of one could never be
+  // committed whole. How many; their bytes stay in the log. kNotFound; kBadInput where nobody is named, or no reason.
+  absl::StatusOr<int> Discard(IntentId intent, std::string_view actor, absl::Time now,
+                              v1::DecisionReason reason);
 
  private:
   using Verdicts = std::vector<v1::Verdict>;
@@ -55,14 +59,15 @@ class Committer {
                                          const Interval& recorded, const Refusal& refusal);
   absl::StatusOr<Verdicts> QuarantineAll(const Submission& submission, const std::vector<Interval>& recorded,
                                          size_t culprit, const Refusal& refusal);
-  absl::StatusOr<std::vector<QuarantinedMutation>> ReplacedBy(const Author& author,
-                                                              const OpenedMutation& mutation);
   absl::Status SettleReplaced(const Submission& submission, std::set<Scope>& touched);
-  absl::Status ReplayRelated(const std::vector<QuarantinedMutation>& related, std::string_view actor,
-                             absl::Time now, std::set<Scope>& touched);
+  absl::Status ReplayRelated(const std::vector<QuarantinedMutation>& related, const FateDecision& decision,
+                             std::set<Scope>& touched);
   absl::StatusOr<std::vector<QuarantinedMutation>> RelatedTo(const std::vector<QuarantinedMutation>& items);
-  absl::Status ReplayBundle(const std::vector<QuarantinedMutation>& parts, std::string_view actor,
-                            absl::Time now, std::set<Scope>& touched);
+  absl::Status ReplayBundle(std::vector<QuarantinedMutation> parts, const FateDecision& decision,
+                            std::set<Scope>& touched);
+  absl::Status KeepQuarantined(const std::vector<QuarantinedMutation>& parts, size_t culprit,
+                               const Refusal& refusal, const FateDecision& decision);
+  absl::StatusOr<Author> AuthorOf(const QuarantinedMutation& item);
   absl::Status FlushNarrowing();
 
   BaseStore& store_;

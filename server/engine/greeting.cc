@@ -37,6 +37,7 @@ absl::StatusOr<Author> AuthorOf(BaseStore& store, const StoreAccount& account) {
   author.staff_code = account.staff_code;
   author.store = account.id;
   author.replica = account.replica;
+  author.device_label = account.device_label;
   author.enrolled = absl::FromUnixMicros(account.enrolled_us);
   ASSIGN_OR_RETURN(const auto staff, store.FindStaff(account.staff_code));
   if (staff.has_value()) author.role = staff->role;

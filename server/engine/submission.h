@@ -24,6 +24,7 @@ struct Author {
   Role role = Role::kOutreach;
   StoreId store;
   ReplicaId replica;
+  std::string device_label;  // shown beside a value in conflict; empty: the base itself
   absl::Time enrolled;
   std::vector<StoredGrant> grants;
 };

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "server/admin/conflicts.h"
 #include "server/admin/dwelling_import.h"
 #include "server/admin/enrolment.h"
 #include "server/admin/quarantine_view.h"
@@ -93,10 +94,12 @@ grpc::Status AdminServiceImpl::ReplayQuarantined(grpc::ServerContext*,
                                                  v1::ReplayQuarantinedResponse* response) {
   const IntentId intent = IntentId::FromBytes(request->intent_id()).value_or(IntentId());
   spdlog::info("event=quarantine-replay intent={} actor={}", intent.ToString(), request->actor());
-  return OnWriter(*base_.writer, [&, intent](BaseStore&, Committer& committer) -> absl::Status {
+  return OnWriter(*base_.writer, [&, intent](BaseStore& store, Committer& committer) -> absl::Status {
+    RETURN_IF_ERROR(PersonWhoDecides(store, request->actor()).status());
     std::set<Scope> touched;
-    ASSIGN_OR_RETURN(*response->mutable_verdict(),
-                     committer.Replay(intent, request->actor(), base_.clock->WallNow(), touched));
+    ASSIGN_OR_RETURN(
+        *response->mutable_verdict(),
+        committer.Replay(intent, request->actor(), base_.clock->WallNow(), touched, request->reason()));
     base_.writer->Announce(touched);
     return absl::OkStatus();
   });
@@ -104,11 +107,57 @@ grpc::Status AdminServiceImpl::ReplayQuarantined(grpc::ServerContext*,
 
 grpc::Status AdminServiceImpl::DiscardQuarantined(grpc::ServerContext*,
                                                   const v1::DiscardQuarantinedRequest* request,
-                                                  v1::DiscardQuarantinedResponse*) {
+                                                  v1::DiscardQuarantinedResponse* response) {
   const IntentId intent = IntentId::FromBytes(request->intent_id()).value_or(IntentId());
   spdlog::info("event=quarantine-discard intent={} actor={}", intent.ToString(), request->actor());
-  return OnWriter(*base_.writer, [&, intent](BaseStore&, Committer& committer) {
-    return committer.Discard(intent, request->actor(), base_.clock->WallNow());
+  return OnWriter(*base_.writer, [&, intent](BaseStore& store, Committer& committer) -> absl::Status {
+    RETURN_IF_ERROR(PersonWhoDecides(store, request->actor()).status());
+    ASSIGN_OR_RETURN(const int discarded,
+                     committer.Discard(intent, request->actor(), base_.clock->WallNow(), request->reason()));
+    response->set_discarded(discarded);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AdminServiceImpl::ListDecisions(grpc::ServerContext*, const v1::ListDecisionsRequest* request,
+                                             v1::ListDecisionsResponse* response) {
+  return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto decisions, store.Decisions(IntentId::FromBytes(request->intent_id())));
+    for (const v1::Decision& decision : decisions) *response->add_decisions() = decision;
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AdminServiceImpl::ListConflicts(grpc::ServerContext*, const v1::ListConflictsRequest* request,
+                                             v1::ListConflictsResponse* response) {
+  return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
+    ASSIGN_OR_RETURN(*response, opgang::ListConflicts(store, RecordId::FromBytes(request->record_id())));
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AdminServiceImpl::SettleConflict(grpc::ServerContext*, const v1::SettleConflictRequest* request,
+                                              v1::SettleConflictResponse* response) {
+  const RecordId record = RecordId::FromBytes(request->record_id()).value_or(RecordId());
+  spdlog::info("event=conflict-settle record={} field={} actor={}", record.ToString(), request->field(),
+               request->actor());
+  return OnWriter(*base_.writer, [&](BaseStore& store, Committer& committer) -> absl::Status {
+    std::set<Scope> touched;
+    auto settled = opgang::SettleConflict(store, committer, *request, *base_.clock, *base_.random, touched);
+    base_.writer->Announce(touched);
+    RETURN_IF_ERROR(settled.status());
+    *response = *std::move(settled);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AdminServiceImpl::RecordHistory(grpc::ServerContext*, const v1::RecordHistoryRequest* request,
+                                             v1::RecordHistoryResponse* response) {
+  const RecordId record = RecordId::FromBytes(request->record_id()).value_or(RecordId());
+  spdlog::info("event=history-read record={}", record.ToString());
+  return OnWriter(*base_.writer, [&, record](BaseStore& store, Committer&) -> absl::Status {
+    ASSIGN_OR_RETURN(*response, opgang::RecordHistory(store, record));
+    return absl::OkStatus();
   });
 }
 

@@ -26,6 +26,14 @@ class AdminServiceImpl : public v1::AdminService::Service {
                                  v1::ReplayQuarantinedResponse*) override;
   grpc::Status DiscardQuarantined(grpc::ServerContext*, const v1::DiscardQuarantinedRequest*,
                                   v1::DiscardQuarantinedResponse*) override;
+  grpc::Status ListDecisions(grpc::ServerContext*, const v1::ListDecisionsRequest*,
+                             v1::ListDecisionsResponse*) override;
+  grpc::Status ListConflicts(grpc::ServerContext*, const v1::ListConflictsRequest*,
+                             v1::ListConflictsResponse*) override;
+  grpc::Status SettleConflict(grpc::ServerContext*, const v1::SettleConflictRequest*,
+                              v1::SettleConflictResponse*) override;
+  grpc::Status RecordHistory(grpc::ServerContext*, const v1::RecordHistoryRequest*,
+                             v1::RecordHistoryResponse*) override;
   grpc::Status CheckBase(grpc::ServerContext*, const v1::CheckBaseRequest*, v1::CheckBaseResponse*) override;
 
  private:

@@ -18,6 +18,7 @@
 #include "core/base/ids.h"
 #include "core/checksum/scope_sum.h"
 #include "core/records/registry.h"
+#include "opgang/v1/admin.pb.h"
 #include "opgang/v1/record.pb.h"
 #include "opgang/v1/sync.pb.h"
 
@@ -51,6 +52,14 @@ struct QuarantinedMutation {
   // For a payload that could not be opened: which queue key, as it came.
   std::string queue_key_id;
   std::string wrapped_for_base;
+};
+
+// A person's decision on a refused mutation, for the audit.
+struct FateDecision {
+  v1::DecisionKind kind = v1::DECISION_KIND_UNSPECIFIED;
+  std::string actor;  // staff code
+  int64_t at_us = 0;  // base time
+  v1::DecisionReason reason = v1::DECISION_REASON_UNSPECIFIED;
 };
 
 struct StoredRecord {
@@ -153,6 +162,16 @@ class BaseReader {
   virtual absl::StatusOr<std::vector<StoredRecord>> RecordsOfType(const Scope& scope, uint32_t type) = 0;
   virtual absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id) = 0;
   virtual absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent) = 0;
+  // Who wrote a mutation that took effect, on which device, when; nullopt where it did not, or is not known.
+  virtual absl::StatusOr<std::optional<v1::Provenance>> FindMerged(IntentId intent) = 0;
+  virtual absl::StatusOr<std::string> DeviceLabelOf(
+      ReplicaId replica) = 0;  // empty: the base's own, or unknown
+  // Every mutation of a record that took effect, in the order in which it did.
+  virtual absl::StatusOr<std::vector<LoggedMutation>> MergedInto(RecordId record) = 0;
+  // Living records in which values of several people stand side by side, by id.
+  virtual absl::StatusOr<std::vector<StoredRecord>> RecordsInConflict() = 0;
+  // What people decided on refused mutations, oldest first; of one where `only` names it.
+  virtual absl::StatusOr<std::vector<v1::Decision>> Decisions(std::optional<IntentId> only) = 0;
 
   // Verdicts of this store's mutations that a person's decision changed at or after `since_us`, oldest first.
   virtual absl::StatusOr<std::vector<v1::Verdict>> ChangedFates(StoreId store, int64_t since_us) = 0;
@@ -189,10 +208,9 @@ class BaseStore : public BaseReader {
   virtual absl::Status PutRecord(const StoredRecord& record) = 0;
   virtual absl::Status PutQuarantine(const QuarantinedMutation& mutation) = 0;
   virtual absl::Status RemoveQuarantine(IntentId intent) = 0;
-  // Notes a person's decision on a quarantined mutation (replay, discard, replacement) beside its old verdict, and
-  // puts `verdict` in its place.
-  virtual absl::Status ChangeFate(IntentId intent, const v1::Verdict& verdict, std::string_view actor,
-                                  int64_t at_us) = 0;
+  // Notes a person's decision on a quarantined mutation beside its old verdict, and puts `verdict` in its place.
+  virtual absl::Status ChangeFate(IntentId intent, const v1::Verdict& verdict,
+                                  const FateDecision& decision) = 0;
   // The quarantined create of a record, if there is one.
   virtual absl::StatusOr<std::optional<IntentId>> QuarantinedCreate(RecordId record) = 0;
 

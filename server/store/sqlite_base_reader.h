@@ -37,6 +37,12 @@ class SqliteBaseQueries {
   absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id);
   absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent);
   absl::StatusOr<std::optional<Fate>> FateAt(ReplicaId replica, uint64_t seq);
+  // sqlite_base_history.cc
+  absl::StatusOr<std::optional<v1::Provenance>> FindMerged(IntentId intent);
+  absl::StatusOr<std::string> DeviceLabelOf(ReplicaId replica);
+  absl::StatusOr<std::vector<LoggedMutation>> MergedInto(RecordId record);
+  absl::StatusOr<std::vector<StoredRecord>> RecordsInConflict();
+  absl::StatusOr<std::vector<v1::Decision>> Decisions(std::optional<IntentId> only);
   absl::StatusOr<std::optional<IntentId>> QuarantinedCreate(RecordId record);
   absl::StatusOr<std::vector<v1::Verdict>> ChangedFates(StoreId store, int64_t since_us);
   absl::StatusOr<BaseReader::Soundness> Check();

@@ -6,16 +6,16 @@
 //   grants      staff_code x scope: generation, mode
 //   stores      one staff member's data on one device: invited, enrolled, public keys, live replica
 //   replicas    a store's identities: tokens, last heard
-//   records     record_id: type, subject, rev, sealed Record
+//   records     record_id: type, subject, rev, sealed Record; open = 1: values stand side by side in it
 //   feed        scope x record: latest rev and change (PUT LEAVE DELETE ERASE); one row per record and scope; of PUT
 //               also the row's sum (core/checksum/scope_sum.h). change 0: a DELETE older than the tombstone floor, told
 //               to nobody; it still says where the record stood, for a late edit that brings it back
 //   leaf_sums   scope x leaf: how many PUT rows, and their sum; written with the feed rows
 //   rev_marks   once a day: how far the revs had come. meta's tombstone_floor: LEAVE and DELETE up to it are gone
 //   log         intent_id, unique (replica, seq): digest, verdict, receive time, recorded interval (earliest, latest),
-//               sealed envelope and payload
+//               sealed envelope and payload. A field's history is derived from it (core/merge/history.h)
 //   quarantine  intent_id: what was refused; its bytes are in the log
-//   fate_changes  who replayed or discarded what, when
+//   fate_changes  who replayed, discarded or corrected what, when, why
 //
 // Sealed under the base's storage key, associated data binding table, row, rev and format. Clear: ids, scopes, revs,
 // times, codes of staff and devices. Times are microseconds since 1970-01-01 UTC, base time.
@@ -54,7 +54,8 @@ CREATE TABLE replicas (
   last_earliest_us INTEGER NOT NULL) STRICT;
 CREATE TABLE records (
   record_id BLOB PRIMARY KEY, type INTEGER NOT NULL, subject BLOB NOT NULL, rev INTEGER NOT NULL,
-  sealed BLOB NOT NULL) STRICT;
+  open INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
+CREATE INDEX records_open ON records (record_id) WHERE open = 1;
 CREATE TABLE feed (
   scope BLOB NOT NULL, record_id BLOB NOT NULL, rev INTEGER NOT NULL, change INTEGER NOT NULL,
   row_sum BLOB NOT NULL, PRIMARY KEY (scope, record_id)) STRICT, WITHOUT ROWID;
@@ -71,12 +72,14 @@ CREATE TABLE log (
   received_us INTEGER NOT NULL, earliest_us INTEGER NOT NULL, latest_us INTEGER NOT NULL,
   sealed BLOB NOT NULL) STRICT;
 CREATE UNIQUE INDEX log_by_place ON log (replica_id, seq);
+CREATE INDEX log_by_record ON log (record_id);
 CREATE TABLE quarantine (
   intent_id BLOB PRIMARY KEY, record_id BLOB NOT NULL, record_type INTEGER NOT NULL, is_create INTEGER NOT NULL,
   opened INTEGER NOT NULL, queue_key_id BLOB NOT NULL, wrapped_for_base BLOB NOT NULL) STRICT;
 CREATE INDEX quarantine_by_record ON quarantine (record_id);
 CREATE TABLE fate_changes (
   change_id INTEGER PRIMARY KEY, intent_id BLOB NOT NULL, actor TEXT NOT NULL, at_us INTEGER NOT NULL,
+  kind INTEGER NOT NULL, reason INTEGER NOT NULL,
   old_verdict BLOB NOT NULL, new_verdict BLOB NOT NULL) STRICT;
 CREATE INDEX fate_changes_by_time ON fate_changes (at_us);
 )sql",

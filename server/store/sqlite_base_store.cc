@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/merge/open_conflicts.h"
 #include "core/sqlite/database.h"
 #include "core/sqlite/transaction.h"
 #include "server/store/leaf_ledger.h"
@@ -72,6 +73,21 @@ class Reads : public Interface {
     return queries_.FindRecord(id);
   }
   absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent) override { return queries_.FateOf(intent); }
+  absl::StatusOr<std::optional<v1::Provenance>> FindMerged(IntentId intent) override {
+    return queries_.FindMerged(intent);
+  }
+  absl::StatusOr<std::string> DeviceLabelOf(ReplicaId replica) override {
+    return queries_.DeviceLabelOf(replica);
+  }
+  absl::StatusOr<std::vector<LoggedMutation>> MergedInto(RecordId record) override {
+    return queries_.MergedInto(record);
+  }
+  absl::StatusOr<std::vector<StoredRecord>> RecordsInConflict() override {
+    return queries_.RecordsInConflict();
+  }
+  absl::StatusOr<std::vector<v1::Decision>> Decisions(std::optional<IntentId> only) override {
+    return queries_.Decisions(only);
+  }
   absl::StatusOr<std::vector<v1::Verdict>> ChangedFates(StoreId store, int64_t since_us) override {
     return queries_.ChangedFates(store, since_us);
   }
@@ -189,16 +205,18 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   absl::Status PutRecord(const StoredRecord& record) override {
-    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO records (record_id, type, subject, rev, sealed)"
-                                            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET"
-                                            " rev = excluded.rev, sealed = excluded.sealed"));
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO records (record_id, type, subject, rev, sealed,"
+                                            " open) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (record_id) DO"
+                                            " UPDATE SET rev = excluded.rev, sealed = excluded.sealed,"
+                                            " open = excluded.open"));
     const std::string id = record.id.ToBytes();
     const std::string bytes = record.record.SerializeAsString();
     put.BindBlob(1, id)
         .BindInt(2, record.type)
         .BindBlob(3, record.subject.ToBytes())
         .BindInt(4, static_cast<int64_t>(record.rev))
-        .BindBlob(5, SealRow("records", id, record.rev, bytes));
+        .BindBlob(5, SealRow("records", id, record.rev, bytes))
+        .BindInt(6, HasOpenConflict(record.record));
     RETURN_IF_ERROR(put.Run());
     for (const Scope& scope : record.scopes) {
       if (record.record.deleted()) {
@@ -236,13 +254,19 @@ class SqliteBaseStore : public Reads<BaseStore> {
     return remove.BindBlob(1, intent.ToBytes()).Run();
   }
 
-  absl::Status ChangeFate(IntentId intent, const v1::Verdict& verdict, std::string_view actor,
-                          int64_t at_us) override {
-    ASSIGN_OR_RETURN(auto note, db_->Prepare("INSERT INTO fate_changes (intent_id, actor, at_us, old_verdict,"
-                                             " new_verdict) SELECT intent_id, ?2, ?3, verdict, ?4 FROM log"
-                                             " WHERE intent_id = ?1"));
+  absl::Status ChangeFate(IntentId intent, const v1::Verdict& verdict,
+                          const FateDecision& decision) override {
+    ASSIGN_OR_RETURN(auto note,
+                     db_->Prepare("INSERT INTO fate_changes (intent_id, actor, at_us, kind, reason,"
+                                  " old_verdict, new_verdict) SELECT intent_id, ?2, ?3, ?5, ?6, verdict, ?4"
+                                  " FROM log WHERE intent_id = ?1"));
     const std::string bytes = verdict.SerializeAsString();
-    note.BindBlob(1, intent.ToBytes()).BindText(2, actor).BindInt(3, at_us).BindBlob(4, bytes);
+    note.BindBlob(1, intent.ToBytes())
+        .BindText(2, decision.actor)
+        .BindInt(3, decision.at_us)
+        .BindBlob(4, bytes)
+        .BindInt(5, decision.kind)
+        .BindInt(6, decision.reason);
     RETURN_IF_ERROR(note.Run());
     ASSIGN_OR_RETURN(auto change, db_->Prepare("UPDATE log SET verdict = ?2 WHERE intent_id = ?1"));
     return change.BindBlob(1, intent.ToBytes()).BindBlob(2, bytes).Run();

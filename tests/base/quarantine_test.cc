@@ -117,12 +117,100 @@ TEST_F(QuarantineTest, DiscardedLeavesQuarantineAndIsNeverAppliedAgain) {
   const Draft citizen = Citizen(std::string(500, 'x'));
   const v1::SealedMutation sealed = amal.Seal(citizen);
   amal.Commit({sealed});
-  EXPECT_TRUE(base.committer().Discard(citizen.intent(), "karen", clock.WallNow()).ok());
+  EXPECT_TRUE(base.committer()
+                  .Discard(citizen.intent(), "karen", clock.WallNow(), v1::DECISION_REASON_DUPLICATE)
+                  .ok());
   EXPECT_EQ(Quarantined(), 0u);
   EXPECT_THAT(Words(amal.Commit({sealed})), ElementsAre("REFUSAL_CODE_TOO_LONG"));
-  EXPECT_EQ(GetErrorCode(base.committer().Discard(citizen.intent(), "karen", clock.WallNow())),
-            ErrorCode::kNotFound);
+  EXPECT_EQ(
+      GetErrorCode(base.committer()
+                       .Discard(citizen.intent(), "karen", clock.WallNow(), v1::DECISION_REASON_DUPLICATE)
+                       .status()),
+      ErrorCode::kNotFound);
   EXPECT_EQ(base.Check().mutations, 1);
+}
+
+TEST_F(QuarantineTest, BundleOfWhichAPartIsMissingStaysUntilItHasCome) {
+  Draft citizen = Citizen("Amina");
+  Draft inquiry = InquiryOf(citizen);
+  Draft reply = InquiryOf(citizen);
+  HandDevice::MakeBundle({&citizen, &inquiry, &reply});
+  const auto sealed = amal.Seal(std::vector{citizen, inquiry, reply});
+  amal.Commit({sealed[0]});
+  amal.Commit({sealed[2]});
+  EXPECT_EQ(Word(base.Replay(citizen.intent()).value()), "REFUSAL_CODE_BAD_BUNDLE");
+  EXPECT_EQ(Quarantined(), 2u);
+  EXPECT_EQ(base.Check().records, 0) << "nobody sees part of a bundle (I19)";
+  EXPECT_THAT(Words(amal.Commit(sealed)), Each("REFUSAL_CODE_BAD_BUNDLE"));
+  EXPECT_EQ(Word(base.Replay(reply.intent()).value()), "applied");
+  EXPECT_EQ(Find(citizen)->rev, Find(inquiry)->rev);
+  EXPECT_EQ(Find(citizen)->rev, Find(reply)->rev);
+  EXPECT_EQ(Quarantined(), 0u);
+}
+
+TEST_F(QuarantineTest, BundleThatCameInPiecesAndIsRefusedForAPartSaysWhichAndIsReleasedByItsCorrection) {
+  Draft citizen = Citizen(std::string(500, 'x'));
+  Draft inquiry = InquiryOf(citizen);
+  HandDevice::MakeBundle({&citizen, &inquiry});
+  const auto sealed = amal.Seal(std::vector{citizen, inquiry});
+  amal.Commit({sealed[0]});
+  amal.Commit({sealed[1]});
+  base.Replay(inquiry.intent()).IgnoreError();
+  EXPECT_EQ(Word(FateOf(citizen)), "REFUSAL_CODE_TOO_LONG");
+  EXPECT_EQ(Word(FateOf(inquiry)), "REFUSAL_CODE_BUNDLE_PARTNER");
+  Draft corrected = amal.Create(Called("Amina"), area, citizen.record());
+  corrected.payload.set_replaces_intent_id(citizen.intent().ToBytes());
+  EXPECT_EQ(Word(amal.Commit(corrected)), "applied");
+  EXPECT_EQ(Word(FateOf(inquiry)), "applied");
+}
+
+TEST_F(QuarantineTest, DiscardingAPartDiscardsItsBundleAndNoOneElses) {
+  Draft citizen = Citizen(std::string(500, 'x'));
+  Draft inquiry = InquiryOf(citizen);
+  HandDevice::MakeBundle({&citizen, &inquiry});
+  amal.Commit(amal.Seal(std::vector{citizen, inquiry}));
+  const Draft other = Citizen(std::string(500, 'y'));
+  amal.Commit(other);
+  EXPECT_EQ(base.committer()
+                .Discard(inquiry.intent(), "karen", clock.WallNow(), v1::DECISION_REASON_DUPLICATE)
+                .value(),
+            2);
+  EXPECT_EQ(Quarantined(), 1u);
+}
+
+TEST_F(QuarantineTest, EveryDecisionSaysWhoWhenAndWhyAndNoneIsMadeByNobody) {
+  const Draft citizen = Citizen(std::string(500, 'x'));
+  amal.Commit(citizen);
+  const auto now = clock.WallNow();
+  EXPECT_FALSE(base.committer().Discard(citizen.intent(), "", now, v1::DECISION_REASON_OTHER).ok());
+  EXPECT_FALSE(
+      base.committer().Discard(citizen.intent(), "karen", now, v1::DECISION_REASON_UNSPECIFIED).ok());
+  base.Replay(citizen.intent()).IgnoreError();
+  clock.Advance(absl::Hours(1));
+  EXPECT_TRUE(base.committer()
+                  .Discard(citizen.intent(), "karen", clock.WallNow(), v1::DECISION_REASON_DUPLICATE)
+                  .ok());
+  const auto decisions = base.store().Decisions(std::nullopt).value();
+  ASSERT_EQ(decisions.size(), 2u);
+  EXPECT_EQ(decisions[0].kind(), v1::DECISION_KIND_REPLAYED);
+  EXPECT_EQ(decisions[1].kind(), v1::DECISION_KIND_DISCARDED);
+  EXPECT_EQ(decisions[1].actor(), "karen");
+  EXPECT_EQ(decisions[1].reason(), v1::DECISION_REASON_DUPLICATE);
+  EXPECT_EQ(decisions[1].at_us(), absl::ToUnixMicros(clock.WallNow()));
+  EXPECT_EQ(base.store().Decisions(IntentId()).value().size(), 0u);
+}
+
+TEST_F(QuarantineTest, GroupBesideTheAreaIsAdmittedWhereItIsGrantedAndAloneItIsNot) {
+  const Scope group{v1::SCOPE_KIND_GROUP, base.Area("Testlund").uuid()};
+  Draft citizen = Citizen("Amina");
+  *citizen.envelope.add_scopes() = group.ToProto();
+  EXPECT_EQ(Word(amal.Commit(citizen)), "REFUSAL_CODE_NOT_PERMITTED");
+  base.Grant("amal", group);
+  citizen = Citizen("Amina");
+  *citizen.envelope.add_scopes() = group.ToProto();
+  EXPECT_EQ(Word(amal.Commit(citizen)), "applied");
+  EXPECT_EQ(Find(citizen)->scopes.size(), 2u);
+  EXPECT_EQ(Word(amal.Commit(amal.Create(Called("Bo"), group))), "REFUSAL_CODE_WRONG_SCOPE");
 }
 
 TEST_F(QuarantineTest, ReplayJudgesSizeAndFormAnew) {

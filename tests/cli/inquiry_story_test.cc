@@ -229,10 +229,10 @@ TEST_F(InquiryStory, TwoValuesOfTwoWorkersAreShownAndOneKeySettlesThem) {
   base_.PatchAsOther(id, theirs, {v1::Citizen::kTelephoneFieldNumber}, /*having_seen=*/false);
   ASSERT_EQ(Run({"sync"}).exit, 0);
   const Ran shown = Run({"show", citizen});
-  EXPECT_THAT(shown.out, HasSubstr("telephone: 2 values: 20304050 by amal; 60708090 by jonas"));
+  EXPECT_THAT(shown.out, HasSubstr("telephone: 2 values: 60708090 by jonas; 20304050 by amal"));
   EXPECT_EQ(Run({"correct", citizen, "--field", "telephone"}, "2").exit, 0);
   const Json after = RunJson({"show", citizen})["record"];
-  EXPECT_EQ(after["content"]["telephone"], "60708090");
+  EXPECT_EQ(after["content"]["telephone"], "20304050");
   EXPECT_FALSE(after.contains("side_by_side"));
 }
 

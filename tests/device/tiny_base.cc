@@ -14,6 +14,7 @@ v1::Provenance ProvenanceOf(const std::string& intent, const std::string& author
   v1::Provenance provenance;
   provenance.set_intent_id(intent);
   provenance.set_author(author);
+  provenance.set_device("tablet-of-" + author);
   provenance.mutable_recorded()->set_earliest_us(now_us);
   provenance.mutable_recorded()->set_latest_us(now_us);
   provenance.set_received_us(now_us);

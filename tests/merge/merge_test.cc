@@ -52,17 +52,6 @@ class MergeTest : public ::testing::Test {
     return Apply(payload, letter);
   }
 
-  MergeResult Delete(char letter, uint32_t field = 0, const std::string& seen = "") {
-    v1::MutationPayload payload;
-    payload.set_action(v1::MUTATION_ACTION_DELETE);
-    for (char s : seen) {
-      v1::FieldEdit& edit = *payload.add_edits();
-      edit.set_field(field);
-      edit.add_seen_versions(Version(s));
-    }
-    return Apply(payload, letter);
-  }
-
   static v1::Citizen Telephone(const std::string& number) {
     v1::Citizen citizen;
     citizen.set_telephone(number);
@@ -117,8 +106,8 @@ TEST_F(MergeTest, EditOnTwoDevicesThenSyncKeepsBothPhoneNumbers) {
   Patch('b', kTelephone, Telephone("22222222"), "a");
   const MergeResult result = Patch('c', kTelephone, Telephone("33333333"), "a");
   EXPECT_THAT(result.conflict_fields, ElementsAre(kTelephone));
-  EXPECT_EQ(Content().telephone(), "22222222");
-  EXPECT_THAT(AlternativeTelephones(), ElementsAre("33333333"));
+  EXPECT_EQ(Content().telephone(), "33333333");
+  EXPECT_THAT(AlternativeTelephones(), ElementsAre("22222222"));
 }
 
 TEST_F(MergeTest, ThreeConcurrentEditsAreAllKeptInTheSameOrderWhoeverComesFirst) {
@@ -126,7 +115,8 @@ TEST_F(MergeTest, ThreeConcurrentEditsAreAllKeptInTheSameOrderWhoeverComesFirst)
   Patch('d', kTelephone, Telephone("44444444"), "a");
   Patch('c', kTelephone, Telephone("33333333"), "a");
   Patch('b', kTelephone, Telephone("22222222"), "a");
-  EXPECT_THAT(AlternativeTelephones(), ElementsAre("22222222", "33333333"));
+  EXPECT_EQ(Content().telephone(), "44444444");
+  EXPECT_THAT(AlternativeTelephones(), ElementsAre("33333333", "22222222"));
 }
 
 TEST_F(MergeTest, SomeoneWhoSawBothSettlesThem) {
@@ -143,8 +133,8 @@ TEST_F(MergeTest, SomeoneWhoSawOnlyTheAlternativeReplacesOnlyThat) {
   Patch('b', kTelephone, Telephone("22222222"), "a");
   Patch('c', kTelephone, Telephone("33333333"), "a");
   Patch('d', kTelephone, Telephone("44444444"), "c");
-  EXPECT_EQ(Content().telephone(), "22222222");
-  EXPECT_THAT(AlternativeTelephones(), ElementsAre("44444444"));
+  EXPECT_EQ(Content().telephone(), "44444444");
+  EXPECT_THAT(AlternativeTelephones(), ElementsAre("22222222"));
 }
 
 TEST_F(MergeTest, SomeoneWhoSawOnlyTheFrontStepsInFrontOfTheUnseen) {
@@ -167,7 +157,7 @@ TEST_F(MergeTest, FieldSetByTwoWhoSawItEmptyKeepsBoth) {
   Create('a', Name("Amina"));
   Patch('b', kTelephone, Telephone("22222222"), "");
   EXPECT_THAT(Patch('c', kTelephone, Telephone("33333333"), "").conflict_fields, ElementsAre(kTelephone));
-  EXPECT_THAT(AlternativeTelephones(), ElementsAre("33333333"));
+  EXPECT_THAT(AlternativeTelephones(), ElementsAre("22222222"));
 }
 
 TEST_F(MergeTest, ClearedFieldIsAValueToo) {
@@ -187,38 +177,6 @@ TEST_F(MergeTest, FieldThatThisVersionDoesNotKnowSurvivesAnEdit) {
   EXPECT_THAT(record_.fields(), ::testing::HasSubstr("\xba\x3e\x03xyz"));
 }
 
-TEST_F(MergeTest, UnseenEditBeatsADelete) {
-  Create('a', Telephone("11111111"));
-  Patch('b', kTelephone, Telephone("22222222"), "a");
-  const MergeResult result = Delete('c');
-  EXPECT_FALSE(record_.deleted());
-  EXPECT_FALSE(result.changed);
-  EXPECT_THAT(result.conflict_fields, ElementsAre(kTelephone));
-}
-
-TEST_F(MergeTest, DeleteThatSawTheEditDeletes) {
-  Create('a', Telephone("11111111"));
-  Patch('b', kTelephone, Telephone("22222222"), "a");
-  Delete('c', kTelephone, "b");
-  EXPECT_TRUE(record_.deleted());
-}
-
-TEST_F(MergeTest, EditThatDidNotSeeTheDeleteBringsTheRecordBack) {
-  Create('a', Telephone("11111111"));
-  Delete('b');
-  ASSERT_TRUE(record_.deleted());
-  Patch('c', kTelephone, Telephone("33333333"), "a");
-  EXPECT_FALSE(record_.deleted());
-  EXPECT_EQ(Content().telephone(), "33333333");
-}
-
-TEST_F(MergeTest, SecondDeleteChangesNothing) {
-  Create('a', Telephone("11111111"));
-  Delete('b');
-  EXPECT_FALSE(Delete('c').changed);
-  EXPECT_EQ(record_.last_changed().intent_id(), Version('b'));
-}
-
 TEST_F(MergeTest, EditBeforeItsCreateStandsWhenTheCreateArrives) {
   Patch('b', kTelephone, Telephone("22222222"), "a");
   v1::Citizen citizen = Telephone("11111111");
@@ -233,7 +191,8 @@ TEST_F(MergeTest, RecordMadeTwiceLosesNobodysValue) {
   Create('a', Telephone("11111111"));
   EXPECT_THAT(Create('b', Telephone("22222222")).conflict_fields, ElementsAre(kTelephone));
   EXPECT_EQ(record_.created().intent_id(), Version('a'));
-  EXPECT_THAT(AlternativeTelephones(), ElementsAre("22222222"));
+  EXPECT_EQ(Content().telephone(), "22222222");
+  EXPECT_THAT(AlternativeTelephones(), ElementsAre("11111111"));
 }
 
 TEST_F(MergeTest, VersionsAreThoseThatStand) {

@@ -35,6 +35,7 @@ class PoisonTest : public testing::Test {
     base_.Start();
     base_.ImportOneEntrance();
     tablet_.Join(base_, "amal", "tablet-1");
+    base_.Invite("cilla", "office", "coordinator");  // who decides is somebody whom the base knows
   }
 
   static v1::Contact DropIn(int days_ahead) {
@@ -134,9 +135,16 @@ TEST_F(PoisonTest, WithdrawnOnTheTabletItIsGoneThereAndKeptAtTheBaseUntilSomebod
   tablet_.Sync();
   EXPECT_EQ(NeedsAttention(), 0);
   ASSERT_EQ(Quarantine().size(), 1U);
-  const Outcome discarded = base_.Admin({"quarantine", "discard", poison_, "--actor", "cilla"});
+  const Outcome discarded =
+      base_.Admin({"quarantine", "discard", poison_, "--actor", "cilla", "--why", "duplicate"});
   EXPECT_EQ(discarded.exit_code, 0) << discarded.Words();
   EXPECT_EQ(Quarantine(), Json::array());
+  const Json decisions = base_.AdminJson({"quarantine", "decisions"})["decisions"];
+  ASSERT_EQ(decisions.size(), 1U) << decisions.dump();
+  EXPECT_EQ(decisions[0]["actor"], "cilla");
+  EXPECT_EQ(decisions[0]["decision"], "discarded");
+  EXPECT_EQ(decisions[0]["why"], "duplicate");
+  EXPECT_GT(decisions[0]["at_us"], 0);
 }
 
 TEST_F(PoisonTest, ReplayedAtTheBaseOnceItsReasonIsGoneItIsStoredAndTheTabletHearsOfIt) {
@@ -154,9 +162,20 @@ TEST_F(PoisonTest, ReplayedAtTheBaseOnceItsReasonIsGoneItIsStoredAndTheTabletHea
   EXPECT_EQ(NeedsAttention(), 0);
 }
 
+TEST_F(PoisonTest, NobodyInParticularDecidesNothing) {
+  SaveWhatTheRoleForbids();
+  const Outcome unknown =
+      base_.Admin({"quarantine", "discard", poison_, "--actor", "somebody", "--why", "duplicate"});
+  EXPECT_EQ(unknown.exit_code, static_cast<int>(ErrorCode::kBadInput)) << unknown.Words();
+  EXPECT_NE(base_.Admin({"quarantine", "discard", poison_, "--actor", "cilla"}).exit_code, 0) << "no reason";
+  EXPECT_NE(base_.Admin({"quarantine", "discard", poison_, "--why", "duplicate"}).exit_code, 0);
+  EXPECT_EQ(Quarantine().size(), 1U);
+}
+
 TEST_F(PoisonTest, DiscardedAtTheBaseItIsNotReplayableAndNothingElseIsTouched) {
   SaveWhatTheRoleForbids();
-  EXPECT_EQ(base_.Admin({"quarantine", "discard", poison_, "--actor", "cilla"}).exit_code, 0);
+  EXPECT_EQ(
+      base_.Admin({"quarantine", "discard", poison_, "--actor", "cilla", "--why", "duplicate"}).exit_code, 0);
   EXPECT_EQ(Quarantine(), Json::array());
   const Outcome late = base_.Admin({"quarantine", "replay", poison_, "--actor", "cilla"});
   EXPECT_EQ(late.exit_code, static_cast<int>(ErrorCode::kNotFound)) << late.Words();

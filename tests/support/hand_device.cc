@@ -123,6 +123,7 @@ std::vector<Submission> HandDevice::Open(const std::vector<v1::SealedMutation>& 
   author.staff_code = peer.staff_code;
   author.store = peer.store;
   author.replica = replica;
+  author.device_label = base_.store().FindStore(peer.store).value()->device_label;
   author.role = base_.store().FindStaff(peer.staff_code).value()->role;
   author.enrolled = absl::FromUnixMicros(base_.store().FindStore(peer.store).value()->enrolled_us);
   author.grants = base_.store().Grants(peer.staff_code).value();

@@ -134,7 +134,7 @@ TEST_F(RefusedOverSync, DiscardedAtTheBaseTakesNoEffectEver) {
   const RecordId citizen = amal.SaveCitizen("Amina");
   amal.SyncWell();
   const IntentId intent = amal.store().Outbox().value()[0].intent;
-  ASSERT_TRUE(base.committer().Discard(intent, "karen", clock.WallNow()).ok());
+  ASSERT_TRUE(base.committer().Discard(intent, "karen", clock.WallNow(), v1::DECISION_REASON_OTHER).ok());
   Permit();
   amal.SyncWell();
   EXPECT_EQ(base.Check().quarantined, 0);

@@ -32,7 +32,8 @@ class Bundle {
   // Returns the new record's id. `content` is a message of RecordBody (Visit, Citizen, ...). A citizen's other
   // records name it by this id in the same bundle.
   RecordId Create(const google::protobuf::Message& content, std::optional<AreaId> area = std::nullopt);
-  // Sets `fields` (numbers) of `record` to what `values` holds; a field absent from `values` is cleared.
+  // Sets `fields` (numbers) of `record` to what `values` holds; a field absent from `values` is cleared. Field 0
+  // (kWholeRecord): the record is to stay, though somebody deleted it.
   void Patch(RecordId record, const google::protobuf::Message& values, std::vector<uint32_t> fields);
   void Delete(RecordId record, const RecordTypeInfo& type);
 

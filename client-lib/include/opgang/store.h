@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/ids.h"
+#include "core/merge/history.h"
 #include "core/records/registry.h"
 #include "core/records/validation.h"
 #include "core/rules/clock_evidence.h"
@@ -114,6 +115,11 @@ class Store {
 
   // kLocked.
   virtual absl::StatusOr<const View*> view() = 0;
+
+  // What this device can tell of a record's past without the base: every value that this store wrote and still
+  // keeps, with its fate, and who wrote what stands now. The base's history is whole (opgangd history).
+  // kLocked, kNotFound.
+  virtual absl::StatusOr<std::vector<HistoryValue>> History(RecordId record) = 0;
 
   // Base time now as far as evidence allows, and the last sync's moment (absent: never synced).
   virtual NowEstimate Now() const = 0;

@@ -80,7 +80,7 @@ class View {
 
   // By part of a name, an address, a telephone number, a slip number, or a handle; best first, at most `limit`.
   virtual std::vector<SearchHit> Search(std::string_view words, size_t limit) const = 0;
-  // Records in which values of several people stand side by side.
+  // Records in which values of several people stand side by side (core/merge/open_conflicts.h says which).
   virtual std::vector<const VisibleRecord*> WithAlternatives() const = 0;
 
   // The short handle of a record on this device: at least three characters of Crockford base 32 in lower case,

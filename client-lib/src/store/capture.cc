@@ -78,6 +78,7 @@ class CaptureRun {
     }
     ASSIGN_OR_RETURN(WorkingRecord * working, Working(intention));
     CapturedMutation mutation;
+    SayWhen(mutation.payload);
     Envelope(change, *working, mutation.envelope);
     Payload(intention, *working, mutation);
     const auto refusal = Check(change, *working, mutation);
@@ -147,7 +148,9 @@ class CaptureRun {
   }
 
   void Envelope(const Bundle::Change& change, const WorkingRecord& working, v1::MutationEnvelope& envelope) {
-    envelope.set_intent_id(IntentId::Make(context_.clock.WallNow(), context_.random).ToBytes());
+    // A version carries its own time, the hybrid clock's (core/merge/field_policy.h).
+    const absl::Time stamp = absl::FromUnixMicros(stamp_.wall_us());
+    envelope.set_intent_id(IntentId::Make(stamp, context_.random).ToBytes());
     envelope.set_record_id(change.record.ToBytes());
     envelope.set_record_type(change.type->type);
     for (const Scope& scope : working.scopes) *envelope.add_scopes() = scope.ToProto();
@@ -180,7 +183,6 @@ class CaptureRun {
         break;
     }
     payload.set_replaces_intent_id(intention.replaces);
-    SayWhen(payload);
     undo.set_intent_id(mutation.envelope.intent_id());
     undo.set_record_id(mutation.envelope.record_id());
     undo.set_record_type(mutation.envelope.record_type());
@@ -240,7 +242,9 @@ class CaptureRun {
     v1::Provenance provenance;
     provenance.set_intent_id(mutation.envelope.intent_id());
     const bool known = working.record.has_created() || working.record.has_last_changed();
-    auto merged = Merge(known ? &working.record : nullptr, payload, provenance);
+    MergeContext merge_context;
+    merge_context.record_type = change.type->type;
+    auto merged = Merge(known ? &working.record : nullptr, payload, provenance, merge_context);
     if (!merged.ok()) return Refusal{v1::REFUSAL_CODE_UNREADABLE, 0};
     working.record = std::move(merged->record);
     working.own_intents.push_back(mutation.envelope.intent_id());

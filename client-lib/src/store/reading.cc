@@ -87,6 +87,9 @@ std::optional<OwnMutation> Reading::OpenRow(const QueueRow& row, const StoreTime
   const Interval recorded = time.RecordedBy(own.payload.evidence());
   own.provenance.set_intent_id(row.intent_id);
   own.provenance.set_author(author_);
+  own.provenance.set_device(device_);
+  if (!own.payload.replaces_intent_id().empty())
+    own.provenance.add_replaces(own.payload.replaces_intent_id());
   own.provenance.mutable_recorded()->set_earliest_us(absl::ToUnixMicros(recorded.earliest));
   own.provenance.mutable_recorded()->set_latest_us(absl::ToUnixMicros(recorded.latest));
   return own;

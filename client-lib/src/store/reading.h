@@ -25,10 +25,11 @@ namespace opgang {
 class Reading {
  public:
   // All must outlive it.
-  Reading(StoreKeys keys, std::string author, QueueStore& queue, ConfirmedStore& confirmed,
-          QueueKeyring& keyring, Clock& clock)
+  Reading(StoreKeys keys, std::string author, std::string device, QueueStore& queue,
+          ConfirmedStore& confirmed, QueueKeyring& keyring, Clock& clock)
       : keys_(std::move(keys)),
         author_(std::move(author)),
+        device_(std::move(device)),
         queue_(queue),
         confirmed_(confirmed),
         keyring_(keyring),
@@ -63,6 +64,7 @@ class Reading {
 
   const StoreKeys keys_;
   const std::string author_;
+  const std::string device_;
   QueueStore& queue_;
   ConfirmedStore& confirmed_;
   QueueKeyring& keyring_;

@@ -51,8 +51,8 @@ absl::StatusOr<std::unique_ptr<StoreImpl>> StoreImpl::Open(const std::filesystem
 }
 
 void StoreImpl::TakeKeys(const SecretBytes& store_key) {
-  reading_ = std::make_unique<Reading>(StoreKeys(store_key), identity_.staff_code(), *queue_, *confirmed_,
-                                       keyring_, *options_.clock);
+  reading_ = std::make_unique<Reading>(StoreKeys(store_key), identity_.staff_code(), identity_.device_label(),
+                                       *queue_, *confirmed_, keyring_, *options_.clock);
 }
 
 // Whatever the provider says, the store opens: at worst locked.

@@ -3,6 +3,7 @@
 //   store_impl.cc         opening, locking, saving, what screens ask
 //   store_impl_outbox.cc  outbox, fix, withdraw
 //   store_impl_undo.cc    taking back the last save
+//   store_impl_history.cc what the device can tell of a record's past
 //   store_impl_sync.cc    what the sync session needs
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_
@@ -55,6 +56,7 @@ class StoreImpl : public Store, public SyncStore {
   absl::StatusOr<SaveReceipt> Fix(IntentId refused, const google::protobuf::Message& corrected) override;
   absl::Status Withdraw(IntentId refused) override;
   absl::StatusOr<const View*> view() override;
+  absl::StatusOr<std::vector<HistoryValue>> History(RecordId record) override;
   NowEstimate Now() const override;
   std::optional<absl::Time> last_sync() const override;
   std::optional<CopyRepair> last_repair() const override;

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/merge/merge.h"
+#include "core/merge/standing.h"
 
 namespace opgang {
 namespace {
@@ -45,6 +46,17 @@ void SayWhyAskedMoves(google::protobuf::Message& before, std::vector<uint32_t>& 
     inquiry->set_correction_reason(v1::CORRECTION_REASON_OTHER);
   }
   fields.push_back(M::kCorrectionReasonFieldNumber);
+}
+
+// The delete `version`, as somebody sees it who looks at the record.
+void AddDelete(const std::string& version, v1::Record& record) {
+  for (v1::FieldState& state : *record.mutable_field_states()) {
+    if (state.field() == kWholeRecord) return state.add_alternatives()->set_version(version);
+  }
+  v1::FieldState state;
+  state.set_field(kWholeRecord);
+  state.add_alternatives()->set_version(version);
+  *record.add_field_states() = std::move(state);
 }
 
 }  // namespace
@@ -89,8 +101,8 @@ std::optional<Intention> StoreImpl::Undoing(const v1::UndoStep& step) {
   return reading_->Find(*record, {}) ? std::optional(std::move(undo)) : std::nullopt;
 }
 
-// A deleted record comes back by an edit of all its fields that changes none (merge.h: an edit beats a
-// delete).
+// A deleted record comes back by an edit of all its fields that changes none and says that its author saw the
+// delete.
 std::optional<Intention> StoreImpl::UndoingDelete(const v1::UndoStep& step, Intention undo) {
   KnownRecord before;
   VisibleRecord& visible = before.visible;
@@ -106,6 +118,8 @@ std::optional<Intention> StoreImpl::UndoingDelete(const v1::UndoStep& step, Inte
   if (!content->ParseFromString(visible.record.fields())) return std::nullopt;
   undo.change.fields = SetFields(*content);
   SayWhyAskedMoves(*content, undo.change.fields);
+  undo.change.fields.push_back(kWholeRecord);
+  AddDelete(step.intent_id(), visible.record);
   undo.change.content = std::move(content);
   undo.seen_only.reset();
   undo.known = std::move(before);

@@ -4,9 +4,14 @@
 #include <utility>
 
 #include "client-lib/src/store/view_index.h"
+#include "core/merge/open_conflicts.h"
 
 namespace opgang {
 namespace {
+
+// While it is disputed whether somebody took it back, what would end a case does not: a deadline that is shown in vain
+// does less harm than one that is hidden.
+bool EndsCases(const VisibleRecord& record) { return !DeleteIsDisputed(record.record); }
 
 PersonFacts FactsIn(const std::vector<const VisibleRecord*>& records) {
   PersonFacts facts;
@@ -17,9 +22,11 @@ PersonFacts FactsIn(const std::vector<const VisibleRecord*>& records) {
         break;
       case RecordType::kReply: facts.replies.push_back({r->id, &r->As<v1::Reply>(), r->recorded}); break;
       case RecordType::kParticipation:
-        facts.participations.push_back({r->id, &r->As<v1::Participation>(), r->recorded});
+        if (EndsCases(*r)) facts.participations.push_back({r->id, &r->As<v1::Participation>(), r->recorded});
         break;
-      case RecordType::kClosing: facts.closings.push_back({r->id, &r->As<v1::Closing>(), r->recorded}); break;
+      case RecordType::kClosing:
+        if (EndsCases(*r)) facts.closings.push_back({r->id, &r->As<v1::Closing>(), r->recorded});
+        break;
       default: break;
     }
   }

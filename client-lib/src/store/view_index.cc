@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/merge/open_conflicts.h"
 
 namespace opgang {
 namespace {
@@ -192,11 +193,7 @@ std::vector<const VisibleRecord*> ViewIndex::CitizensAt(RecordId entrance, const
 std::vector<const VisibleRecord*> ViewIndex::WithAlternatives() const {
   Records records;
   for (const auto& [id, record] : records_) {
-    const auto& states = record->record.field_states();
-    const bool several = std::any_of(states.begin(), states.end(), [](const v1::FieldState& state) {
-      return state.alternatives_size() > 0;
-    });
-    if (several) records.push_back(record.get());
+    if (HasOpenConflict(record->record)) records.push_back(record.get());
   }
   SortOldestFirst(records);
   return records;

@@ -15,6 +15,11 @@ bool IsContained(const OwnMutation& mutation, const ConfirmedRecord* confirmed, 
   return BearsMarkOf(record, mutation.provenance.intent_id());
 }
 
+bool Names(const google::protobuf::RepeatedPtrField<v1::Provenance>& list, std::string_view intent_id) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](const v1::Provenance& one) { return one.intent_id() == intent_id; });
+}
+
 Interval RecordedIn(const v1::Record& record) {
   const v1::Provenance& said = record.has_created() ? record.created() : record.last_changed();
   if (said.has_recorded()) {
@@ -52,7 +57,9 @@ bool Describe(const ConfirmedRecord* confirmed, const std::vector<OwnMutation>& 
 
 bool Replay(const OwnMutation& mutation, VisibleRecord& visible) {
   const bool known = visible.record.has_created() || visible.record.has_last_changed();
-  auto merged = Merge(known ? &visible.record : nullptr, mutation.payload, mutation.provenance);
+  MergeContext context;
+  context.record_type = visible.type->type;
+  auto merged = Merge(known ? &visible.record : nullptr, mutation.payload, mutation.provenance, context);
   if (!merged.ok()) return false;
   visible.record = std::move(merged->record);
   visible.unsent |= mutation.state == RowState::kQueued;
@@ -67,9 +74,11 @@ bool BearsMarkOf(const v1::Record& record, std::string_view intent_id) {
     return true;
   return std::any_of(
       record.field_states().begin(), record.field_states().end(), [&](const v1::FieldState& state) {
-        return state.version() == intent_id ||
+        return state.version() == intent_id || Names(state.same(), intent_id) ||
                std::any_of(state.alternatives().begin(), state.alternatives().end(),
-                           [&](const v1::FieldAlternative& other) { return other.version() == intent_id; });
+                           [&](const v1::FieldAlternative& other) {
+                             return other.version() == intent_id || Names(other.same(), intent_id);
+                           });
       });
 }
 

@@ -1,0 +1,38 @@
+// Conflicts and histories as a person at the base sees them, and settling one there. Holds personal data: for the
+// screen, never for a log.
+#ifndef OPGANG_SERVER_ADMIN_CONFLICTS_H_
+#define OPGANG_SERVER_ADMIN_CONFLICTS_H_
+
+#include <set>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/clock.h"
+#include "core/base/random.h"
+#include "opgang/v1/admin.pb.h"
+#include "server/engine/committer.h"
+#include "server/store/base_store.h"
+
+namespace opgang {
+
+// Every open conflict without its values, or those of one record with them. kNotFound: no such record.
+absl::StatusOr<v1::ListConflictsResponse> ListConflicts(BaseStore& store, std::optional<RecordId> only);
+
+// One patch (or delete) by `actor` that saw all versions, committed like any other. kNotFound: no such record or no
+// open conflict in that field; kBadInput: no such value; kRefused: as the verdict of a device's patch would say, and
+// nothing is kept.
+absl::StatusOr<v1::SettleConflictResponse> SettleConflict(BaseStore& store, Committer& committer,
+                                                          const v1::SettleConflictRequest& request,
+                                                          Clock& clock, Random& random,
+                                                          std::set<Scope>& touched);
+
+// kNotFound: no such record.
+absl::StatusOr<v1::RecordHistoryResponse> RecordHistory(BaseStore& store, RecordId record);
+
+// A decision is made by somebody: kBadInput where the base knows no staff member of that code.
+absl::StatusOr<StaffMember> PersonWhoDecides(BaseReader& store, std::string_view staff_code);
+
+}  // namespace opgang
+
+#endif  // OPGANG_SERVER_ADMIN_CONFLICTS_H_

@@ -1,0 +1,35 @@
+#include "server/engine/corrections.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/status_macros.h"
+
+namespace opgang {
+
+std::string ReplacedIdIn(const QuarantinedMutation& item) {
+  v1::MutationPayload payload;
+  return item.opened && payload.ParseFromString(item.mutation.payload) ? payload.replaces_intent_id() : "";
+}
+
+bool Contains(const std::vector<QuarantinedMutation>& items, IntentId intent) {
+  return std::any_of(items.begin(), items.end(),
+                     [&](const QuarantinedMutation& item) { return item.mutation.fate.intent == intent; });
+}
+
+absl::StatusOr<std::vector<QuarantinedMutation>> ReplacedBy(BaseStore& store, std::string_view author,
+                                                            const OpenedMutation& mutation) {
+  std::vector<QuarantinedMutation> chain;
+  auto next = IntentId::FromBytes(mutation.payload.replaces_intent_id());
+  while (next.has_value() && !Contains(chain, *next)) {
+    ASSIGN_OR_RETURN(auto items, store.Quarantine(*next));
+    const bool own = !items.empty() && items[0].mutation.author == author &&
+                     items[0].mutation.record.ToBytes() == mutation.envelope.record_id();
+    if (!own) break;
+    next = IntentId::FromBytes(ReplacedIdIn(items[0]));
+    chain.push_back(std::move(items[0]));
+  }
+  return chain;
+}
+
+}  // namespace opgang
