@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "cli-client/backup_notice.h"
 #include "cli-client/dates.h"
 #include "cli-client/doctor.h"
 #include "cli-client/layout.h"
@@ -46,6 +47,7 @@ void SayStatus(const Context& context) {
   context.Say(UnsentWords(context));
   context.Say(context.T(context.store().unlocked() ? "status.unlocked" : "status.locked"));
   context.Say(LastSyncWords(context));
+  SayBackupNotice(context, context.store().backup_status());
   context.Say(TimeWords(context));
   // The names of areas are sealed too: nothing to say about them while locked.
   if (context.store().unlocked()) context.Say(GrantWords(context));
@@ -75,6 +77,7 @@ Json StatusJson(const Context& context) {
                       {"latest", JsonTime(now.now.latest)},
                       {"exact", now.exact}};
   document["grants"] = GrantsJson(context);
+  document["backup"] = BackupJson(store.backup_status());
   return document;
 }
 

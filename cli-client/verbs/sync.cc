@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "cli-client/backup_notice.h"
 #include "cli-client/layout.h"
 #include "cli-client/saving.h"
 #include "cli-client/unlocking.h"
@@ -83,6 +84,7 @@ void SayResult(const Context& context, const SyncResult& result) {
     context.Say(context.T("sync.side-by-side", {{"count", std::to_string(result.side_by_side)}}));
   }
   context.Say(UnsentWords(context));
+  SayBackupNotice(context, context.store().backup_status());
 }
 
 Json ResultJson(const Context& context, const SyncResult& result) {
@@ -94,6 +96,7 @@ Json ResultJson(const Context& context, const SyncResult& result) {
   document["received"] = result.received;
   document["read"] = result.read;
   document["queue"] = UnsentJson(context);
+  document["backup"] = BackupJson(context.store().backup_status());
   return document;
 }
 

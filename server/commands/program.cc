@@ -49,6 +49,8 @@ int RunOpgangd(int argc, const char* const* argv) {
   AddDevices(program, context);
   AddCheck(program, context);
   AddQuarantine(program, context);
+  AddBackup(program, context);
+  AddRestore(program, context);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -61,6 +61,8 @@ class TestDevice {
   void Unlock();
   // The process ends and another begins.
   void Reopen();
+  // The worker is invited anew on the same tablet, with the same passphrase.
+  void EnrollAgain(const v1::Invitation& invitation);
   // A copy of the home as it is on disk, opened as another tablet's.
   std::unique_ptr<TestDevice> Clone();
   // The store of `image`, an earlier CopyOfHome(), is put back.
@@ -73,11 +75,12 @@ class TestDevice {
   TestDevice(TestBase& base, ManualClock& clock, const v1::Invitation& invitation);
   DeviceOptions Options();
   void Open();
+  void Enroll(const v1::Invitation& invitation);
 
   TestBase& base_;
   ManualClock& clock_;
   MemoryKeyProvider keys_;
-  const Peer peer_;
+  Peer peer_;
   std::filesystem::path root_;
   std::unique_ptr<EnrollTransport> enroll_;
   std::unique_ptr<Store> store_;

@@ -112,6 +112,8 @@ class Store {
   // Base time now as far as evidence allows, and the last sync's moment (absent: never synced).
   virtual NowEstimate Now() const = 0;
   virtual std::optional<absl::Time> last_sync() const = 0;
+  // How far the base was in checked backups when it last said so. What lies beyond that horizon is kept here too.
+  virtual v1::BackupStatus backup_status() const = 0;
 
   // The entrance the worker stands in: survives the process; an id only.
   virtual absl::Status SetCurrentEntrance(RecordId entrance, AreaId area) = 0;

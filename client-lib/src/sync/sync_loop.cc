@@ -21,7 +21,7 @@ absl::Time SteadyNow(Clock& clock) { return absl::FromUnixMicros(clock.Read().bo
 absl::Status ErrorOf(v1::GoAwayReason reason) {
   switch (reason) {
     case v1::GO_AWAY_REASON_UNKNOWN_STORE:
-      return MakeError(ErrorCode::kBaseRefused, "the base does not know this store");
+      return MakeError(ErrorCode::kUnknownStore, "the base does not know this store");
     case v1::GO_AWAY_REASON_PROTOCOL:
       return MakeError(ErrorCode::kInternal, "the base did not understand this device");
     case v1::GO_AWAY_REASON_FENCED:
@@ -36,10 +36,7 @@ absl::Status ErrorOf(v1::GoAwayReason reason) {
 class SessionRun {
  public:
   SessionRun(SyncStore& store, SyncStream& stream, Clock& clock, const SyncOptions& options, bool as_copy)
-      : session_(store, clock, {.as_copy = as_copy}),
-        stream_(stream),
-        clock_(clock),
-        options_(options) {}
+      : session_(store, clock, {.as_copy = as_copy}), stream_(stream), clock_(clock), options_(options) {}
 
   // Ok: in good order, everything handed in and current (or stopped by the observer).
   absl::Status Run() {
