@@ -164,7 +164,11 @@ absl::StatusOr<CheckedBackup> CheckBackup(const fs::path& backup, const BoxKeyPa
 
 absl::StatusOr<RestoredBase> RestoreBase(const RestorePlan& plan, Clock& clock, Random& random) {
   RETURN_IF_ERROR(MakePrivateDirectory(plan.directory));
-  ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(plan.directory / "lock", absl::ZeroDuration()));
+  const auto lock = FileLock::Acquire(plan.directory / "lock", absl::ZeroDuration());
+  if (!lock.ok() && GetErrorCode(lock.status()) == ErrorCode::kStoreBusy) {
+    return MakeError(ErrorCode::kStoreBusy, "a base runs on this directory: stop it first");
+  }
+  RETURN_IF_ERROR(lock.status());
   const bool interrupted = Exists(plan.directory / kRestoringMark);
   if (Exists(plan.directory / kDatabase) && !plan.replace && !interrupted) {
     return MakeError(ErrorCode::kBadInput, "there is a base in this directory; --replace sets it aside");

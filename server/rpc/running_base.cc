@@ -135,7 +135,10 @@ class RunningBaseImpl : public RunningBase {
     if (ticker_.joinable()) ticker_.join();
     if (services_.writer != nullptr) services_.writer->Stop();
     if (services_.pool != nullptr) services_.pool->Stop();
-    services_.backup_reader.reset();
+    {
+      const std::unique_lock no_backup_goes_on(services_.backing_up);
+      services_.backup_reader.reset();
+    }
     services_.pool.reset();  // the readers go before the writer's connection, which then empties the WAL
     services_.writer.reset();
     std::error_code ignored;
