@@ -1,6 +1,7 @@
 #include "cli-client/device_list.h"
 
 #include <algorithm>
+#include <set>
 
 #include "cli-client/dates.h"
 #include "cli-client/layout.h"
@@ -24,6 +25,20 @@ std::string DeviceLine(const Context& context, const v1::DeviceStatus& device) {
   return line + " " + context.T("devices.due", {{"when", DayWords(context.texts(), due, context.Today())}});
 }
 
+// Each store once, though both of it are listed.
+void SayTwins(const Context& context, const v1::ListDevicesResponse& devices) {
+  std::set<std::string> told;
+  for (const v1::DeviceStatus& device : devices.devices()) {
+    if (device.twin_since_us() == 0 || !told.insert(device.store_id()).second) continue;
+    const absl::Time since = absl::FromUnixMicros(device.twin_since_us());
+    const std::string words =
+        context.T("devices.twin", {{"device", Shown(device.device_label())},
+                                   {"holder", Shown(device.holder())},
+                                   {"since", MomentWords(context.texts(), since, context.Today())}});
+    for (const std::string& line : Wrap(words, context.terminal().Width(), 2)) context.Say(line);
+  }
+}
+
 Json MicrosJson(int64_t us) { return us == 0 ? Json(nullptr) : JsonTime(absl::FromUnixMicros(us)); }
 
 }  // namespace
@@ -36,6 +51,7 @@ void SaySilentDevices(const Context& context, const absl::StatusOr<v1::ListDevic
                      : context.T("devices.no-answer.never"));
     return;
   }
+  SayTwins(context, *devices);
   const auto& all = devices->devices();
   const auto silent =
       std::count_if(all.begin(), all.end(), [](const v1::DeviceStatus& d) { return d.silent(); });
@@ -59,7 +75,9 @@ Json DevicesJson(const absl::StatusOr<v1::ListDevicesResponse>& devices) {
                     {"unsent", device.unsent_count()},
                     {"nearest_due", MicrosJson(device.nearest_due_us())},
                     {"silent", device.silent()},
-                    {"online", device.online()}});
+                    {"online", device.online()},
+                    {"exists_twice", device.twin_since_us() != 0},
+                    {"exists_twice_since", MicrosJson(device.twin_since_us())}});
   }
   return list;
 }

@@ -9,7 +9,7 @@
 
 namespace opgang::cli {
 
-// The silent ones, with holder, last sync, unsent count and nearest due time as last heard; says so where
+// Those that exist twice, and the silent ones, with holder, last sync, unsent count and nearest due time as last heard; says so where
 // there are none, and where the base did not answer.
 void SaySilentDevices(const Context& context, const absl::StatusOr<v1::ListDevicesResponse>& devices);
 // All devices; null where the base did not answer.

@@ -37,6 +37,13 @@ constexpr CatalogueEntry kTexts[] = {
      "{device} ({holder}): sidst synkroniseret {last}, usendt {unsent}."},
     {"devices.due", "Nearest due {when}.", "Nærmeste frist {when}."},
     {"devices.never", "never", "aldrig"},
+    {"devices.twin",
+     "{device} ({holder}) EXISTS TWICE since {since}: it was copied, or put back from an old image. Tell "
+     "whoever runs "
+     "the base.",
+     "{device} ({holder}) FINDES TO GANGE siden {since}: den er kopieret eller lagt tilbage fra et gammelt "
+     "billede. "
+     "Sig det til den, der driver basen."},
     {"devices.no-answer",
      "The base does not answer: everything here is as of the last sync, {when}, and which devices are silent "
      "is not known.",

@@ -118,6 +118,19 @@ constexpr CatalogueEntry kTexts[] = {
     {"error.cancelled.safe", "What was saved before stays saved; nothing more was.",
      "Det, der var gemt før, er stadig gemt; ikke mere end det."},
     {"error.cancelled.do", "Start again when you like.", "Begynd igen, når det passer."},
+    {"error.receipt-refused.what", "This receipt belongs to no backup of this base.",
+     "Denne kvittering hører ikke til nogen sikkerhedskopi af denne base."},
+    {"error.receipt-refused.safe", "Nothing was changed; devices keep what they have.",
+     "Intet er ændret; enhederne beholder, hvad de har."},
+    {"error.receipt-refused.do", "Type it again, or check a backup of today (docs/backup.md).",
+     "Skriv den igen, eller kontrollér en sikkerhedskopi fra i dag (docs/backup.md)."},
+    {"error.unknown-store.what", "The base does not know this store any more.",
+     "Basen kender ikke længere dette lager."},
+    {"error.unknown-store.safe",
+     "Everything saved is safe here, and goes along when you enrol again on this device.",
+     "Alt gemt er sikkert her og følger med, når du tilmelder dig igen på denne enhed."},
+    {"error.unknown-store.do", "Ask the coordinator for a new invitation, and enrol on this device.",
+     "Bed koordinatoren om en ny invitation, og tilmeld dig på denne enhed."},
 };
 
 }  // namespace

@@ -104,6 +104,18 @@ constexpr CatalogueEntry kTexts[] = {
      "failing.",
      "Beskadigede rækker i kopien blev rettet {when}: {count}. Sker det igen, er enhedens lager ved at "
      "svigte."},
+    {"backup.overdue",
+     "BACKUP OVERDUE at the base: the last one that was checked is of {when}. What you save is kept here "
+     "too.",
+     "SIKKERHEDSKOPI MANGLER på basen: den sidste, der er kontrolleret, er fra {when}. Det, du gemmer, "
+     "ligger "
+     "også her."},
+    {"backup.overdue.never",
+     "BACKUP OVERDUE at the base: there is none that was checked. What you save is kept here too.",
+     "SIKKERHEDSKOPI MANGLER på basen: ingen er kontrolleret endnu. Det, du gemmer, ligger også her."},
+    {"backup.too-old",
+     "The base was restored from a backup that is too old: work may be missing. Tell the coordinator.",
+     "Basen er genskabt fra en for gammel sikkerhedskopi: der kan mangle noget. Sig det til koordinatoren."},
 };
 
 }  // namespace

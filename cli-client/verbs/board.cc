@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 
+#include "cli-client/backup_notice.h"
 #include "cli-client/dates.h"
 #include "cli-client/device_list.h"
 #include "cli-client/due_list.h"
@@ -47,6 +48,11 @@ std::string CountWords(const Context& context, const std::map<std::string, int>&
   return JoinParts(parts, " | ");
 }
 
+// The base's word of now where it answers, else of the last sync.
+v1::BackupStatus BackupStatusOf(const Context& context, const Devices& devices) {
+  return devices.ok() ? devices->backup() : context.store().backup_status();
+}
+
 void SayBoard(const Context& context, const View& view, const Devices& devices) {
   const std::string now = MomentWords(context.texts(), context.Now(), context.Today());
   context.Say(Inked(context.T("board.header", {{"now", now}}), Ink::kBold, context.options().color));
@@ -55,6 +61,7 @@ void SayBoard(const Context& context, const View& view, const Devices& devices) 
   if (!counts.empty()) context.Say(counts);
   SayCases(context, view, view.Cases(context.Now(), /*open_only=*/true));
   SaySilentDevices(context, devices);
+  SayBackupNotice(context, BackupStatusOf(context, devices));
   context.Say(UnsentWords(context));
 }
 
@@ -64,6 +71,7 @@ Json BoardJson(const Context& context, const View& view, const Devices& devices)
   document["counts"] = CountByState(view.Cases(context.Now(), /*open_only=*/false));
   document["cases"] = CasesJson(view, view.Cases(context.Now(), /*open_only=*/true));
   document["devices"] = DevicesJson(devices);
+  document["backup"] = BackupJson(BackupStatusOf(context, devices));
   const auto last = context.store().last_sync();
   document["last_sync"] = last ? JsonTime(*last) : Json(nullptr);
   document["queue"] = UnsentJson(context);

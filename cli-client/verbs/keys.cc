@@ -87,10 +87,13 @@ absl::Status RunEnroll(Context& context, const std::string& path) {
   RETURN_IF_ERROR(context.store().Unlock(passphrase.Reveal(), kRound));
   const StoreInfo& info = context.store().info();
   context.Say(context.T("enroll.done", {{"staff", info.staff_code}, {"device", info.device_label}}));
+  // Work of a former store on this device went along.
+  if (context.store().outbox_counts().unsent > 0) context.Say(UnsentWords(context));
   Json document = JsonDocument("enroll");
   document["staff"] = info.staff_code;
   document["device"] = info.device_label;
   document["role"] = RoleName(info.role);
+  document["queue"] = UnsentJson(context);
   context.Emit(document);
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli-client/conflict_view.h"
+#include "cli-client/backup_notice.h"
 #include "cli-client/dates.h"
 #include "cli-client/doctor.h"
 #include "cli-client/layout.h"
@@ -48,6 +49,7 @@ void SayStatus(const Context& context) {
   if (const std::string open = OpenConflictsWords(context); !open.empty()) context.Say(open);
   context.Say(context.T(context.store().unlocked() ? "status.unlocked" : "status.locked"));
   context.Say(LastSyncWords(context));
+  SayBackupNotice(context, context.store().backup_status());
   context.Say(TimeWords(context));
   // The names of areas are sealed too: nothing to say about them while locked.
   if (context.store().unlocked()) context.Say(GrantWords(context));
@@ -78,6 +80,7 @@ Json StatusJson(const Context& context) {
                       {"latest", JsonTime(now.now.latest)},
                       {"exact", now.exact}};
   document["grants"] = GrantsJson(context);
+  document["backup"] = BackupJson(store.backup_status());
   return document;
 }
 

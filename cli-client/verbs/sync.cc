@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli-client/conflict_view.h"
+#include "cli-client/backup_notice.h"
 #include "cli-client/layout.h"
 #include "cli-client/saving.h"
 #include "cli-client/unlocking.h"
@@ -91,6 +92,7 @@ void SayResult(const Context& context, const SyncResult& result) {
   }
   if (const std::string open = OpenConflictsWords(context); !open.empty()) context.Say(open);
   context.Say(UnsentWords(context));
+  SayBackupNotice(context, context.store().backup_status());
 }
 
 Json ResultJson(const Context& context, const SyncResult& result) {
@@ -105,6 +107,7 @@ Json ResultJson(const Context& context, const SyncResult& result) {
   document["read"] = result.read;
   document["open_conflicts"] = OpenConflictsJson(context);
   document["queue"] = UnsentJson(context);
+  document["backup"] = BackupJson(context.store().backup_status());
   return document;
 }
 

@@ -17,12 +17,14 @@ absl::StatusCode CanonicalCode(ErrorCode code) {
     case ErrorCode::kUsage:
     case ErrorCode::kRefused:
     case ErrorCode::kBadInput:
+    case ErrorCode::kReceiptRefused:
     case ErrorCode::kAmbiguous: return absl::StatusCode::kInvalidArgument;
     case ErrorCode::kNotFound: return absl::StatusCode::kNotFound;
     case ErrorCode::kWrongPassphrase:
     case ErrorCode::kInvitationWrongCode:
     case ErrorCode::kBaseUntrusted: return absl::StatusCode::kUnauthenticated;
     case ErrorCode::kBaseRefused:
+    case ErrorCode::kUnknownStore:
     case ErrorCode::kNotWritable: return absl::StatusCode::kPermissionDenied;
     case ErrorCode::kDiskFull: return absl::StatusCode::kResourceExhausted;
     case ErrorCode::kDamaged: return absl::StatusCode::kDataLoss;
@@ -84,12 +86,14 @@ std::string_view ErrorCodeName(ErrorCode code) {
     case ErrorCode::kNeedsAttention: return "needs-attention";
     case ErrorCode::kTryLater: return "try-later";
     case ErrorCode::kCancelled: return "cancelled";
+    case ErrorCode::kReceiptRefused: return "receipt-refused";
+    case ErrorCode::kUnknownStore: return "unknown-store";
   }
   return "internal";
 }
 
 std::optional<ErrorCode> ErrorCodeFromName(std::string_view name) {
-  for (int number = 1; number <= static_cast<int>(ErrorCode::kCancelled); ++number) {
+  for (int number = 1; number <= static_cast<int>(kLastErrorCode); ++number) {
     const auto code = static_cast<ErrorCode>(number);
     if (ErrorCodeName(code) == name) return code;
   }

@@ -37,7 +37,10 @@ enum class ErrorCode : int {
   kNeedsAttention = 22,  // done, but something the worker saved was refused by the base
   kTryLater = 23,        // the base is overloaded or shutting down; saved work is safe
   kCancelled = 24,       // stopped by the person
+  kReceiptRefused = 25,  // a backup's receipt that is garbled, or of no backup of this base and epoch
+  kUnknownStore = 26,    // the base does not know this store: to be enrolled again; its work goes along
 };
+inline constexpr ErrorCode kLastErrorCode = ErrorCode::kUnknownStore;
 
 // An absl::Status whose payload carries `code`. `message` is English, for logs and developers: it must hold
 // no personal data. The words for the worker come from the catalogues.

@@ -95,8 +95,16 @@ absl::Status Database::Checkpoint() {
 }
 
 absl::Status Database::BackupTo(const std::string& path) {
-  ASSIGN_OR_RETURN(Statement statement, Prepare("VACUUM INTO ?1"));
-  return statement.BindText(1, path).Run();
+  // query_only would also hold the copy back; the source is only read either way.
+  const bool query_only = access_ == Access::kRead;
+  if (query_only) RETURN_IF_ERROR(Execute("PRAGMA query_only=OFF"));
+  const auto copy = [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(Statement statement, Prepare("VACUUM INTO ?1"));
+    return statement.BindText(1, path).Run();
+  };
+  const absl::Status copied = copy();
+  if (query_only) RETURN_IF_ERROR(Execute("PRAGMA query_only=ON"));
+  return copied;
 }
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }

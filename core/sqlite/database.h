@@ -34,6 +34,7 @@ namespace opgang::sqlite {
 enum class Access {
   kWrite,  // creates the file (mode 0600) and migrates it; TRUNCATE checkpoint on close
   kRead,   // query_only; the file must exist and be at this version; never checkpoints
+  kImage,  // a copy that nobody writes: opened read-only and immutable; makes no file beside it
 };
 
 struct DatabaseOptions {
@@ -70,7 +71,8 @@ class Database {
 
   // Copies everything into the file and empties the WAL. kStoreBusy where a reader stands in the way.
   absl::Status Checkpoint();
-  // A consistent copy into a new file at `path` (VACUUM INTO). kNotWritable where the file exists.
+  // A consistent copy into a new file at `path` (VACUUM INTO; not in WAL mode; an empty file may be there and keeps its
+  // mode). On a kRead connection too, while another one writes. kInternal where the file holds anything.
   absl::Status BackupTo(const std::string& path);
 
   bool in_transaction() const;

@@ -62,6 +62,15 @@ absl::StatusOr<sqlite3*> OpenHandle(const std::string& name, int flags, const st
   return StatusOfCode(rc, "opening a database");
 }
 
+absl::StatusOr<sqlite3*> OpenFor(const DatabaseOptions& options) {
+  if (options.access == Access::kImage) {
+    return OpenHandle(UriOf(options.path, "?immutable=1"), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+                      options.vfs);
+  }
+  const int create = options.access == Access::kWrite ? SQLITE_OPEN_CREATE : 0;
+  return OpenHandle(options.path, SQLITE_OPEN_READWRITE | create, options.vfs);
+}
+
 // A new file gets its mode before it holds a byte; SQLite gives WAL and shm the same.
 absl::Status CreatePrivately(const DatabaseOptions& options) {
   if (options.access != Access::kWrite || !options.vfs.empty()) return absl::OkStatus();
@@ -76,7 +85,7 @@ absl::Status CreatePrivately(const DatabaseOptions& options) {
 absl::Status Migrate(Database& db, const DatabaseOptions& options, int64_t from) {
   const int64_t to = static_cast<int64_t>(options.migrations.size());
   if (from == to) return absl::OkStatus();
-  if (options.access == Access::kRead) {
+  if (options.access != Access::kWrite) {
     return MakeError(ErrorCode::kNotFound, "the file was not brought up to date by a writer yet");
   }
   std::string script = "BEGIN IMMEDIATE;";
@@ -124,9 +133,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
   }
 
   RETURN_IF_ERROR(CreatePrivately(options));
-  const int create = options.access == Access::kWrite ? SQLITE_OPEN_CREATE : 0;
-  ASSIGN_OR_RETURN(sqlite3* const handle,
-                   OpenHandle(options.path, SQLITE_OPEN_READWRITE | create, options.vfs));
+  ASSIGN_OR_RETURN(sqlite3* const handle, OpenFor(options));
   // Not a writer until it has proven to be ours: a refused file is closed without a checkpoint.
   auto db = std::unique_ptr<Database>(new Database(handle, Access::kRead));
   KeepWalOnClose(*db);
@@ -135,7 +142,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
   RETURN_IF_ERROR(CheckIdentity(identity, options));
   RETURN_IF_ERROR(ApplyPragmas(*db, options));
   RETURN_IF_ERROR(Migrate(*db, options, identity.user_version));
-  if (options.access == Access::kRead) {
+  if (options.access != Access::kWrite) {
     RETURN_IF_ERROR(db->Execute("PRAGMA wal_autocheckpoint=0;PRAGMA query_only=ON;"));
     return db;
   }

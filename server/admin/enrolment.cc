@@ -133,6 +133,9 @@ absl::StatusOr<v1::EnrollResponse> Enroll(BaseStore& store, const Peer& peer,
   account->enrolled_us = absl::ToUnixMicros(now);
   account->proof_public_key = request.proof_public_key();
   account->store_public_key = request.store_public_key();
+  // From a former store on the same device, whose enrolment this base may have forgotten in a restore.
+  const bool earlier = request.work_since_us() > 0 && request.work_since_us() < account->enrolled_us;
+  account->work_since_us = earlier ? request.work_since_us() : account->enrolled_us;
   RETURN_IF_ERROR(InTransaction(store, [&] { return store.PutStore(*account); }));
   return response;
 }

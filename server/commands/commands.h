@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "opgang/v1/sync.pb.h"
 
 namespace opgang {
 
@@ -25,12 +26,17 @@ void AddDevices(CLI::App& program, CommandContext& context);
 void AddCheck(CLI::App& program, CommandContext& context);
 void AddQuarantine(CLI::App& program, CommandContext& context);
 void AddConflicts(CLI::App& program, CommandContext& context);
+void AddBackup(CLI::App& program, CommandContext& context);
+void AddRestore(CLI::App& program, CommandContext& context);
 
 // Runs the program; returns its exit code: 0, or an ErrorCode's number. Errors go to stderr as "opgangd: ...".
 int RunOpgangd(int argc, const char* const* argv);
 
 // "2026-04-04 14:30" in Europe/Copenhagen; "never" for 0.
 std::string LocalMinute(int64_t time_us);
+
+// Says what is wrong with the backups, where something is.
+void SayBackupStatus(const v1::BackupStatus& status);
 
 }  // namespace opgang
 

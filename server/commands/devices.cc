@@ -1,7 +1,11 @@
+#include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/base/clock.h"
+#include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "server/commands/admin_client.h"
 #include "server/commands/commands.h"
@@ -16,10 +20,13 @@ nlohmann::json ToJson(const v1::DeviceStatus& device) {
           {"unsent", device.unsent_count()},
           {"nearest_due_us", device.nearest_due_us()},
           {"silent", device.silent()},
-          {"online", device.online()}};
+          {"online", device.online()},
+          {"exists_twice", device.twin_since_us() != 0},
+          {"exists_twice_since_us", device.twin_since_us()}};
 }
 
 const char* StateOf(const v1::DeviceStatus& device) {
+  if (device.twin_since_us() != 0) return device.silent() ? "EXISTS TWICE, SILENT" : "EXISTS TWICE";
   if (device.online()) return "online";
   return device.silent() ? "SILENT" : "";
 }
@@ -41,17 +48,63 @@ absl::Status Devices(const CommandContext& context) {
   v1::ListDevicesResponse response;
   RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::ListDevices, v1::ListDevicesRequest(), &response));
   if (context.json) {
-    nlohmann::json document = {{"schema", "opgangd/devices/1"}, {"devices", nlohmann::json::array()}};
+    nlohmann::json document = {{"schema", "opgangd/devices/1"},
+                               {"devices", nlohmann::json::array()},
+                               {"backup_overdue", response.backup().overdue()},
+                               {"restored_too_old", response.backup().restored_too_old()}};
     for (const auto& device : response.devices()) document["devices"].push_back(ToJson(device));
     std::printf("%s\n", document.dump().c_str());
     return absl::OkStatus();
   }
+  SayBackupStatus(response.backup());
   if (response.devices().empty()) {
     std::printf("No device is enrolled yet. 'opgangd invite' invites one.\n");
     return absl::OkStatus();
   }
   std::printf("%-16s %-12s %-17s %6s  %-17s\n", "device", "holder", "last sync", "unsent", "nearest due");
   for (const auto& device : response.devices()) Print(device);
+  const bool twins = std::any_of(response.devices().begin(), response.devices().end(),
+                                 [](const v1::DeviceStatus& device) { return device.twin_since_us() != 0; });
+  if (twins)
+    std::printf("A device that exists twice was copied or put back: look into it, then 'devices settle'.\n");
+  return absl::OkStatus();
+}
+
+struct SettleOptions {
+  std::string device;
+  std::string holder;
+  std::string actor;
+};
+
+// The store that is meant, among those that exist twice.
+absl::StatusOr<std::string> StoreMeant(const v1::ListDevicesResponse& devices, const SettleOptions& options) {
+  std::set<std::string> stores;
+  for (const auto& device : devices.devices()) {
+    const bool meant = device.twin_since_us() != 0 && device.device_label() == options.device &&
+                       (options.holder.empty() || device.holder() == options.holder);
+    if (meant) stores.insert(device.store_id());
+  }
+  if (stores.empty()) return MakeError(ErrorCode::kNotFound, "no such device exists twice");
+  if (stores.size() == 1) return *stores.begin();
+  return MakeError(ErrorCode::kAmbiguous,
+                   "several staff members have one of that name; name the holder with --staff");
+}
+
+absl::Status Settle(const CommandContext& context, const SettleOptions& options) {
+  ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
+  v1::ListDevicesResponse devices;
+  RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::ListDevices, v1::ListDevicesRequest(), &devices));
+  v1::SettleTwinRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_store_id(), StoreMeant(devices, options));
+  request.set_actor(options.actor);
+  v1::SettleTwinResponse response;
+  RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::SettleTwin, request, &response));
+  if (context.json) {
+    std::printf("%s\n", nlohmann::json({{"schema", "opgangd/devices-settle/1"}}).dump().c_str());
+  } else {
+    std::printf("Settled, in the name of %s. If a second one is still in use, its next sync says so again.\n",
+                options.actor.c_str());
+  }
   return absl::OkStatus();
 }
 
@@ -59,7 +112,17 @@ absl::Status Devices(const CommandContext& context) {
 
 void AddDevices(CLI::App& program, CommandContext& context) {
   auto* command = program.add_subcommand("devices", "the devices that this base knows, longest silent first");
-  command->callback([&context] { context.run = [&context] { return Devices(context); }; });
+  command->require_subcommand(0, 1);
+  auto options = std::make_shared<SettleOptions>();
+  auto* settle = command->add_subcommand("settle", "you have looked into a device that exists twice");
+  settle->add_option("device", options->device, "its label, e.g. tablet-3")->required();
+  settle->add_option("--staff", options->holder, "its holder, where several have one of that name");
+  settle->add_option("--actor", options->actor, "who decides: your staff code")->required();
+  command->callback([&context, options, settle] {
+    context.run = [&context, options, settle] {
+      return settle->parsed() ? Settle(context, *options) : Devices(context);
+    };
+  });
 }
 
 }  // namespace opgang

@@ -50,6 +50,8 @@ int RunOpgangd(int argc, const char* const* argv) {
   AddCheck(program, context);
   AddQuarantine(program, context);
   AddConflicts(program, context);
+  AddBackup(program, context);
+  AddRestore(program, context);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,9 +1,13 @@
 #include "server/engine/greeting.h"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
+#include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/sealing/sealing.h"
+#include "server/engine/horizon.h"
 #include "server/engine/transaction.h"
 
 namespace opgang {
@@ -38,11 +42,43 @@ absl::StatusOr<Author> AuthorOf(BaseStore& store, const StoreAccount& account) {
   author.store = account.id;
   author.replica = account.replica;
   author.device_label = account.device_label;
-  author.enrolled = absl::FromUnixMicros(account.enrolled_us);
+  author.enrolled =
+      absl::FromUnixMicros(account.work_since_us > 0 ? account.work_since_us : account.enrolled_us);
   ASSIGN_OR_RETURN(const auto staff, store.FindStaff(account.staff_code));
   if (staff.has_value()) author.role = staff->role;
   ASSIGN_OR_RETURN(author.grants, store.Grants(account.staff_code));
   return author;
+}
+
+// Another replica of this store lives and has been heard: whoever comes without its token is a second one.
+absl::StatusOr<bool> AnotherLives(BaseStore& store, StoreId id) {
+  ASSIGN_OR_RETURN(const std::vector<ReplicaState> replicas, store.ReplicasOf(id));
+  return std::any_of(replicas.begin(), replicas.end(), [](const ReplicaState& replica) {
+    return !replica.retired && replica.last_sync_us > 0;
+  });
+}
+
+// A store that has lost its queue's state with its disk names no replica, and is no second one.
+absl::Status NoteTwin(BaseStore& store, const v1::Hello& hello, absl::Time now, StoreAccount& account,
+                      Greeting& greeting) {
+  if (hello.replica_id().empty() || account.twin_since_us > 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(greeting.found_twice, AnotherLives(store, account.id));
+  if (greeting.found_twice) account.twin_since_us = absl::ToUnixMicros(now);
+  return absl::OkStatus();
+}
+
+// Whoever lost its identity, comes from a former epoch, or found another store's work in its places and so presents no
+// token, will not come under its old name again.
+absl::Status RetireFormer(BaseStore& store, const StoreAccount& account, const v1::Hello& hello) {
+  const bool lost = hello.replica_id().empty();
+  const auto named = lost ? std::optional(account.replica) : ReplicaId::FromBytes(hello.replica_id());
+  const bool former_epoch = !hello.epoch().empty() && hello.epoch() != store.epoch().ToBytes();
+  const bool gives_it_up = lost || former_epoch || hello.token().empty();
+  if (!named.has_value() || !gives_it_up) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto former, store.FindReplica(*named));
+  if (!former.has_value() || former->store != account.id) return absl::OkStatus();
+  former->retired = true;
+  return store.PutReplica(*former);
 }
 
 absl::Status BecomeNewReplica(BaseStore& store, StoreAccount& account, Greeting& greeting, absl::Time now,
@@ -55,6 +91,26 @@ absl::Status BecomeNewReplica(BaseStore& store, StoreAccount& account, Greeting&
   greeting.new_replica = replica.id;
   RETURN_IF_ERROR(store.PutStore(account));
   return store.PutReplica(replica);
+}
+
+// Which replica speaks; nullopt where it must become another one.
+absl::StatusOr<std::optional<ReplicaState>> RecogniseReplica(BaseStore& store, const StoreAccount& account,
+                                                             const v1::Hello& hello) {
+  const auto id = ReplicaId::FromBytes(hello.replica_id());
+  if (!id.has_value()) return std::nullopt;
+  ASSIGN_OR_RETURN(auto replica, store.FindReplica(*id));
+  const bool same_epoch = hello.epoch().empty() || hello.epoch() == store.epoch().ToBytes();
+  const bool recognised = replica.has_value() && replica->store == account.id && !replica->retired &&
+                          same_epoch && TokenFits(*replica, hello.token());
+  if (!recognised) replica.reset();
+  return replica;
+}
+
+// What devices let go of, trusting a backup newer than the one that was restored, is gone: that must be seen.
+absl::Status NoteLetGo(BaseStore& store, const v1::Hello& hello, const BackupFacts& facts) {
+  const bool concerned = !facts.restored_from.empty() && hello.epoch() == facts.restored_from.ToBytes();
+  if (!concerned || hello.durable_horizon() <= facts.let_go_rev) return absl::OkStatus();
+  return store.NoteLetGo(hello.durable_horizon());
 }
 
 absl::Status GoOn(BaseStore& store, const StoreAccount& account, ReplicaState replica, const v1::Hello& hello,
@@ -76,11 +132,18 @@ absl::StatusOr<Greeting> GreetKnown(BaseStore& store, StoreAccount account, cons
   Greeting greeting;
   greeting.next_token = random.Bytes(kTokenBytes);
   ASSIGN_OR_RETURN(greeting.author, AuthorOf(store, account));
-  ASSIGN_OR_RETURN(const auto replica, store.FindReplica(account.replica));
-  const bool same = replica.has_value() && account.replica.ToBytes() == hello.replica_id() &&
-                    TokenFits(*replica, hello.token());
-  RETURN_IF_ERROR(same ? GoOn(store, account, *replica, hello, now, greeting)
-                       : BecomeNewReplica(store, account, greeting, now, random));
+  ASSIGN_OR_RETURN(const auto replica, RecogniseReplica(store, account, hello));
+  if (replica.has_value()) {
+    greeting.author.replica = replica->id;
+    RETURN_IF_ERROR(GoOn(store, account, *replica, hello, now, greeting));
+  } else {
+    RETURN_IF_ERROR(NoteTwin(store, hello, now, account, greeting));
+    RETURN_IF_ERROR(RetireFormer(store, account, hello));
+    RETURN_IF_ERROR(BecomeNewReplica(store, account, greeting, now, random));
+  }
+  ASSIGN_OR_RETURN(const BackupFacts facts, store.Backup());
+  RETURN_IF_ERROR(NoteLetGo(store, hello, facts));
+  greeting.backup = BackupStatusOf(facts, now);
   return greeting;
 }
 
@@ -99,6 +162,28 @@ absl::StatusOr<Greeting> Greet(BaseStore& store, const Peer& peer, const v1::Hel
     return absl::OkStatus();
   }));
   return greeting;
+}
+
+absl::Status SettleTwin(BaseStore& store, StoreId id, std::string_view actor, absl::Time now) {
+  ASSIGN_OR_RETURN(auto account, store.FindStore(id));
+  if (!account.has_value() || account->twin_since_us == 0) {
+    return MakeError(ErrorCode::kNotFound, "no such store exists twice");
+  }
+  ASSIGN_OR_RETURN(std::vector<ReplicaState> replicas, store.ReplicasOf(id));
+  const auto heard_before = [](const ReplicaState& a, const ReplicaState& b) {
+    return std::tuple(!a.retired, a.last_sync_us) < std::tuple(!b.retired, b.last_sync_us);
+  };
+  const auto last = std::max_element(replicas.begin(), replicas.end(), heard_before);
+  return InTransaction(store, [&]() -> absl::Status {
+    for (ReplicaState& replica : replicas) {
+      replica.retired = replica.id != last->id;
+      RETURN_IF_ERROR(store.PutReplica(replica));
+    }
+    if (last != replicas.end()) account->replica = last->id;
+    account->twin_since_us = 0;
+    RETURN_IF_ERROR(store.PutStore(*account));
+    return store.Audit(actor, "twin-settled", id.ToBytes(), absl::ToUnixMicros(now));
+  });
 }
 
 absl::Status NoteSessionEnd(BaseStore& store, ReplicaId id, uint32_t unsent_count, absl::Time now) {

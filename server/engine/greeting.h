@@ -3,12 +3,18 @@
 //
 //   token == the one handed out last              -> go on
 //   token == the one before, last never presented -> its Welcome was lost: go on
-//   any other token, or another replica           -> a copy or a restored image: a new replica, before anything else (I3)
+//   any other token, or an unknown replica        -> a copy or a restored image: a new replica, before anything else (I3)
+//   another epoch, or a retired replica           -> the base was restored: a new replica, so that no place (replica, seq)
+//                                                    is ever given twice, whatever the backup had forgotten
+//
+// A copy goes on beside the store it was copied from, each as a replica of its own. Where the base knows that another one
+// lives, "this device exists twice" stands until a person settles it; a restored base knows of none and says nothing.
 #ifndef OPGANG_SERVER_ENGINE_GREETING_H_
 #define OPGANG_SERVER_ENGINE_GREETING_H_
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -32,11 +38,17 @@ struct Greeting {
   std::string next_token;
   std::optional<ReplicaId> new_replica;
   std::vector<v1::Verdict> changed_fates;  // by a person's decision, since the last session
+  v1::BackupStatus backup;
+  bool found_twice = false;  // by this Hello, the first to show it
 };
 
 // `now` is base time. An error is the store's: nothing was changed.
 absl::StatusOr<Greeting> Greet(BaseStore& store, const Peer& peer, const v1::Hello& hello, absl::Time now,
                                Random& random);
+
+// A person has looked into a store that exists twice: the replica that was heard last goes on, whoever comes as another
+// is told a new name (and found again, if it is a second device). kNotFound: no such store, or not flagged.
+absl::Status SettleTwin(BaseStore& store, StoreId id, std::string_view actor, absl::Time now);
 
 // The end of a session: what the device still holds, for the board.
 absl::Status NoteSessionEnd(BaseStore& store, ReplicaId replica, uint32_t unsent_count, absl::Time now);

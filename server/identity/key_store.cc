@@ -175,6 +175,19 @@ absl::StatusOr<BaseKeys> LoadOrCreateBaseKeys(const fs::path& directory,
   return base;
 }
 
+absl::StatusOr<BaseKeys> LoadKeysCopy(const fs::path& keys) { return ReadLastingKeys(keys); }
+
+absl::Status AdoptKeysCopy(const fs::path& keys, const fs::path& directory) {
+  if (HasKeys(directory)) return MakeError(ErrorCode::kBadInput, "this base has keys already");
+  const fs::path making = directory / kKeysInTheMaking;
+  RETURN_IF_ERROR(MakeEmptyDirectory(making));
+  for (const char* name : {kCaCertificate, kCaKey, kBox, kStorage}) {
+    ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(keys / name));
+    RETURN_IF_ERROR(WriteFileDurably(making / name, bytes));
+  }
+  return Publish(making, directory / kKeys);
+}
+
 absl::StatusOr<BaseKeys> LoadBaseKeys(const fs::path& directory) {
   if (!HasKeys(directory)) return MakeError(ErrorCode::kNotFound, "this base has no keys yet");
   const fs::path keys = directory / kKeys;

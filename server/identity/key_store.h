@@ -43,6 +43,12 @@ absl::StatusOr<BaseKeys> LoadOrCreateBaseKeys(const std::filesystem::path& direc
 // where this base has no keys yet; kDamaged as above.
 absl::StatusOr<BaseKeys> LoadBaseKeys(const std::filesystem::path& directory);
 
+// From a copy of keys/, as it was backed up; without the renewable server.pem. kDamaged as above.
+absl::StatusOr<BaseKeys> LoadKeysCopy(const std::filesystem::path& keys);
+
+// Makes `directory`/keys from such a copy, durably and all at once. Only where there is none yet.
+absl::Status AdoptKeysCopy(const std::filesystem::path& keys, const std::filesystem::path& directory);
+
 }  // namespace opgang
 
 #endif  // OPGANG_SERVER_IDENTITY_KEY_STORE_H_

@@ -1,7 +1,5 @@
 #include "server/rpc/admin_service.h"
 
-#include <future>
-#include <memory>
 #include <set>
 #include <utility>
 
@@ -11,29 +9,12 @@
 #include "server/admin/dwelling_import.h"
 #include "server/admin/enrolment.h"
 #include "server/admin/quarantine_view.h"
+#include "server/rpc/on_writer.h"
 #include "server/rpc/peer.h"
 #include "server/rpc/sync_service.h"
 #include "spdlog/spdlog.h"
 
 namespace opgang {
-namespace {
-
-// Runs `work` on the writer's thread and waits. A base that is stopping answers kTryLater.
-template <typename Work>
-grpc::Status OnWriter(Writer& writer, Work work) {
-  auto done = std::make_shared<std::promise<absl::Status>>();
-  std::future<absl::Status> result = done->get_future();
-  writer.Run([done = std::move(done), work = std::move(work)](BaseStore& store, Committer& committer) {
-    done->set_value(work(store, committer));
-  });
-  try {
-    return ToGrpc(result.get());
-  } catch (const std::future_error&) {  // the job was dropped: the base is stopping
-    return ToGrpc(MakeError(ErrorCode::kTryLater, "the base is stopping"));
-  }
-}
-
-}  // namespace
 
 grpc::Status AdminServiceImpl::Invite(grpc::ServerContext*, const v1::InviteRequest* request,
                                       v1::InviteResponse* response) {

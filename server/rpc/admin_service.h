@@ -35,6 +35,19 @@ class AdminServiceImpl : public v1::AdminService::Service {
   grpc::Status RecordHistory(grpc::ServerContext*, const v1::RecordHistoryRequest*,
                              v1::RecordHistoryResponse*) override;
   grpc::Status CheckBase(grpc::ServerContext*, const v1::CheckBaseRequest*, v1::CheckBaseResponse*) override;
+  // backup_admin.cc
+  grpc::Status MakeBackup(grpc::ServerContext*, const v1::MakeBackupRequest*,
+                          v1::MakeBackupResponse*) override;
+  grpc::Status SealBackupsTo(grpc::ServerContext*, const v1::SealBackupsToRequest*,
+                             v1::SealBackupsToResponse*) override;
+  grpc::Status ConfirmBackup(grpc::ServerContext*, const v1::ConfirmBackupRequest*,
+                             v1::ConfirmBackupResponse*) override;
+  grpc::Status ListBackups(grpc::ServerContext*, const v1::ListBackupsRequest*,
+                           v1::ListBackupsResponse*) override;
+  grpc::Status AcceptLoss(grpc::ServerContext*, const v1::AcceptLossRequest*,
+                          v1::AcceptLossResponse*) override;
+  grpc::Status SettleTwin(grpc::ServerContext*, const v1::SettleTwinRequest*,
+                          v1::SettleTwinResponse*) override;
 
  private:
   BaseServices& base_;

@@ -2,7 +2,9 @@
 #ifndef OPGANG_SERVER_RPC_BASE_SERVICES_H_
 #define OPGANG_SERVER_RPC_BASE_SERVICES_H_
 
+#include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,9 @@ struct BaseServices {
   std::vector<std::string> addresses;  // "host:port", for invitations
   std::unique_ptr<WorkerPool> pool;
   std::unique_ptr<Writer> writer;
+  std::filesystem::path directory;
+  std::mutex backing_up;                      // one backup at a time
+  std::unique_ptr<BaseReader> backup_reader;  // guarded by backing_up
   SessionRegistry sessions;
 };
 

@@ -14,6 +14,10 @@
 #include "core/base/status_macros.h"
 #include "core/sqlite/durable_file.h"
 #include "core/sqlite/file_lock.h"
+#include "server/backup/make_backup.h"
+#include "server/backup/plain_file.h"
+#include "server/backup/restore_backup.h"
+#include "server/engine/horizon.h"
 #include "server/engine/tombstones.h"
 #include "server/identity/key_store.h"
 #include "server/rpc/admin_service.h"
@@ -29,6 +33,7 @@ constexpr int kWorkers = 4;
 constexpr int kMaxRequestBytes = 512 * 1024;       // ours are at most 256 KiB
 constexpr int kMaxAdminBytes = 256 * 1024 * 1024;  // an import file of a large municipality
 constexpr size_t kMaxSocketPath = 100;             // sockaddr_un holds 107
+constexpr int kLookAtBackupsEvery = 3600;          // seconds
 constexpr auto kShutdownGrace = std::chrono::seconds(5);
 
 // "host:port" -> host; "[::1]:7443" -> ::1; a bare host stays.
@@ -86,6 +91,8 @@ class RunningBaseImpl : public RunningBase {
     services_.clock = options_.clock;
     services_.random = options_.random;
     services_.calendar = options_.calendar;
+    services_.directory = std::filesystem::absolute(options_.directory);
+    const ScratchFile left_by_a_power_cut(options_.directory / kBackupImage);
     const std::vector<std::string> hosts = HostsOf(options_);
     auto keys = LoadBaseKeys(options_.directory);
     const bool fresh = !keys.ok() && GetErrorCode(keys.status()) == ErrorCode::kNotFound;
@@ -129,6 +136,10 @@ class RunningBaseImpl : public RunningBase {
     if (ticker_.joinable()) ticker_.join();
     if (services_.writer != nullptr) services_.writer->Stop();
     if (services_.pool != nullptr) services_.pool->Stop();
+    {
+      const std::unique_lock no_backup_goes_on(services_.backing_up);
+      services_.backup_reader.reset();
+    }
     services_.pool.reset();  // the readers go before the writer's connection, which then empties the WAL
     services_.writer.reset();
     std::error_code ignored;
@@ -147,6 +158,9 @@ class RunningBaseImpl : public RunningBase {
     for (int i = 0; i < kWorkers; ++i) {
       ASSIGN_OR_RETURN(readers.emplace_back(), store->OpenReader());
     }
+    ASSIGN_OR_RETURN(services_.backup_reader, store->OpenReader());
+    ASSIGN_OR_RETURN(const BackupFacts facts, store->Backup());
+    if (!options_.listen.empty()) LogBackupStatus(facts);
     services_.pool = std::make_unique<WorkerPool>(std::move(readers));
     Writer::Callbacks callbacks;
     callbacks.on_news = [this](const std::set<Scope>& touched) {
@@ -160,6 +174,21 @@ class RunningBaseImpl : public RunningBase {
     };
     services_.writer = std::make_unique<Writer>(std::move(store), std::move(callbacks));
     return absl::OkStatus();
+  }
+
+  void LogBackupStatus(const BackupFacts& facts) {
+    const v1::BackupStatus status = BackupStatusOf(facts, options_.clock->WallNow());
+    if (status.overdue())
+      spdlog::warn("event=backup-overdue horizon={} newest={}", facts.horizon_rev, facts.newest_rev);
+    if (status.restored_too_old())
+      spdlog::warn("event=restored-too-old restored={} let_go={}", facts.restored_rev, facts.let_go_rev);
+  }
+
+  void LookAtBackups() {
+    services_.pool->Post([this] {
+      const auto facts = WorkerPool::Reader().Backup();
+      if (facts.ok()) LogBackupStatus(*facts);
+    });
   }
 
   absl::Status ListenForCommands() {
@@ -202,20 +231,23 @@ class RunningBaseImpl : public RunningBase {
   }
 
   void Tick() {
-    absl::Time prune_next = absl::InfinitePast();
-    while (!stopped_) {
+    for (int second = 1; !stopped_; ++second) {
       WaitForFailure(std::chrono::seconds(1));
+      if (second % kLookAtBackupsEvery == 0) LookAtBackups();
       services_.sessions.DoForAll([](ServerSession& session) { session.OnTick(); });
-      const absl::Time now = options_.clock->WallNow();
-      if (now < prune_next) continue;
-      prune_next = now + kTombstonesEvery;
-      services_.writer->Run([now](BaseStore& store, Committer&) {
-        const auto floor = PruneTombstones(store, now);
-        if (!floor.ok()) {
-          spdlog::warn("event=tombstones-not-pruned error=\"{}\"", std::string(floor.status().message()));
-        }
-      });
+      PruneTombstonesWhenDue(options_.clock->WallNow());
     }
+  }
+
+  void PruneTombstonesWhenDue(absl::Time now) {
+    if (now < prune_next_) return;
+    prune_next_ = now + kTombstonesEvery;
+    services_.writer->Run([now](BaseStore& store, Committer&) {
+      const auto floor = PruneTombstones(store, now);
+      if (!floor.ok()) {
+        spdlog::warn("event=tombstones-not-pruned error=\"{}\"", std::string(floor.status().message()));
+      }
+    });
   }
 
   const BaseOptions options_;
@@ -229,6 +261,7 @@ class RunningBaseImpl : public RunningBase {
   int port_ = 0;
   std::thread ticker_;
   std::atomic<bool> stopped_ = false;
+  absl::Time prune_next_ = absl::InfinitePast();  // of Tick()
   std::mutex mutex_;
   std::condition_variable failure_;
   bool failed_ = false;  // guarded by mutex_
@@ -240,6 +273,9 @@ absl::StatusOr<std::unique_ptr<RunningBase>> RunningBase::Start(const BaseOption
   RETURN_IF_ERROR(MakePrivateDirectory(options.directory));
   ASSIGN_OR_RETURN(FileLock lock,
                    FileLock::Acquire((options.directory / "lock").string(), options.lock_wait));
+  if (std::filesystem::exists(options.directory / kRestoringMark)) {
+    return MakeError(ErrorCode::kDamaged, "a restore was interrupted here: run 'opgangd restore' again");
+  }
   auto base = std::make_unique<RunningBaseImpl>(options, std::move(lock));
   RETURN_IF_ERROR(base->Open());
   RETURN_IF_ERROR(base->Listen());

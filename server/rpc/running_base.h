@@ -4,6 +4,8 @@
 //   base.db      the database (store/sqlite_base_schema.h)
 //   keys/        its keys (identity/key_store.h); back them up apart from the database
 //   lock         held by the one process that has the base open
+//   backup.image, restore.image  while a backup is made or restored; restoring: a restore was interrupted
+//   replaced-*/  bases that a restore has set aside
 //   admin.sock   where opgangd's own commands reach a running base; a Unix socket of the base's user
 #ifndef OPGANG_SERVER_RPC_RUNNING_BASE_H_
 #define OPGANG_SERVER_RPC_RUNNING_BASE_H_

@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/rules/device_silence.h"
+#include "server/engine/horizon.h"
 #include "server/rpc/peer.h"
 #include "spdlog/spdlog.h"
 
@@ -77,6 +78,8 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
   void Greet(const Peer& peer, const v1::Hello& hello) override {
     base_.writer->Run([self = shared_from_this(), peer, hello](BaseStore& store, Committer&) {
       auto greeting = opgang::Greet(store, peer, hello, self->Now(), *self->base_.random);
+      if (greeting.ok() && greeting->found_twice)
+        spdlog::warn("event=store-exists-twice staff={} store={}", peer.staff_code, peer.store.ToString());
       self->Do([greeting = std::move(greeting)](ServerSession& session) { session.OnGreeted(greeting); });
     });
   }
@@ -188,6 +191,8 @@ absl::StatusOr<v1::ListDevicesResponse> DevicesOf(BaseReader& reader, SessionReg
   ASSIGN_OR_RETURN(const auto devices, reader.Devices());
   v1::ListDevicesResponse response;
   response.set_base_us(absl::ToUnixMicros(now));
+  ASSIGN_OR_RETURN(const BackupFacts facts, reader.Backup());
+  *response.mutable_backup() = BackupStatusOf(facts, now);
   for (const auto& [account, replica] : devices) {
     v1::DeviceStatus& status = *response.add_devices();
     status.set_device_label(account.device_label);
@@ -196,6 +201,8 @@ absl::StatusOr<v1::ListDevicesResponse> DevicesOf(BaseReader& reader, SessionReg
     status.set_unsent_count(replica.unsent_count);
     status.set_nearest_due_us(replica.nearest_due_us);
     status.set_online(sessions.IsOnline(replica.id));
+    status.set_twin_since_us(account.twin_since_us);
+    status.set_store_id(account.id.ToBytes());
     const int64_t last_heard_us = replica.last_sync_us > 0 ? replica.last_sync_us : account.enrolled_us;
     status.set_silent(!status.online() && IsSilent(absl::FromUnixMicros(last_heard_us), now, calendar));
   }

@@ -86,7 +86,10 @@ struct StoreAccount {
   int64_t enrolled_us = 0;       // 0: not yet
   std::string proof_public_key;  // empty: not yet
   std::string store_public_key;
-  ReplicaId replica;  // the one that is live
+  ReplicaId replica;  // the one that was named last
+  // "This device exists twice": since when, base time; 0 = no, or settled by a person.
+  int64_t twin_since_us = 0;
+  int64_t work_since_us = 0;  // nothing that it hands in was recorded before; base time
 };
 
 // What the base remembers of a replica between its sessions.
@@ -99,6 +102,31 @@ struct ReplicaState {
   uint32_t unsent_count = 0;
   int64_t nearest_due_us = 0;
   int64_t last_earliest_us = 0;  // earliest instant of its last mutation: narrows the next one's interval
+  // Nobody should come with it any more: it was settled away, or belongs to an epoch before this one.
+  bool retired = false;
+};
+
+// A backup that left this base. That it can be opened is known only once its receipt has come back.
+struct BackupEntry {
+  std::string backup_id;  // 16 bytes
+  EpochId epoch;
+  uint64_t rev = 0;          // everything at or below it is in the backup
+  int64_t made_us = 0;       // base time
+  std::string receipt_hash;  // 32 bytes
+  int64_t confirmed_us = 0;  // 0: not yet
+  std::string actor;         // who confirmed it
+};
+
+// What the durable horizon is computed from (engine/horizon.h).
+struct BackupFacts {
+  EpochId epoch;
+  uint64_t newest_rev = 0;
+  uint64_t horizon_rev = 0;    // greatest rev of a confirmed backup of this epoch
+  int64_t horizon_us = 0;      // when that backup was made; 0: none
+  int64_t first_write_us = 0;  // since when this epoch has had anything to back up; 0: nothing yet
+  EpochId restored_from;       // the epoch before a restore; nil: never restored
+  uint64_t restored_rev = 0;   // the newest rev of the backup that was restored
+  uint64_t let_go_rev = 0;     // the greatest horizon of `restored_from` that any device had heard of
 };
 
 struct StoredGrant {
@@ -184,6 +212,14 @@ class BaseReader {
   };
   // Opens every row and compares what refers to what.
   virtual absl::StatusOr<Soundness> Check() = 0;
+
+  virtual absl::StatusOr<std::vector<ReplicaState>> ReplicasOf(StoreId store) = 0;
+  virtual absl::StatusOr<BackupFacts> Backup() = 0;
+  virtual absl::StatusOr<std::vector<BackupEntry>> Backups() = 0;  // of every epoch, newest first
+  // The public half of the offline key; empty: none was named yet.
+  virtual absl::StatusOr<std::string> BackupKey() = 0;
+  // A consistent copy of the committed state into a new file, or an empty one; sealed rows stay sealed.
+  virtual absl::Status CopyTo(const std::string& path) = 0;
 };
 
 // The writer's own connection. Everything between Begin and Commit is one durable transaction (synchronous=FULL).
@@ -226,6 +262,18 @@ class BaseStore : public BaseReader {
   virtual absl::Status PutReplica(const ReplicaState& replica) = 0;
   virtual absl::Status PutArea(const Area& area) = 0;
   virtual absl::Status PutGrant(std::string_view staff_code, const StoredGrant& grant) = 0;
+
+  virtual absl::Status PutBackup(const BackupEntry& backup) = 0;
+  virtual absl::Status PutBackupKey(std::string_view public_key) = 0;
+  // After a restore: the history may have gone back. Every replica is retired, no backup counts, the horizon is 0.
+  virtual absl::Status BeginEpoch(EpochId epoch, int64_t now_us) = 0;
+  // A device had heard of this horizon in the epoch before the restore.
+  virtual absl::Status NoteLetGo(uint64_t rev) = 0;
+  // What devices have been heard to let go of by now is given up, by a person.
+  virtual absl::Status AcceptLoss() = 0;
+  // What an administrator did: `about` is an id's bytes.
+  virtual absl::Status Audit(std::string_view actor, std::string_view action, std::string_view about,
+                             int64_t at_us) = 0;
 
   // A reader on a connection of its own.
   virtual absl::StatusOr<std::unique_ptr<BaseReader>> OpenReader() = 0;

@@ -1,5 +1,6 @@
 #include "server/store/sqlite_base_reader.h"
 
+#include <charconv>
 #include <utility>
 
 #include "core/base/error.h"
@@ -25,6 +26,8 @@ StoreAccount AccountFrom(const sqlite::Statement& row) {
   account.proof_public_key = std::string(row.Blob(6));
   account.store_public_key = std::string(row.Blob(7));
   account.replica = IdOf<ReplicaId>(row.Blob(8));
+  account.twin_since_us = row.Int(9);
+  account.work_since_us = row.Int(10);
   return account;
 }
 
@@ -38,15 +41,17 @@ ReplicaState ReplicaFrom(const sqlite::Statement& row, int first) {
   replica.unsent_count = static_cast<uint32_t>(row.Int(first + 5));
   replica.nearest_due_us = row.Int(first + 6);
   replica.last_earliest_us = row.Int(first + 7);
+  replica.retired = row.Int(first + 8) != 0;
   return replica;
 }
 
 constexpr char kStoreColumns[] =
     "SELECT s.store_id, s.staff_code, s.device_label, s.invitation_id, s.invited_us, s.enrolled_us,"
-    " s.proof_public_key, s.store_public_key, s.replica_id";
+    " s.proof_public_key, s.store_public_key, s.replica_id, s.twin_since_us,"
+    " s.work_since_us";
 constexpr char kReplicaColumns[] =
     "r.replica_id, r.store_id, r.token, r.previous_token, r.last_sync_us, r.unsent_count, r.nearest_due_us,"
-    " r.last_earliest_us";
+    " r.last_earliest_us, r.retired";
 
 }  // namespace
 
@@ -75,7 +80,10 @@ absl::StatusOr<std::string> SqliteBaseQueries::Meta(std::string_view key) {
 
 absl::StatusOr<uint64_t> SqliteBaseQueries::NewestRev() {
   ASSIGN_OR_RETURN(const std::string text, Meta("newest_rev"));
-  return std::stoull(text);
+  uint64_t rev = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), rev);
+  if (read.ec == std::errc() && read.ptr == text.data() + text.size()) return rev;
+  return MakeError(ErrorCode::kDamaged, "the newest rev is no number");
 }
 
 absl::StatusOr<std::string> SqliteBaseQueries::OpenRow(std::string_view table, std::string_view id,
@@ -151,13 +159,15 @@ absl::StatusOr<std::optional<ReplicaState>> SqliteBaseQueries::FindReplica(Repli
 
 absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> SqliteBaseQueries::Devices() {
   ASSIGN_OR_RETURN(auto rows, db_.Prepare(std::string(kStoreColumns) + ", " + kReplicaColumns +
-                                          " FROM stores s JOIN replicas r ON r.replica_id = s.replica_id"
-                                          " WHERE s.enrolled_us > 0 ORDER BY r.last_sync_us, s.store_id"));
+                                          " FROM stores s JOIN replicas r ON r.store_id = s.store_id"
+                                          " WHERE s.enrolled_us > 0 AND (r.replica_id = s.replica_id OR"
+                                          " (s.twin_since_us > 0 AND r.retired = 0 AND r.last_sync_us > 0))"
+                                          " ORDER BY r.last_sync_us, s.store_id"));
   std::vector<std::pair<StoreAccount, ReplicaState>> devices;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) return devices;
-    devices.emplace_back(AccountFrom(rows), ReplicaFrom(rows, 9));
+    devices.emplace_back(AccountFrom(rows), ReplicaFrom(rows, 11));
   }
 }
 
@@ -312,6 +322,7 @@ absl::Status SqliteBaseQueries::CheckRecords(BaseReader::Soundness& result) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) return absl::OkStatus();
     ++result.records;
+    if (key_.empty()) continue;
     if (OpenRecord(rows.Blob(0), static_cast<uint64_t>(rows.Int(1)), rows.Blob(2)).ok()) continue;
     result.problems.push_back("record " + IdOf<RecordId>(rows.Blob(0)).ToString() + " cannot be opened");
   }
@@ -323,6 +334,7 @@ absl::Status SqliteBaseQueries::CheckLog(BaseReader::Soundness& result) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) return absl::OkStatus();
     ++result.mutations;
+    if (key_.empty()) continue;
     if (OpenRow("log", rows.Blob(0), 0, rows.Blob(1)).ok()) continue;
     result.problems.push_back("mutation " + IdOf<IntentId>(rows.Blob(0)).ToString() + " cannot be opened");
   }
@@ -340,6 +352,11 @@ absl::StatusOr<BaseReader::Soundness> SqliteBaseQueries::Check() {
   RETURN_IF_ERROR(CheckRecords(result));
   RETURN_IF_ERROR(CheckLog(result));
   RETURN_IF_ERROR(CheckSums(result));
+  RETURN_IF_ERROR(CheckReferences(result));
+  return result;
+}
+
+absl::Status SqliteBaseQueries::CheckReferences(BaseReader::Soundness& result) {
   ASSIGN_OR_RETURN(result.quarantined, db_.QueryInt("SELECT count(*) FROM quarantine"));
   ASSIGN_OR_RETURN(const int64_t orphans,
                    db_.QueryInt("SELECT count(*) FROM feed f LEFT JOIN records r ON r.record_id = f.record_id"
@@ -351,7 +368,11 @@ absl::StatusOr<BaseReader::Soundness> SqliteBaseQueries::Check() {
                    " WHERE l.intent_id IS NULL"));
   if (strays > 0)
     result.problems.push_back(std::to_string(strays) + " quarantined mutations are not in the log");
-  return result;
+  ASSIGN_OR_RETURN(const uint64_t newest, NewestRev());
+  ASSIGN_OR_RETURN(const int64_t highest, db_.QueryInt("SELECT coalesce(max(rev), 0) FROM records"));
+  if (highest > static_cast<int64_t>(newest))
+    result.problems.push_back("a record is newer than the newest rev");
+  return absl::OkStatus();
 }
 
 }  // namespace opgang

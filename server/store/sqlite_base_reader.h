@@ -14,7 +14,7 @@ namespace opgang {
 // The writer reads its own uncommitted rows by the same code as the readers read committed ones.
 class SqliteBaseQueries {
  public:
-  // `db` must outlive this. `key` is the storage key.
+  // `db` must outlive this. `key` is the storage key; without one Check() counts rows and opens none.
   SqliteBaseQueries(sqlite::Database& db, SecretBytes key) : db_(db), key_(std::move(key)) {}
 
   // sqlite_feed.cc
@@ -46,7 +46,12 @@ class SqliteBaseQueries {
   absl::StatusOr<std::optional<IntentId>> QuarantinedCreate(RecordId record);
   absl::StatusOr<std::vector<v1::Verdict>> ChangedFates(StoreId store, int64_t since_us);
   absl::StatusOr<BaseReader::Soundness> Check();
+  absl::StatusOr<std::vector<ReplicaState>> ReplicasOf(StoreId store);
+  absl::StatusOr<BackupFacts> Backup();
+  absl::StatusOr<std::vector<BackupEntry>> Backups();
+  absl::StatusOr<std::string> BackupKey();
   absl::StatusOr<std::string> Meta(std::string_view key);
+  absl::StatusOr<std::string> MetaOr(std::string_view key, std::string_view otherwise);
   absl::StatusOr<std::string> OpenRow(std::string_view table, std::string_view id, uint64_t rev,
                                       std::string_view sealed);
 
@@ -61,6 +66,7 @@ class SqliteBaseQueries {
   absl::StatusOr<Sum128> SumOfRow(const Scope& scope, const sqlite::Statement& row);
   absl::Status CheckRecords(BaseReader::Soundness& result);
   absl::Status CheckLog(BaseReader::Soundness& result);
+  absl::Status CheckReferences(BaseReader::Soundness& result);
 
   sqlite::Database& db_;
   SecretBytes key_;

@@ -1,11 +1,14 @@
 // What is on disk at the base: base.db, one SQLite file (WAL, synchronous=FULL).
 //
-//   meta        epoch, newest_rev, key_check (an empty row, sealed: tells another storage key at once)
+//   meta        epoch, newest_rev, key_check (an empty row, sealed: tells another storage key at once); backup_key (the
+//               public half), first_write_us; after a restore restored_from, restored_rev, let_go_rev (base_store.h:
+//               BackupFacts)
 //   areas       area_id, sealed name
 //   staff       staff_code, role
 //   grants      staff_code x scope: generation, mode
-//   stores      one staff member's data on one device: invited, enrolled, public keys, live replica
-//   replicas    a store's identities: tokens, last heard
+//   stores      one staff member's data on one device: invited, enrolled, public keys, the replica named last,
+//               twin_since_us (it exists twice), work_since_us (nothing it hands in is older)
+//   replicas    a store's identities: tokens, last heard, retired
 //   records     record_id: type, subject, rev, sealed Record; open = 1: values stand side by side in it
 //   feed        scope x record: latest rev and change (PUT LEAVE DELETE ERASE); one row per record and scope; of PUT
 //               also the row's sum (core/checksum/scope_sum.h). change 0: a DELETE older than the tombstone floor, told
@@ -16,6 +19,8 @@
 //               sealed envelope and payload. A field's history is derived from it (core/merge/history.h)
 //   quarantine  intent_id: what was refused; its bytes are in the log
 //   fate_changes  who replayed, discarded or corrected what, when, why
+//   backups     every backup that left this base: epoch, rev, when, hash of its receipt, who confirmed it and when
+//   audit       what administrators did: who, what, about which id, when
 //
 // Sealed under the base's storage key, associated data binding table, row, rev and format. Clear: ids, scopes, revs,
 // times, codes of staff and devices. Times are microseconds since 1970-01-01 UTC, base time.
@@ -47,11 +52,13 @@ CREATE TABLE grants (
 CREATE TABLE stores (
   store_id BLOB PRIMARY KEY, staff_code TEXT NOT NULL, device_label TEXT NOT NULL, invitation_id BLOB NOT NULL,
   invited_us INTEGER NOT NULL, enrolled_us INTEGER NOT NULL, proof_public_key BLOB NOT NULL,
-  store_public_key BLOB NOT NULL, replica_id BLOB NOT NULL) STRICT;
+  store_public_key BLOB NOT NULL, replica_id BLOB NOT NULL, twin_since_us INTEGER NOT NULL,
+  work_since_us INTEGER NOT NULL) STRICT;
 CREATE TABLE replicas (
   replica_id BLOB PRIMARY KEY, store_id BLOB NOT NULL, token BLOB NOT NULL, previous_token BLOB NOT NULL,
   last_sync_us INTEGER NOT NULL, unsent_count INTEGER NOT NULL, nearest_due_us INTEGER NOT NULL,
-  last_earliest_us INTEGER NOT NULL) STRICT;
+  last_earliest_us INTEGER NOT NULL, retired INTEGER NOT NULL) STRICT;
+CREATE INDEX replicas_by_store ON replicas (store_id);
 CREATE TABLE records (
   record_id BLOB PRIMARY KEY, type INTEGER NOT NULL, subject BLOB NOT NULL, rev INTEGER NOT NULL,
   open INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
@@ -82,6 +89,12 @@ CREATE TABLE fate_changes (
   kind INTEGER NOT NULL, reason INTEGER NOT NULL,
   old_verdict BLOB NOT NULL, new_verdict BLOB NOT NULL) STRICT;
 CREATE INDEX fate_changes_by_time ON fate_changes (at_us);
+CREATE TABLE backups (
+  backup_id BLOB PRIMARY KEY, epoch BLOB NOT NULL, rev INTEGER NOT NULL, made_us INTEGER NOT NULL,
+  receipt_hash BLOB NOT NULL, confirmed_us INTEGER NOT NULL, actor TEXT NOT NULL) STRICT;
+CREATE TABLE audit (
+  audit_id INTEGER PRIMARY KEY, actor TEXT NOT NULL, action TEXT NOT NULL, about BLOB NOT NULL,
+  at_us INTEGER NOT NULL) STRICT;
 )sql",
 };
 

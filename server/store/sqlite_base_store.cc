@@ -1,5 +1,6 @@
 #include "server/store/sqlite_base_store.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -92,6 +93,13 @@ class Reads : public Interface {
     return queries_.ChangedFates(store, since_us);
   }
   absl::StatusOr<BaseReader::Soundness> Check() override { return queries_.Check(); }
+  absl::StatusOr<std::vector<ReplicaState>> ReplicasOf(StoreId store) override {
+    return queries_.ReplicasOf(store);
+  }
+  absl::StatusOr<BackupFacts> Backup() override { return queries_.Backup(); }
+  absl::StatusOr<std::vector<BackupEntry>> Backups() override { return queries_.Backups(); }
+  absl::StatusOr<std::string> BackupKey() override { return queries_.BackupKey(); }
+  absl::Status CopyTo(const std::string& path) override { return db_->BackupTo(path); }
 
  protected:
   std::unique_ptr<sqlite::Database> db_;
@@ -112,6 +120,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
     if (!epoch.ok()) return epoch.status();
     epoch_ = EpochId::FromBytes(*epoch).value_or(EpochId());
     ASSIGN_OR_RETURN(newest_rev_, NewestRev());
+    ASSIGN_OR_RETURN(const BackupFacts facts, queries_.Backup());
+    first_write_known_ = facts.first_write_us > 0;
     ASSIGN_OR_RETURN(const std::string check, queries_.Meta("key_check"));
     return queries_.OpenRow("meta", "key_check", 0, check).status();
   }
@@ -127,11 +137,15 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   absl::Status Commit() override {
     absl::Status status = absl::OkStatus();
-    if (newest_rev_ != rev_at_begin_) status = PutMeta("newest_rev", std::to_string(newest_rev_));
+    const bool wrote = newest_rev_ != rev_at_begin_;
+    if (wrote) status = PutMeta("newest_rev", std::to_string(newest_rev_));
+    if (status.ok() && wrote && !first_write_known_)
+      status = PutMeta("first_write_us", std::to_string(last_received_us_));
     ledger_.KeepPart();  // what was written outside of any part
     if (status.ok()) status = ledger_.WriteTo(*db_);
     if (status.ok()) status = transaction_->Commit();
     if (!status.ok()) newest_rev_ = rev_at_begin_;
+    if (status.ok() && wrote) first_write_known_ = true;
     ledger_.Forget();
     transaction_.reset();
     return status;
@@ -189,6 +203,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
                      " author, received_us, sealed, earliest_us, latest_us)"
                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     const std::string id = mutation.fate.intent.ToBytes();
+    last_received_us_ = mutation.received_us;
     insert.BindBlob(1, id)
         .BindBlob(2, mutation.fate.replica.ToBytes())
         .BindInt(3, static_cast<int64_t>(mutation.fate.seq))
@@ -308,8 +323,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
     ASSIGN_OR_RETURN(
         auto put,
         db_->Prepare("INSERT OR REPLACE INTO stores (store_id, staff_code, device_label, invitation_id,"
-                     " invited_us, enrolled_us, proof_public_key, store_public_key, replica_id)"
-                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                     " invited_us, enrolled_us, proof_public_key, store_public_key, replica_id,"
+                     " twin_since_us, work_since_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     put.BindBlob(1, account.id.ToBytes())
         .BindText(2, account.staff_code)
         .BindText(3, account.device_label)
@@ -318,15 +333,17 @@ class SqliteBaseStore : public Reads<BaseStore> {
         .BindInt(6, account.enrolled_us)
         .BindBlob(7, account.proof_public_key)
         .BindBlob(8, account.store_public_key)
-        .BindBlob(9, account.replica.ToBytes());
+        .BindBlob(9, account.replica.ToBytes())
+        .BindInt(10, account.twin_since_us)
+        .BindInt(11, account.work_since_us);
     return put.Run();
   }
 
   absl::Status PutReplica(const ReplicaState& replica) override {
     ASSIGN_OR_RETURN(
         auto put, db_->Prepare("INSERT OR REPLACE INTO replicas (replica_id, store_id, token, previous_token,"
-                               " last_sync_us, unsent_count, nearest_due_us, last_earliest_us)"
-                               " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
+                               " last_sync_us, unsent_count, nearest_due_us, last_earliest_us, retired)"
+                               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     put.BindBlob(1, replica.id.ToBytes())
         .BindBlob(2, replica.store.ToBytes())
         .BindBlob(3, replica.token)
@@ -334,7 +351,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
         .BindInt(5, replica.last_sync_us)
         .BindInt(6, replica.unsent_count)
         .BindInt(7, replica.nearest_due_us)
-        .BindInt(8, replica.last_earliest_us);
+        .BindInt(8, replica.last_earliest_us)
+        .BindInt(9, replica.retired);
     return put.Run();
   }
 
@@ -355,6 +373,51 @@ class SqliteBaseStore : public Reads<BaseStore> {
         .BindInt(3, static_cast<int64_t>(grant.generation))
         .BindInt(4, grant.mode);
     return put.Run();
+  }
+
+  absl::Status PutBackup(const BackupEntry& backup) override {
+    ASSIGN_OR_RETURN(
+        auto put, db_->Prepare("INSERT OR REPLACE INTO backups (backup_id, epoch, rev, made_us, receipt_hash,"
+                               " confirmed_us, actor) VALUES (?, ?, ?, ?, ?, ?, ?)"));
+    put.BindBlob(1, backup.backup_id)
+        .BindBlob(2, backup.epoch.ToBytes())
+        .BindInt(3, static_cast<int64_t>(backup.rev))
+        .BindInt(4, backup.made_us)
+        .BindBlob(5, backup.receipt_hash)
+        .BindInt(6, backup.confirmed_us)
+        .BindText(7, backup.actor);
+    return put.Run();
+  }
+
+  absl::Status PutBackupKey(std::string_view public_key) override {
+    return PutMeta("backup_key", public_key);
+  }
+
+  absl::Status BeginEpoch(EpochId epoch, int64_t now_us) override {
+    RETURN_IF_ERROR(PutMeta("restored_from", epoch_.ToBytes()));
+    RETURN_IF_ERROR(PutMeta("restored_rev", std::to_string(newest_rev_)));
+    RETURN_IF_ERROR(PutMeta("let_go_rev", "0"));
+    RETURN_IF_ERROR(PutMeta("epoch", epoch.ToBytes()));
+    // What is there waits for a backup from now on; nothing does where the backup was empty.
+    if (newest_rev_ > 0) RETURN_IF_ERROR(PutMeta("first_write_us", std::to_string(now_us)));
+    ASSIGN_OR_RETURN(auto retire, db_->Prepare("UPDATE replicas SET retired = 1"));
+    RETURN_IF_ERROR(retire.Run());
+    epoch_ = epoch;
+    return absl::OkStatus();
+  }
+
+  absl::Status AcceptLoss() override {
+    ASSIGN_OR_RETURN(const BackupFacts facts, queries_.Backup());
+    return PutMeta("restored_rev", std::to_string(std::max(facts.restored_rev, facts.let_go_rev)));
+  }
+
+  absl::Status NoteLetGo(uint64_t rev) override { return PutMeta("let_go_rev", std::to_string(rev)); }
+
+  absl::Status Audit(std::string_view actor, std::string_view action, std::string_view about,
+                     int64_t at_us) override {
+    ASSIGN_OR_RETURN(auto note,
+                     db_->Prepare("INSERT INTO audit (actor, action, about, at_us) VALUES (?, ?, ?, ?)"));
+    return note.BindText(1, actor).BindText(2, action).BindBlob(3, about).BindInt(4, at_us).Run();
   }
 
   absl::StatusOr<std::unique_ptr<BaseReader>> OpenReader() override {
@@ -422,6 +485,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
   uint64_t rev_at_part_ = 0;
   LeafLedger ledger_;
   std::map<Scope, SecretBytes> sum_keys_;
+  int64_t last_received_us_ = 0;
+  bool first_write_known_ = false;
   std::optional<sqlite::Transaction> transaction_;
   std::optional<sqlite::Savepoint> part_;
 };
@@ -433,6 +498,27 @@ absl::StatusOr<std::unique_ptr<BaseStore>> OpenSqliteBaseStore(const SqliteBaseO
   auto store = std::make_unique<SqliteBaseStore>(std::move(db), options);
   RETURN_IF_ERROR(store->Start());
   return store;
+}
+
+namespace {
+
+absl::StatusOr<std::unique_ptr<BaseReader>> OpenToRead(const SqliteBaseOptions& options,
+                                                       sqlite::Access access) {
+  ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(DatabaseOptionsFor(options, access)));
+  SqliteBaseQueries queries(*db, options.storage_key);
+  ASSIGN_OR_RETURN(const std::string check, queries.Meta("key_check"));
+  if (!options.storage_key.empty()) RETURN_IF_ERROR(queries.OpenRow("meta", "key_check", 0, check).status());
+  return std::make_unique<SqliteBaseReader>(std::move(db), options.storage_key);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<BaseReader>> OpenSqliteBaseImage(const SqliteBaseOptions& options) {
+  return OpenToRead(options, sqlite::Access::kImage);
+}
+
+absl::StatusOr<std::unique_ptr<BaseReader>> OpenSqliteBaseReader(const SqliteBaseOptions& options) {
+  return OpenToRead(options, sqlite::Access::kRead);
 }
 
 }  // namespace opgang

@@ -24,6 +24,14 @@ struct SqliteBaseOptions {
 // kNewerFile, kDamaged (also: another storage key), kNotWritable, kDiskFull.
 absl::StatusOr<std::unique_ptr<BaseStore>> OpenSqliteBaseStore(const SqliteBaseOptions& options);
 
+// Opens an image of base.db that nobody writes, read-only. Without a storage key its rows stay sealed: Check() then looks
+// at the database and at what refers to what. Errors: kNewerFile, kDamaged (also: another storage key), kNotFound (an
+// image of an older version, to be opened by OpenSqliteBaseStore() first).
+absl::StatusOr<std::unique_ptr<BaseReader>> OpenSqliteBaseImage(const SqliteBaseOptions& options);
+
+// A reader of a base that another connection may be writing to. Errors as above.
+absl::StatusOr<std::unique_ptr<BaseReader>> OpenSqliteBaseReader(const SqliteBaseOptions& options);
+
 }  // namespace opgang
 
 #endif  // OPGANG_SERVER_STORE_SQLITE_BASE_STORE_H_

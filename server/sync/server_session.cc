@@ -116,6 +116,8 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
   welcome.set_credit_bytes(limits_.credit_bytes);
   welcome.set_reading(greeting.reading);
   welcome.set_schema_version(kSchemaVersion);
+  welcome.set_durable_horizon(greeting.backup.durable_horizon());
+  *welcome.mutable_backup() = greeting.backup;
   if (greeting.new_replica.has_value()) welcome.set_new_replica_id(greeting.new_replica->ToBytes());
   if (greeting.reading) {
     for (const StoredGrant& grant : greeting.author.grants) *welcome.add_grants() = ToProto(grant);

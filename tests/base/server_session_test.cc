@@ -259,7 +259,7 @@ TEST_F(ServerSessionTest, CountInCurrentIsOfItsOwnRevThoughMoreIsCommittedMeanwh
   EXPECT_EQ(current->current().record_count(), 1u);
 }
 
-TEST_F(ServerSessionTest, CursorGoesOnWhereItStoodAndAForeignEpochStartsAnew) {
+TEST_F(ServerSessionTest, CursorGoesOnWhereItStoodAndAForeignEpochStartsAnewAsAnotherReplica) {
   SaveMany(3);
   v1::Cursor cursor;
   *cursor.mutable_scope() = area.ToProto();
@@ -274,6 +274,11 @@ TEST_F(ServerSessionTest, CursorGoesOnWhereItStoodAndAForeignEpochStartsAnew) {
   amal.epoch = std::string(16, 'e');
   auto foreign = Connect();
   said = Greet(*foreign);
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0].welcome().new_replica_id().size(), 16u);
+  amal.epoch.clear();  // knows no history yet: its cursors mean nothing
+  auto anew = Connect();
+  said = Greet(*anew);
   EXPECT_EQ(said[1].page().entries_size(), 3);
   EXPECT_TRUE(said[1].page().reset());
 }

@@ -69,7 +69,7 @@ TEST(Catalogue, EveryTextIsThereInBothLanguagesWithTheSamePlaceholdersAndOnce) {
 
 TEST(Catalogue, EveryErrorCodeSaysWhatHappenedWhatIsSafeAndWhatToDo) {
   const Texts texts(Language::kEnglish);
-  for (int code = 1; code <= static_cast<int>(ErrorCode::kCancelled); ++code) {
+  for (int code = 1; code <= static_cast<int>(kLastErrorCode); ++code) {
     const std::string id = "error." + std::string(ErrorCodeName(static_cast<ErrorCode>(code)));
     for (const char* part : {".what", ".safe", ".do"}) EXPECT_TRUE(texts.Find(id + part)) << id << part;
   }
@@ -79,7 +79,7 @@ TEST(Catalogue, TheDocumentListsEveryErrorWithItsNumberNameAndWords) {
   std::stringstream document;
   document << std::ifstream(std::string(OPGANG_SOURCE_DIR) + "/docs/errors.md").rdbuf();
   const Texts texts(Language::kEnglish);
-  for (int code = 1; code <= static_cast<int>(ErrorCode::kCancelled); ++code) {
+  for (int code = 1; code <= static_cast<int>(kLastErrorCode); ++code) {
     const std::string name(ErrorCodeName(static_cast<ErrorCode>(code)));
     EXPECT_THAT(document.str(), testing::HasSubstr("| " + std::to_string(code) + " | `" + name + "` | " +
                                                    texts("error." + name + ".what") + " |"));

@@ -257,6 +257,37 @@ TEST_F(DamageTest, FlippedStateOfAQueueRowDoesNotMakeItDisappear) {
   EXPECT_EQ(store->outbox_counts().unsent, 1u);
 }
 
+TEST_F(DamageTest, DamagedKeptRowIsReportedWhenTheBaseHasGoneBackAndCostsNoOther) {
+  {
+    auto store = OpenUnlocked();
+    SaveInquirer(*store, "Amina");
+    Sync(*store);
+    EXPECT_EQ(store->outbox_counts().unsent, 0u);
+  }
+  Execute("queue.db", "UPDATE mutations SET envelope = x'00' WHERE position = 1");
+  base_.LoseEverything();
+  auto store = OpenUnlocked();
+  Greet(*store);
+  EXPECT_EQ(store->outbox_counts().damaged, 1u);
+  EXPECT_EQ(store->outbox_counts().unsent, 1u);
+  store.reset();
+  EXPECT_EQ(OpenUnlocked()->outbox_counts().damaged, 1u);
+}
+
+TEST_F(DamageTest, UnsentRowWhoseStateWasFlippedToKeptDoesNotGoWithTheHorizon) {
+  {
+    auto store = OpenUnlocked();
+    SaveInquirer(*store, "Amina");
+  }
+  Execute("queue.db", "UPDATE mutations SET state = 3");  // one bit from queued
+  base_.durable_horizon = 1000;
+  auto store = OpenUnlocked();
+  Greet(*store);
+  EXPECT_EQ(store->outbox_counts().unsent, 2u) << "whole again, and still to be sent";
+  store.reset();
+  EXPECT_EQ(OpenUnlocked()->outbox_counts().unsent, 2u);
+}
+
 TEST_F(DamageTest, OneDamagedCopyOfTheStateCostsNothing) {
   auto before = Open()->sync_store().MakeHello();
   Execute("queue.db", "UPDATE state SET bytes = CAST(x'00' || substr(bytes, 2) AS BLOB) WHERE copy = 1");

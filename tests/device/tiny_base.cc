@@ -46,6 +46,7 @@ v1::Welcome TinyBase::Welcome() const {
   for (const v1::Grant& grant : grants) *welcome.add_grants() = grant;
   welcome.set_credit_bytes(1 << 20);
   welcome.set_durable_horizon(durable_horizon);
+  *welcome.mutable_backup() = backup;
   welcome.set_reading(true);
   return welcome;
 }

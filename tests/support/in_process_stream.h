@@ -29,6 +29,8 @@ class InProcessDialer : public SyncDialer {
 
   absl::StatusOr<std::unique_ptr<SyncStream>> Dial(absl::Duration timeout) override;
 
+  // With another certificate from now on.
+  void SpeakAs(Peer peer) { peer_ = std::move(peer); }
   // Of the next stream only.
   void CutNext(Cut cut) { cut_ = cut; }
   // Messages that passed on the streams so far, both directions.
@@ -46,7 +48,7 @@ class InProcessDialer : public SyncDialer {
   friend class InProcessStream;
   TestBase& base_;
   ManualClock& clock_;
-  const Peer peer_;
+  Peer peer_;
   std::optional<Cut> cut_;
   int passed_ = 0;
   int dials_ = 0;

@@ -11,17 +11,10 @@
 #include "server/admin/enrolment.h"
 #include "server/engine/greeting.h"
 #include "server/engine/transaction.h"
-#include "server/identity/certificate_authority.h"
 #include "server/store/sqlite_base_store.h"
 
 namespace opgang {
 namespace {
-
-// Made once: no test looks at a certificate.
-const CertifiedKey& TestAuthority() {
-  static const auto* authority = new CertifiedKey(MakeCertificateAuthority(SystemRandom()).value());
-  return *authority;
-}
 
 std::vector<v1::Verdict> AllRetryLater(const std::vector<Submission>& submissions, v1::RetryReason reason) {
   std::vector<v1::Verdict> verdicts;
@@ -80,9 +73,7 @@ std::filesystem::path MakeTestDirectory() {
 TestBase::TestBase(Clock& clock, std::string vfs)
     : clock_(clock), vfs_(std::move(vfs)), directory_(MakeTestDirectory()) {
   file_ = directory_ / "base.db";
-  keys_.ca = TestAuthority();
-  keys_.box = MakeBoxKeyPair(SystemRandom());
-  keys_.storage_key = SecretBytes(SystemRandom().Bytes(32));
+  keys_ = LoadOrCreateBaseKeys(directory_, {"localhost"}, SystemRandom()).value();
   session_keys_ = {keys_.box, DeriveKey(keys_.storage_key, "digest")};
   EXPECT_EQ(Open(), absl::OkStatus());
 }

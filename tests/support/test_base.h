@@ -63,6 +63,7 @@ class TestBase {
   const BaseKeys& keys() const { return keys_; }
   const SessionKeys& session_keys() const { return session_keys_; }
   const std::filesystem::path& file() const { return file_; }
+  const std::filesystem::path& directory() const { return directory_; }  // keys/ and base.db
 
   // The area of that name, made where it is new.
   AreaId Area(const std::string& name);

@@ -51,6 +51,17 @@ TestDevice::TestDevice(TestBase& base, ManualClock& clock, const std::string& st
 TestDevice::TestDevice(TestBase& base, ManualClock& clock, const v1::Invitation& invitation)
     : TestDevice(base, clock,
                  Peer{invitation.staff_code(), StoreId::FromBytes(invitation.store_id()).value()}) {
+  Enroll(invitation);
+}
+
+void TestDevice::EnrollAgain(const v1::Invitation& invitation) {
+  store_.reset();
+  peer_.store = StoreId::FromBytes(invitation.store_id()).value();
+  dialer_.SpeakAs(peer_);
+  Enroll(invitation);
+}
+
+void TestDevice::Enroll(const v1::Invitation& invitation) {
   const std::string code = MakeInvitationCode(SystemRandom());
   const std::string sealed =
       SealInvitation(invitation.SerializeAsString(), NormalizeInvitationCode(code).value(),

@@ -65,6 +65,8 @@ class TestDevice {
   void SpoilConfirmed(const std::string& sql);
   // The first column of a query on that copy, as text, row by row.
   std::vector<std::string> AskConfirmed(const std::string& sql);
+  // The worker is invited anew on the same tablet, with the same passphrase.
+  void EnrollAgain(const v1::Invitation& invitation);
   // A copy of the home as it is on disk, opened as another tablet's.
   std::unique_ptr<TestDevice> Clone();
   // The store of `image`, an earlier CopyOfHome(), is put back.
@@ -80,11 +82,12 @@ class TestDevice {
   DeviceOptions Options();
   void Open();
   std::filesystem::path ConfirmedFile() const;
+  void Enroll(const v1::Invitation& invitation);
 
   TestBase& base_;
   ManualClock& clock_;
   MemoryKeyProvider keys_;
-  const Peer peer_;
+  Peer peer_;
   std::filesystem::path root_;
   std::unique_ptr<EnrollTransport> enroll_;
   std::unique_ptr<Store> store_;

@@ -60,7 +60,8 @@ class Device {
   // (passphrase too short), kNotWritable, kDiskFull. On failure nothing is left behind but the keys of the
   // try, sealed with the code, so that the invitation can be tried again after a lost answer. An invitation
   // whose store is here already makes that store the current one (kWrongPassphrase where it is not its
-  // passphrase).
+  // passphrase). What lies in other stores of the same person at the same base goes along into the new one
+  // (client-lib/src/store/handover.h); kStoreBusy, kDamaged, kNewerFile where one of them cannot be read.
   absl::Status Enroll(const EnrollInput& input);
 
   // The stores on this device, the current one first.

@@ -126,6 +126,8 @@ class Store {
   virtual std::optional<absl::Time> last_sync() const = 0;
   // The last time that it happened; absent: never. Again and again means failing storage.
   virtual std::optional<CopyRepair> last_repair() const = 0;
+  // How far the base was in checked backups when it last said so. What lies beyond that horizon is kept here too.
+  virtual v1::BackupStatus backup_status() const = 0;
 
   // The entrance the worker stands in: survives the process; an id only.
   virtual absl::Status SetCurrentEntrance(RecordId entrance, AreaId area) = 0;

@@ -54,7 +54,7 @@ struct SyncResult {
 };
 
 // Pushes the queue, pulls what changed. Whatever happens, saved work stays saved; what was acknowledged stays
-// acknowledged. Errors: kNoBase, kBaseUntrusted, kBaseRefused, kTryLater, kCancelled, kDiskFull, kNotWritable.
+// acknowledged. Errors: kNoBase, kBaseUntrusted, kBaseRefused, kUnknownStore, kTryLater, kCancelled, kDiskFull, kNotWritable.
 absl::StatusOr<SyncResult> Sync(Store& store, const SyncOptions& options);
 
 // The devices that the base knows, longest silent first. Errors as above; kBaseRefused where the role may not ask.

@@ -5,6 +5,7 @@
 
 #include "client-lib/src/store/device_files.h"
 #include "client-lib/src/store/enroll_transport.h"
+#include "client-lib/src/store/handover.h"
 #include "client-lib/src/store/store_impl.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
@@ -50,8 +51,9 @@ bool IsFinal(const absl::Status& status) {
   return code == ErrorCode::kInvitationUsed || code == ErrorCode::kInvitationExpired;
 }
 
-v1::EnrollRequest RequestFor(const v1::Invitation& invitation, const StoreKeys& keys) {
+v1::EnrollRequest RequestFor(const v1::Invitation& invitation, const StoreKeys& keys, int64_t work_since_us) {
   v1::EnrollRequest request;
+  request.set_work_since_us(work_since_us);
   request.set_invitation_id(invitation.invitation_id());
   request.set_proof_public_key(keys.proof.public_key);
   request.set_store_public_key(keys.box.public_key);
@@ -88,14 +90,17 @@ v1::QueueState FirstState(const v1::Invitation& invitation, int64_t base_us, con
 
 // Writes the store anew; store.pb comes last, so that a half-made store never counts.
 absl::Status WriteStore(const std::filesystem::path& directory, const v1::StoreIdentity& identity,
-                        const v1::QueueState& state, const DeviceOptions& options) {
+                        const v1::QueueState& state, Handover handover, const DeviceOptions& options) {
   std::error_code error;
   std::filesystem::remove_all(directory, error);
   RETURN_IF_ERROR(MakePrivateDirectory(directory));
   {
     ASSIGN_OR_RETURN(auto queue, QueueStore::Open(directory / kQueueFile, options.vfs));
-    QueueWrite write;
+    QueueWrite& write = handover.write;
     write.state = state;
+    write.state->set_next_seq(write.rows.size() + 1);
+    *write.state->mutable_last_stamp() = handover.last_stamp;
+    if (handover.work_since_us > 0) write.state->set_enrolled_us(handover.work_since_us);
     RETURN_IF_ERROR(queue->Commit(write));
   }
   return WriteFileDurably(directory / kIdentityFile, identity.SerializeAsString());
@@ -130,19 +135,21 @@ absl::Status Device::Enroll(const EnrollInput& input) {
 
   ASSIGN_OR_RETURN(const SecretBytes store_key, PendingKey(files, invitation, code, options_));
   const StoreKeys keys(store_key);
+  v1::StoreIdentity identity = IdentityFor(invitation, keys);
+  ASSIGN_OR_RETURN(Handover handover, CollectWork(files, identity, input.passphrase, options_.vfs));
   const v1::ClockReading sent = options_.clock->Read();
-  const auto answer = options_.enroll->Enroll(invitation, RequestFor(invitation, keys));
+  const auto answer =
+      options_.enroll->Enroll(invitation, RequestFor(invitation, keys, handover.work_since_us));
   const v1::ClockReading received = options_.clock->Read();
   const auto pending = files.PendingKeyFile(invitation.invitation_id());
   if (!answer.ok()) {
     if (IsFinal(answer.status())) Remove(pending);
     return answer.status();
   }
-  v1::StoreIdentity identity = IdentityFor(invitation, keys);
   *identity.mutable_wrapped_key() =
       WrapStoreKey(store_key, input.passphrase, options_.passphrase_cost, *options_.random);
   const v1::QueueState state = FirstState(invitation, answer->base_us(), sent, received);
-  RETURN_IF_ERROR(WriteStore(files.StoreDirectory(id), identity, state, options_));
+  RETURN_IF_ERROR(WriteStore(files.StoreDirectory(id), identity, state, std::move(handover), options_));
   RETURN_IF_ERROR(files.SetCurrent(id));
   Remove(pending);
   return absl::OkStatus();

@@ -236,8 +236,34 @@ absl::StatusOr<std::vector<QueueRow>> QueueStore::KeptRows() {
   return rows;
 }
 
+absl::Status QueueStore::BringUpDamagedKept() {
+  ASSIGN_OR_RETURN(const auto kept, Positions("SELECT position FROM mutations WHERE state = 3"));
+  std::vector<int64_t> damaged;
+  for (const int64_t position : kept) {
+    if (ReadRow(position).damaged) damaged.push_back(position);
+  }
+  return BringUp(damaged);
+}
+
+// Only the state is written: where it was all that was wrong, the row is whole again; else the checksum goes on saying that
+// it is damaged.
+absl::Status QueueStore::BringUp(const std::vector<int64_t>& positions) {
+  if (positions.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+  for (const int64_t position : positions) {
+    ASSIGN_OR_RETURN(auto statement, db_->Prepare("UPDATE mutations SET state = 1 WHERE position = ?1"));
+    RETURN_IF_ERROR(statement.BindInt(1, position).Run());
+  }
+  RETURN_IF_ERROR(transaction.Commit());
+  for (const int64_t position : positions) Remember(ReadRow(position));
+  return absl::OkStatus();
+}
+
 absl::Status QueueStore::DropKeptUpTo(uint64_t horizon, const std::string& except_key_id) {
   if (horizon == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto never_answered,
+                   Positions("SELECT position FROM mutations WHERE state = 3 AND rev = 0"));
+  RETURN_IF_ERROR(BringUp(never_answered));
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
   ASSIGN_OR_RETURN(auto rows, db_->Prepare("DELETE FROM mutations WHERE state = 3 AND rev <= ?1"));
   RETURN_IF_ERROR(rows.BindInt(1, static_cast<int64_t>(horizon)).Run());

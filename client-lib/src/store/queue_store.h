@@ -45,7 +45,11 @@ class QueueStore {
 
   // Kept rows, which memory does not hold. Damaged ones are left out.
   absl::StatusOr<std::vector<QueueRow>> KeptRows();
-  // Removes kept rows with rev <= horizon and the queue keys that no row needs, `except` one.
+  // Kept rows that cannot be read come among the live ones, where they are seen: before the kept log is handed in again,
+  // nothing of it may be missing in silence (I18).
+  absl::Status BringUpDamagedKept();
+  // Removes kept rows with rev <= horizon and the queue keys that no row needs, `except` one. A row that calls itself kept
+  // and has no rev was never answered: its state was damaged, and it is brought up instead.
   absl::Status DropKeptUpTo(uint64_t horizon, const std::string& except_key_id);
   // Removes every row, kept ones too, whose envelope names one of these subjects or records (16 bytes each),
   // and the undo note with them.
@@ -59,6 +63,7 @@ class QueueStore {
   absl::Status LoadRows();
   QueueRow ReadRow(int64_t position);
   absl::StatusOr<std::vector<int64_t>> Positions(std::string_view sql);
+  absl::Status BringUp(const std::vector<int64_t>& positions);
   void Remember(const QueueRow& row);
   void Forget(int64_t position);
   absl::Status WriteRow(const QueueRow& row);

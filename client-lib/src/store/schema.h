@@ -13,8 +13,8 @@
 //               seq 0 = numbered by a former replica. checksum: over all other columns, so that a damaged row
 //               is noticed and read around (I18). mutations_live lists all that is not kept, on its own pages.
 //
-//     (save) -> queued -> acknowledged -> kept -> (gone)    new epoch: acknowledged, kept, refused -> queued
-//                    `--> refused -> settled                ERASED: the row is gone at once
+//     (save) -> queued -> acknowledged -> kept -> (gone)    new epoch: acknowledged, kept, refused -> queued, in the
+//                    `--> refused -> settled                order of capture; settled stays. ERASED: gone at once
 //     a scope fetched again from the beginning: kept -> acknowledged, so that own work stays visible meanwhile
 //
 // confirmed.db (application_id "OpgC"): the copy of what the base holds. Thrown away and fetched again when

@@ -60,6 +60,7 @@ class StoreImpl : public Store, public SyncStore {
   NowEstimate Now() const override;
   std::optional<absl::Time> last_sync() const override;
   std::optional<CopyRepair> last_repair() const override;
+  v1::BackupStatus backup_status() const override { return queue_->state().backup(); }
   absl::Status SetCurrentEntrance(RecordId entrance, AreaId area) override;
   std::optional<RecordId> current_entrance() const override;
   std::optional<AreaId> current_area() const override;

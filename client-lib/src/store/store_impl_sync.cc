@@ -62,6 +62,7 @@ absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
     told.set_rev(cursor.rev);
   }
   hello.set_unsent_count(outbox_counts().unsent);
+  hello.set_durable_horizon(state.durable_horizon());
   if (reading_ == nullptr) return hello;
   if (const auto replica = ReplicaId::FromBytes(state.replica_id())) {
     hello.set_read_proof(MakeReadProof(reading_->keys().proof, *replica, state.token()));
@@ -105,16 +106,18 @@ absl::StatusOr<v1::Push> StoreImpl::NextPush(uint64_t after_seq, size_t max_byte
 }
 
 // Another history at the base: everything that was ever answered is handed in again, under its old intent ids
-// (I13).
+// (I13). Not what its author has given up or corrected: the restored base might take it in now.
 absl::Status StoreImpl::TakeEpoch(const std::string& epoch, QueueWrite& write) {
   const std::string known = queue_->state().epoch();
   if (epoch.empty() || epoch == known) return absl::OkStatus();
   write.state->set_epoch(epoch);
   if (known.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(confirmed_->BecomeStale());
+  RETURN_IF_ERROR(queue_->BringUpDamagedKept());
   ASSIGN_OR_RETURN(std::vector<QueueRow> rows, queue_->KeptRows());
   for (const auto& [position, row] : queue_->live()) {
-    if (!row.damaged && row.state != RowState::kQueued) rows.push_back(row);
+    const bool given_up = row.state == RowState::kRefused && row.settled;
+    if (!row.damaged && !given_up && row.state != RowState::kQueued) rows.push_back(row);
   }
   std::sort(rows.begin(), rows.end(),
             [](const QueueRow& a, const QueueRow& b) { return a.position < b.position; });
@@ -138,6 +141,7 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   RETURN_IF_ERROR(TakeEpoch(welcome.epoch(), write));
   if (!welcome.next_token().empty()) state.set_token(welcome.next_token());
   state.set_durable_horizon(welcome.durable_horizon());
+  *state.mutable_backup() = welcome.backup();
   state.set_last_sync_us(welcome.base_us());
   if (const auto anchor = AnchorOfRoundTrip(welcome.base_us(), sent, received))
     *state.mutable_anchor() = *anchor;

@@ -63,7 +63,10 @@ absl::Status ClientSession::OnWelcome(const v1::Welcome& welcome) {
     const auto replica = ReplicaId::FromBytes(welcome.new_replica_id());
     if (!replica.has_value()) return MakeError(ErrorCode::kInternal, "the base named a malformed replica");
     new_replica_ = true;
-    RETURN_IF_ERROR(store_.BecomeReplica(*replica));
+    // First what a new epoch puts back into the queue, so that all of it is numbered in the order of capture.
+    RETURN_IF_ERROR(store_.ApplyWelcome(welcome, hello_at_, clock_.Read()));
+    welcomed_ = true;
+    return store_.BecomeReplica(*replica);
   }
   RETURN_IF_ERROR(store_.ApplyWelcome(welcome, hello_at_, clock_.Read()));
   welcomed_ = true;

@@ -22,7 +22,7 @@ absl::Time SteadyNow(Clock& clock) { return absl::FromUnixMicros(clock.Read().bo
 absl::Status ErrorOf(v1::GoAwayReason reason) {
   switch (reason) {
     case v1::GO_AWAY_REASON_UNKNOWN_STORE:
-      return MakeError(ErrorCode::kBaseRefused, "the base does not know this store");
+      return MakeError(ErrorCode::kUnknownStore, "the base does not know this store");
     case v1::GO_AWAY_REASON_PROTOCOL:
       return MakeError(ErrorCode::kInternal, "the base did not understand this device");
     case v1::GO_AWAY_REASON_FENCED:

@@ -37,7 +37,7 @@ class SyncStore {
   virtual uint32_t unsent_count() = 0;
 
   // Epoch, next token, grants, base time. `sent` and `received` are this device's clocks around the round trip: the
-  // anchor is their middle. A foreign epoch empties every cursor. Scopes no longer granted are removed together with
+  // anchor is their middle. A foreign epoch empties every cursor and puts what was ever answered back into the queue. Scopes no longer granted are removed together with
   // their records (the queue untouched). Grants are only taken over where welcome.reading().
   virtual absl::Status ApplyWelcome(const v1::Welcome& welcome, const v1::ClockReading& sent,
                                     const v1::ClockReading& received) = 0;
