@@ -45,6 +45,12 @@ std::optional<ReplicaId> ServerSession::replica() const {
   return author_->replica;
 }
 
+size_t ServerSession::held_bytes() const {
+  size_t bytes = unacknowledged_bytes_;
+  for (const v1::SyncResponse& response : outbox_) bytes += response.ByteSizeLong();
+  return bytes;
+}
+
 void ServerSession::OnRequest(const v1::SyncRequest& request) {
   if (state_ == State::kEnding || state_ == State::kOver) return;
   last_heard_ = host_.Now();

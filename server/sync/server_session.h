@@ -76,6 +76,8 @@ class ServerSession {
 
   // Set once greeted.
   std::optional<ReplicaId> replica() const;
+  // What the session holds of others' bytes: pushed and not answered yet, and answers not sent yet (I15).
+  size_t held_bytes() const;
   // What the device still held when last heard: for NoteSessionEnd().
   uint32_t unsent_count() const { return unsent_count_; }
 
