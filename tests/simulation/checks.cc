@@ -190,6 +190,9 @@ void World::NoteVerdicts(const Stream&, const v1::Ack& ack) {
 }
 
 void World::CheckPage(const Stream&, const v1::Page& page) {
+  AuditBase();
+  if (failure_.has_value()) return;
+  CheckFates();  // what was committed before this page was said
   const Scope scope = Scope::FromProto(page.scope()).value_or(Scope());
   uint64_t last = 0;
   for (const v1::FeedEntry& entry : page.entries()) {

@@ -155,7 +155,6 @@ void World::TabletHears(Tablet& tablet) {
   if (!response.ParseFromString(stream.down.front())) return Fail("wire", "a response does not parse");
   stream.down.pop_front();
   Say(absl::StrCat("  stream ", stream.id, " tablet ", tablet.number, " hears ", Describe(response)));
-  if (response.has_page()) CheckPage(stream, response.page());
   const absl::Status heard = tablet.run->Hear(response);
   if (!heard.ok()) return EndRun(tablet, heard);
   if (response.has_ack()) NoteVerdicts(stream, response.ack());
@@ -188,6 +187,7 @@ void World::BaseSpeaks(Stream& stream) {
     Say(absl::StrCat("  stream ", stream.id, " < ", Describe(*response)));
     const std::string bytes = response->SerializeAsString();
     if (bytes.size() > kMostBytes) Fail("I15", "a message of the base is over 256 KiB");
+    if (response->has_page()) CheckPage(stream, response->page());
     if (response->has_go_away()) Reach(absl::StrCat("the base said ", Describe(*response)));
     if (stream.tablet_open) stream.down.push_back(bytes);
     return;
