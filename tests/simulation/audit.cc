@@ -52,11 +52,14 @@ absl::Status TabletAudit::ReadQueue() {
     ASSIGN_OR_RETURN(queue_, Look(queue_path_, kQueueApplicationId, kQueueMigrations));
   }
   rows_.clear();
-  RETURN_IF_ERROR(ForEachRow(*queue_, "SELECT intent_id, seq, state, rev, settled FROM mutations",
+  RETURN_IF_ERROR(ForEachRow(*queue_, "SELECT intent_id, seq, state, rev, settled, envelope FROM mutations",
                              [&](const sqlite::Statement& row) {
+                               v1::MutationEnvelope envelope;
+                               envelope.ParseFromString(std::string(row.Blob(5)));
                                rows_[IdOf<IntentId>(row.Blob(0))] = {
                                    static_cast<uint64_t>(row.Int(1)), static_cast<RowState>(row.Int(2)),
-                                   static_cast<uint64_t>(row.Int(3)), row.Int(4) != 0};
+                                   static_cast<uint64_t>(row.Int(3)), row.Int(4) != 0,
+                                   IdOf<RecordId>(envelope.record_id())};
                              }));
   return ForEachRow(*queue_, "SELECT bytes FROM state WHERE copy = 1", [&](const sqlite::Statement& row) {
     state_.ParseFromString(std::string(row.Blob(0)));

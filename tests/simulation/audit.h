@@ -26,6 +26,7 @@ class TabletAudit {
     RowState state = RowState::kQueued;
     uint64_t rev = 0;
     bool settled = false;
+    RecordId record;
   };
   struct Record {
     uint64_t rev = 0;

@@ -48,11 +48,13 @@ void World::AuditTablets() {
       }
       Captured captured;
       captured.intent = intent;
-      captured.rewritten = true;
+      captured.record = row.record;
+      captured.rewritten = captured.came_back = true;
       captured.tablet = tablet->number;
       captured.life = tablet->life;
       captured.at = now_;
       captured.save = ledger_.NextSave();
+      ledger_.murky.insert(row.record);
       Reach("a save that had failed came back");
       Say(absl::StrCat("  tablet ", tablet->number, " holds a save after all: #",
                        ledger_.Add(std::move(captured)).number));
@@ -138,20 +140,41 @@ void World::CheckVisible(Tablet& tablet) {
   }
   for (const Captured& captured : ledger_.entries()) {
     if (captured.rewritten || ledger_.murky.contains(captured.record)) continue;
-    if (captured.action != v1::MUTATION_ACTION_CREATE || captured.tablet != tablet.number) continue;
-    if (captured.life != tablet.life) continue;
+    if (captured.tablet != tablet.number || captured.life != tablet.life) continue;
     const auto row = tablet.audit->rows().find(captured.intent);
     if (row == tablet.audit->rows().end() || row->second.settled) continue;
-    if ((*view)->Find(captured.record) != nullptr) continue;
-    const BaseAudit::Entry* entry = base_audit_->Find(captured.intent);
-    v1::MutationEnvelope envelope;
-    if (entry != nullptr && envelope.ParseFromString(entry->logged.envelope)) {
-      const auto scope = Scope::FromProto(envelope.scopes(0)).value_or(Scope());
-      const bool answered = row->second.state != RowState::kQueued;
-      if (answered && !ReadsNow(tablet.audit->state(), scope)) continue;  // no longer ours to read
+    if (row->second.state != RowState::kQueued && !StillReads(tablet, captured)) continue;
+    const VisibleRecord* record = (*view)->Find(captured.record);
+    if (captured.action == v1::MUTATION_ACTION_CREATE && record == nullptr) {
+      return Fail("I10", absl::StrCat("#", captured.number, " was saved on tablet ", tablet.number,
+                                      " and is not on its screen"));
     }
-    return Fail("I10", absl::StrCat("#", captured.number, " was saved on tablet ", tablet.number,
-                                    " and is not on its screen"));
+    if (captured.action == v1::MUTATION_ACTION_PATCH && record != nullptr) CheckValues(tablet, captured, *record);
+  }
+}
+
+// Where the scope was taken meanwhile, what was answered is no longer this tablet's to show.
+bool World::StillReads(const Tablet& tablet, const Captured& captured) {
+  const BaseAudit::Entry* entry = base_audit_->Find(captured.intent);
+  v1::MutationEnvelope envelope;
+  if (entry == nullptr || !envelope.ParseFromString(entry->logged.envelope)) return true;
+  return ReadsNow(tablet.audit->state(), Scope::FromProto(envelope.scopes(0)).value_or(Scope()));
+}
+
+void World::CheckValues(const Tablet& tablet, const Captured& captured, const VisibleRecord& record) {
+  for (const uint32_t field : captured.fields) {
+    // Two people who clear a field say the same: one of them stands for both.
+    const bool clears = captured.type == v1::RecordBody::kCitizen && field == v1::Citizen::kTelephoneFieldNumber;
+    const auto standing = VersionsOf(record.record, field);
+    if (clears || std::find(standing.begin(), standing.end(), captured.intent) != standing.end()) continue;
+    const auto& entries = ledger_.entries();
+    const bool replaced = std::any_of(entries.begin(), entries.end(), [&](const Captured& other) {
+      const auto saw = other.saw.find(field);
+      return other.record == captured.record && saw != other.saw.end() &&
+             saw->second.contains(captured.intent.ToBytes());
+    });
+    if (replaced) continue;
+    return Fail("I10", absl::StrCat("#", captured.number, "'s value is not on the screen of tablet ", tablet.number));
   }
 }
 

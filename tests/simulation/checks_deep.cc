@@ -101,7 +101,7 @@ void World::CheckCausality(const std::map<RecordId, v1::Record>& records) {
 void World::CheckEvidence() {
   for (const Captured& captured : ledger_.entries()) {
     const BaseAudit::Entry* entry = base_audit_->Find(captured.intent);
-    if (entry == nullptr || !entry->opened) continue;
+    if (entry == nullptr || !entry->opened || captured.came_back) continue;
     const absl::Time earliest = absl::FromUnixMicros(entry->logged.recorded.earliest_us());
     const absl::Time latest = absl::FromUnixMicros(entry->logged.recorded.latest_us());
     if (latest - earliest > absl::Hours(24)) Reach("a moment was known to no better than a day");

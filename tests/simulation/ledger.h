@@ -29,7 +29,7 @@ struct Captured {
   int life = 0;  // of the tablet: rises when an image is put back
   absl::Time at;  // true time
   int save = 0;   // mutations of one save appear together
-  bool given_up = false;        // withdrawn, fixed or undone by its author
+  bool came_back = false;       // its save was told as failed: nobody knows when it was
   bool copy_destroyed = false;  // a tablet that held it was overwritten
 };
 

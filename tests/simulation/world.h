@@ -196,6 +196,8 @@ class World {
   void CheckCensus();
   void CheckHeard(const Tablet& tablet);
   void CheckVisible(Tablet& tablet);
+  bool StillReads(const Tablet& tablet, const Captured& captured);
+  void CheckValues(const Tablet& tablet, const Captured& captured, const VisibleRecord& record);
   void CheckBounded();
   void NoteVerdicts(const Stream& stream, const v1::Ack& ack);
   void CheckPage(const Stream& stream, const v1::Page& page);

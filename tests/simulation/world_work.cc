@@ -171,6 +171,11 @@ void World::NoteRewritten(Tablet& tablet, const SaveReceipt& receipt) {
     captured.save = save;
     Say(absl::StrCat("  tablet ", tablet.number, " rewrites as #", ledger_.Add(std::move(captured)).number));
   }
+  AuditTablets();
+  for (const IntentId& intent : receipt.intents) {
+    const auto row = tablet.audit->rows().find(intent);
+    if (row != tablet.audit->rows().end()) ledger_.murky.insert(row->second.record);
+  }
 }
 
 void World::AfterSave(Tablet& tablet, const absl::Status& status) {
@@ -188,10 +193,6 @@ void World::AfterSave(Tablet& tablet, const absl::Status& status) {
 
 void World::Undo(Tablet& tablet) {
   if (tablet.store == nullptr) return;
-  // What it takes back is the last save's, whichever that was.
-  for (const Captured& captured : ledger_.entries()) {
-    if (captured.tablet == tablet.number) ledger_.murky.insert(captured.record);
-  }
   const auto receipt = tablet.store->UndoLast();
   if (!receipt.ok()) {
     if (GetErrorCode(receipt.status()) != ErrorCode::kNotFound) AfterSave(tablet, receipt.status());
@@ -216,7 +217,6 @@ void World::Fix(Tablet& tablet, uint32_t which) {
   if (refused.empty()) return;
   const OutboxItem& item = refused[which % refused.size()];
   if (item.content == nullptr) return;
-  for (const OutboxItem& other : refused) ledger_.murky.insert(other.record);
   std::unique_ptr<google::protobuf::Message> corrected(item.content->New());
   corrected->CopyFrom(*item.content);
   if (auto* citizen = dynamic_cast<v1::Citizen*>(corrected.get())) citizen->set_name(Word());
@@ -229,7 +229,6 @@ void World::Fix(Tablet& tablet, uint32_t which) {
 void World::Withdraw(Tablet& tablet, uint32_t which) {
   const std::vector<OutboxItem> refused = RefusedOf(tablet);
   if (refused.empty()) return;
-  for (const OutboxItem& other : refused) ledger_.murky.insert(other.record);
   const absl::Status status = tablet.store->Withdraw(refused[which % refused.size()].intent);
   if (!status.ok()) return AfterSave(tablet, status);
   Reach("a refused mutation was withdrawn");
