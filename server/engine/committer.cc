@@ -112,6 +112,18 @@ std::string BundleIdOf(const QuarantinedMutation& item) {
   return envelope.bundle().bundle_id();
 }
 
+// Bundle ids are made by devices: another author's is another bundle.
+bool AreOfOneBundle(const QuarantinedMutation& a, const QuarantinedMutation& b) {
+  return !BundleIdOf(a).empty() && BundleIdOf(a) == BundleIdOf(b) && a.mutation.author == b.mutation.author;
+}
+
+// `parts` are all that the quarantine holds of one bundle: whether that is the whole of it.
+bool AreWhole(const std::vector<QuarantinedMutation>& parts) {
+  v1::MutationEnvelope envelope;
+  if (!envelope.ParseFromString(parts[0].mutation.envelope) || !envelope.has_bundle()) return true;
+  return envelope.bundle().count() == parts.size();
+}
+
 }  // namespace
 
 absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& group) {
@@ -348,6 +360,10 @@ absl::Status Committer::ReplayBundle(const std::vector<QuarantinedMutation>& par
   ASSIGN_OR_RETURN(const auto staff, store_.FindStaff(author.staff_code));
   if (staff.has_value()) author.role = staff->role;
   ASSIGN_OR_RETURN(author.grants, store_.Grants(author.staff_code));
+  if (!AreWhole(parts)) {
+    return store_.ChangeFate(parts[0].mutation.fate.intent, QuarantinedVerdict(Reopen(parts[0]), kBadBundle), actor,
+                             absl::ToUnixMicros(now));
+  }
   RETURN_IF_ERROR(store_.BeginPart());
   for (const auto& part : parts) RETURN_IF_ERROR(store_.RemoveQuarantine(part.mutation.fate.intent));
   ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());
@@ -387,8 +403,14 @@ absl::Status Committer::Discard(IntentId intent, std::string_view actor, absl::T
   ASSIGN_OR_RETURN(const auto items, store_.Quarantine(intent));
   if (items.empty()) return MakeError(ErrorCode::kNotFound, "no such mutation in quarantine");
   return InTransaction(store_, [&]() -> absl::Status {
-    RETURN_IF_ERROR(store_.RemoveQuarantine(intent));
-    return store_.ChangeFate(intent, items[0].mutation.fate.verdict, actor, absl::ToUnixMicros(now));
+    ASSIGN_OR_RETURN(const auto all, store_.Quarantine(std::nullopt));
+    for (const QuarantinedMutation& item : all) {
+      const Fate& fate = item.mutation.fate;
+      if (fate.intent != intent && !AreOfOneBundle(item, items[0])) continue;
+      RETURN_IF_ERROR(store_.RemoveQuarantine(fate.intent));
+      RETURN_IF_ERROR(store_.ChangeFate(fate.intent, fate.verdict, actor, absl::ToUnixMicros(now)));
+    }
+    return absl::OkStatus();
   });
 }
 
