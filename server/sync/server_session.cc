@@ -20,6 +20,13 @@ v1::Grant ToProto(const StoredGrant& grant) {
   return proto;
 }
 
+// What a Push costs of the credit: its bytes, and no less than the verdicts that it will be answered with.
+uint32_t CreditOf(const v1::Push& push) {
+  constexpr size_t kVerdictBytes = 64;
+  const size_t answer = kVerdictBytes * static_cast<size_t>(push.mutations_size());
+  return static_cast<uint32_t>(std::max(push.ByteSizeLong(), answer));
+}
+
 const v1::Cursor* FindCursor(const v1::Hello& hello, const StoredGrant& grant) {
   for (const v1::Cursor& cursor : hello.cursors()) {
     if (Scope::FromProto(cursor.scope()) == grant.scope && cursor.generation() == grant.generation)
@@ -47,7 +54,7 @@ std::optional<ReplicaId> ServerSession::replica() const {
 
 size_t ServerSession::held_bytes() const {
   size_t bytes = unacknowledged_bytes_;
-  for (const v1::SyncResponse& response : outbox_) bytes += response.ByteSizeLong();
+  for (const Outgoing& next : outbox_) bytes += next.response.ByteSizeLong();
   return bytes;
 }
 
@@ -103,7 +110,7 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
   if (greeting.reading) {
     for (const StoredGrant& grant : greeting.author.grants) *welcome.add_grants() = ToProto(grant);
   }
-  outbox_.push_back(std::move(response));
+  outbox_.push_back({std::move(response)});
   QueueChangedFates(greeting.changed_fates);
 }
 
@@ -112,7 +119,7 @@ void ServerSession::QueueChangedFates(const std::vector<v1::Verdict>& verdicts) 
   v1::Ack* ack = nullptr;
   for (const v1::Verdict& verdict : verdicts) {
     if (ack == nullptr || ack->verdicts_size() >= kMaxVerdictsRepeated) {
-      ack = outbox_.emplace_back().mutable_ack();
+      ack = outbox_.emplace_back().response.mutable_ack();
     }
     *ack->add_verdicts() = verdict;
     ack->mutable_verdicts()->rbegin()->clear_seq();
@@ -134,7 +141,7 @@ void ServerSession::StartStretches() {
 }
 
 void ServerSession::OnPush(const v1::Push& push) {
-  const auto bytes = static_cast<uint32_t>(push.ByteSizeLong());
+  const uint32_t bytes = CreditOf(push);
   const bool too_early = state_ == State::kAwaitHello || waiting_.size() >= kMaxWaitingPushes;
   if (too_early || unacknowledged_bytes_ + bytes > limits_.credit_bytes) {
     return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
@@ -153,23 +160,26 @@ void ServerSession::HandIn(const v1::Push& push) {
   for (const v1::SealedMutation& sealed : push.mutations()) {
     opened.push_back(OpenMutation(sealed, queue_keys_, keys_.digest_key));
   }
-  pushed_bytes_.push_back(static_cast<uint32_t>(push.ByteSizeLong()));
+  pushed_bytes_.push_back(CreditOf(push));
   host_.Submit(GroupBundles(std::move(opened), *author_, host_.Now(), anchor_));
 }
 
 void ServerSession::OnVerdicts(absl::StatusOr<std::vector<v1::Verdict>> verdicts) {
   if (pushed_bytes_.empty()) return;
-  unacknowledged_bytes_ -= pushed_bytes_.front();
+  const uint32_t answered_bytes = pushed_bytes_.front();
   pushed_bytes_.pop_front();
   if (state_ != State::kOpen) return;  // after GoAway nothing: they are durable, and told again when asked
   if (!verdicts.ok()) return GoAway(v1::GO_AWAY_REASON_INTERNAL);
-  if (verdicts->empty()) return;
+  if (verdicts->empty()) {
+    unacknowledged_bytes_ -= answered_bytes;
+    return;
+  }
   v1::SyncResponse response;
   for (v1::Verdict& verdict : *verdicts) {
     if (!verdict.has_retry_later() && !verdict.has_id_reused() && unsent_count_ > 0) --unsent_count_;
     *response.mutable_ack()->add_verdicts() = std::move(verdict);
   }
-  outbox_.push_back(std::move(response));
+  outbox_.push_back({std::move(response), answered_bytes});
   for (Stretch& stretch : stretches_) stretch.behind = stretch.owes_current = true;
 }
 
@@ -187,14 +197,14 @@ void ServerSession::OnTick() {
   if (state_ != State::kOpen || now - last_sent_ < limits_.heartbeat || !outbox_.empty()) return;
   v1::SyncResponse response;
   response.mutable_heartbeat()->set_time_us(absl::ToUnixMicros(now));
-  outbox_.push_back(std::move(response));
+  outbox_.push_back({std::move(response)});
 }
 
 void ServerSession::GoAway(v1::GoAwayReason reason) {
   if (state_ == State::kEnding || state_ == State::kOver) return;
   v1::SyncResponse response;
   response.mutable_go_away()->set_reason(reason);
-  outbox_.push_back(std::move(response));
+  outbox_.push_back({std::move(response)});
   state_ = State::kEnding;
 }
 
@@ -208,7 +218,9 @@ std::optional<v1::SyncResponse> ServerSession::NextResponse() {
   if (state_ == State::kOver) return std::nullopt;
   std::optional<v1::SyncResponse> next;
   if (!outbox_.empty()) {
-    next = std::move(outbox_.front());
+    // Only now: who does not read gets no credit back (I15).
+    unacknowledged_bytes_ -= outbox_.front().answered_bytes;
+    next = std::move(outbox_.front().response);
     outbox_.pop_front();
   } else if (HasEnded()) {
     state_ = State::kOver;

@@ -120,7 +120,11 @@ class ServerSession {
   std::deque<v1::Push> waiting_;       // came before the greeting was durable
   std::deque<uint32_t> pushed_bytes_;  // of each Submit() not yet answered
   uint32_t unacknowledged_bytes_ = 0;
-  std::deque<v1::SyncResponse> outbox_;  // Welcome, Acks, GoAway: small, bounded by credit
+  struct Outgoing {
+    v1::SyncResponse response;
+    uint32_t answered_bytes = 0;  // of an Ack: Push bytes whose credit it gives back when it leaves
+  };
+  std::deque<Outgoing> outbox_;  // Welcome, Acks, GoAway: small, bounded by credit
   std::vector<Stretch> stretches_;
   uint32_t pages_in_flight_ = 0;
   uint32_t unsent_count_ = 0;

@@ -11,7 +11,6 @@ namespace opgang {
 namespace {
 
 constexpr uint32_t kCreditBeforeWelcome = 64 * 1024;
-constexpr size_t kPushBytes = 48 * 1024;  // about; a bundle (at most 200 KiB) is never split
 
 bool Reads(const v1::Grant& grant) { return grant.mode() != v1::GRANT_MODE_WRITE_ONLY; }
 
@@ -121,7 +120,7 @@ absl::StatusOr<std::optional<v1::SyncRequest>> ClientSession::NextRequest() {
 
 absl::Status ClientSession::QueuePush() {
   if (go_away_.has_value() || new_replica_) return absl::OkStatus();
-  ASSIGN_OR_RETURN(v1::Push push, store_.NextPush(pushed_seq_, kPushBytes));
+  ASSIGN_OR_RETURN(v1::Push push, store_.NextPush(pushed_seq_, opening_.push_bytes));
   queue_drained_ = push.mutations().empty();
   if (queue_drained_) return absl::OkStatus();
   auto& keys = *push.mutable_queue_keys();
