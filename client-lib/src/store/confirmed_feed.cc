@@ -18,6 +18,7 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyPage(const v1::Page& page, 
   if (page.reset() || cursor.rev == 0) {
     ++cursor.sweep;
     cursor.sweeping = true;
+    cursor.current = 0;
   }
   cursor.generation = page.generation();
   cursor.rev = page.to_rev();
@@ -98,10 +99,11 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& 
                                                              uint64_t generation) {
   const auto scope = Scope::FromProto(current.scope());
   if (!scope) return MakeError(ErrorCode::kBadInput, "current: no scope");
-  StoredCursor cursor{generation, 0, 0, false};
+  StoredCursor cursor{.generation = generation};
   if (cursors_.contains(*scope)) cursor = cursors_.at(*scope);
   const bool comparable = current.rev() >= cursor.rev;
   cursor.rev = std::max(cursor.rev, current.rev());
+  cursor.current = std::max(cursor.current, current.rev());
 
   ConfirmedChange change;
   const std::string scope_key = scope->ToKey();
@@ -112,7 +114,7 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& 
   RETURN_IF_ERROR(count.BindBlob(1, scope_key).Step().status());
   // Something was lost here: back to the beginning, where the base resets the scope.
   const bool same_count = static_cast<uint64_t>(count.Int(0)) == current.record_count();
-  if (comparable && !same_count) cursor.rev = 0;
+  if (comparable && !same_count) cursor.rev = cursor.current = 0;
   count.Reset();
   RETURN_IF_ERROR(WriteCursor(*scope, cursor));
   RETURN_IF_ERROR(transaction.Commit());
@@ -140,9 +142,9 @@ absl::Status ConfirmedStore::Sweep(const Scope& scope, const StoredCursor& curso
 
 absl::Status ConfirmedStore::BecomeStale() {
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
-  RETURN_IF_ERROR(db_->Execute("UPDATE cursors SET rev = 0; UPDATE records SET stale = 1;"));
+  RETURN_IF_ERROR(db_->Execute("UPDATE cursors SET rev = 0, current = 0; UPDATE records SET stale = 1;"));
   RETURN_IF_ERROR(transaction.Commit());
-  for (auto& [scope, cursor] : cursors_) cursor.rev = 0;
+  for (auto& [scope, cursor] : cursors_) cursor.rev = cursor.current = 0;
   return absl::OkStatus();
 }
 
