@@ -59,7 +59,8 @@ absl::Status TabletAudit::ReadQueue() {
                                rows_[IdOf<IntentId>(row.Blob(0))] = {
                                    static_cast<uint64_t>(row.Int(1)), static_cast<RowState>(row.Int(2)),
                                    static_cast<uint64_t>(row.Int(3)), row.Int(4) != 0,
-                                   IdOf<RecordId>(envelope.record_id())};
+                                   IdOf<RecordId>(envelope.record_id()),
+                                   Scope::FromProto(envelope.scopes(0)).value_or(Scope())};
                              }));
   return ForEachRow(*queue_, "SELECT bytes FROM state WHERE copy = 1", [&](const sqlite::Statement& row) {
     state_.ParseFromString(std::string(row.Blob(0)));

@@ -27,6 +27,7 @@ class TabletAudit {
     uint64_t rev = 0;
     bool settled = false;
     RecordId record;
+    Scope scope;
   };
   struct Record {
     uint64_t rev = 0;

@@ -143,7 +143,9 @@ void World::CheckVisible(Tablet& tablet) {
     if (captured.tablet != tablet.number || captured.life != tablet.life) continue;
     const auto row = tablet.audit->rows().find(captured.intent);
     if (row == tablet.audit->rows().end() || row->second.settled) continue;
-    if (row->second.state != RowState::kQueued && !StillReads(tablet, captured)) continue;
+    // Where the scope was taken meanwhile, what was answered is no longer this tablet's to show.
+    const bool answered = row->second.state != RowState::kQueued;
+    if (answered && !ReadsNow(tablet.audit->state(), row->second.scope)) continue;
     const VisibleRecord* record = (*view)->Find(captured.record);
     if (captured.action == v1::MUTATION_ACTION_CREATE && record == nullptr) {
       return Fail("I10", absl::StrCat("#", captured.number, " was saved on tablet ", tablet.number,
@@ -151,14 +153,6 @@ void World::CheckVisible(Tablet& tablet) {
     }
     if (captured.action == v1::MUTATION_ACTION_PATCH && record != nullptr) CheckValues(tablet, captured, *record);
   }
-}
-
-// Where the scope was taken meanwhile, what was answered is no longer this tablet's to show.
-bool World::StillReads(const Tablet& tablet, const Captured& captured) {
-  const BaseAudit::Entry* entry = base_audit_->Find(captured.intent);
-  v1::MutationEnvelope envelope;
-  if (entry == nullptr || !envelope.ParseFromString(entry->logged.envelope)) return true;
-  return ReadsNow(tablet.audit->state(), Scope::FromProto(envelope.scopes(0)).value_or(Scope()));
 }
 
 void World::CheckValues(const Tablet& tablet, const Captured& captured, const VisibleRecord& record) {
@@ -180,18 +174,19 @@ void World::CheckValues(const Tablet& tablet, const Captured& captured, const Vi
 
 // I15: whatever the other side does, a session holds its credit and a page.
 void World::CheckBounded() {
-  const SessionLimits limits;
+  constexpr size_t kGreetingBytes = 4096;
   for (const auto& stream : streams_) {
     if (stream->base == nullptr) continue;
     const size_t held = stream->base->session().held_bytes();
-    if (held > limits.credit_bytes + 256 * 1024) {
+    if (held > 2 * limits_.credit_bytes + kGreetingBytes) {
       return Fail("I15", absl::StrCat("stream ", stream->id, " holds ", held, " bytes at the base"));
     }
   }
 }
 
 // The first verdict again (I1), unless a person decided otherwise meanwhile.
-void World::NoteVerdicts(const Stream&, const v1::Ack& ack) {
+void World::NoteVerdicts(const Stream& stream, const v1::Ack& ack) {
+  if (stream.epoch != epochs_) return;  // of a history that is gone
   for (const v1::Verdict& verdict : ack.verdicts()) {
     if (verdict.has_retry_later() || verdict.has_id_reused()) {
       Reach(verdict.has_retry_later() ? "the base asked to send later" : "the base said ID_REUSED");

@@ -32,6 +32,7 @@ void World::CheckDeep() {
   CheckEvidence();
   CheckStamps();
   CheckReplicas();
+  CheckRefusals();
   CheckBundles();
   for (auto& tablet : tablets_) {
     if (!failure_.has_value()) CheckCopy(*tablet, /*converged=*/false);
@@ -151,17 +152,64 @@ void World::CheckStamps() {
   }
 }
 
-// I3: two stores that were one never go on under one name. What each captured after they parted comes under
-// replicas of its own.
+// I3: two stores that were one never go on under one name: what each captured after they parted stands under
+// replicas of its own. A copy may well hand in what its original had captured before.
 void World::CheckReplicas() {
   std::map<ReplicaId, std::set<std::pair<int, int>>> lives;
   for (const BaseAudit::Entry& entry : base_audit_->entries()) {
     const Captured* captured = ledger_.Find(entry.logged.fate.intent);
-    if (captured == nullptr) continue;
-    lives[entry.logged.fate.replica].insert({captured->tablet, captured->life});
+    if (captured != nullptr) lives[entry.logged.fate.replica].insert({captured->tablet, captured->life});
   }
+  const auto comes_from = [&](std::pair<int, int> later, std::pair<int, int> earlier) {
+    if (later.first == earlier.first) return later.second >= earlier.second;
+    for (int at = later.first; at >= 0; at = tablets_[static_cast<size_t>(at)]->parent) {
+      if (at == earlier.first) return true;
+    }
+    return false;
+  };
   for (const auto& [replica, who] : lives) {
     if (who.size() > 1) Reach("a copy handed in what it had of its original");
+    for (const auto& one : who) {
+      for (const auto& other : who) {
+        if (comes_from(one, other) || comes_from(other, one)) continue;
+        return Fail("I3", absl::StrCat("tablets ", one.first, " and ", other.first, " go by one name"));
+      }
+    }
+  }
+}
+
+// I5: what is sound is not refused. A refusal has a reason that can be shown from outside.
+void World::CheckRefusals() {
+  std::set<RecordId> refused_records;
+  std::set<std::string> refused_bundles;
+  const auto bundle_of = [](const BaseAudit::Entry& entry) {
+    v1::MutationEnvelope envelope;
+    return envelope.ParseFromString(entry.logged.envelope) ? envelope.bundle().bundle_id() : std::string();
+  };
+  const auto own_reason = [](v1::RefusalCode code) {
+    return code != v1::REFUSAL_CODE_BUNDLE_PARTNER && code != v1::REFUSAL_CODE_CREATE_QUARANTINED;
+  };
+  for (const BaseAudit::Entry& entry : base_audit_->entries()) {
+    const v1::Verdict& verdict = entry.logged.fate.verdict;
+    if (!verdict.has_quarantined()) continue;
+    refused_records.insert(entry.logged.record);
+    if (own_reason(verdict.quarantined().code())) refused_bundles.insert(bundle_of(entry));
+    if (verdict.quarantined().code() == v1::REFUSAL_CODE_CREATE_QUARANTINED) refused_bundles.insert(bundle_of(entry));
+  }
+  for (const BaseAudit::Entry& entry : base_audit_->entries()) {
+    const v1::Verdict& verdict = entry.logged.fate.verdict;
+    if (!verdict.has_quarantined() || entry.decided || ledger_.Find(entry.logged.fate.intent) == nullptr) continue;
+    switch (verdict.quarantined().code()) {
+      case v1::REFUSAL_CODE_NOT_PERMITTED:
+      case v1::REFUSAL_CODE_NO_WAY_BACK: continue;
+      case v1::REFUSAL_CODE_CREATE_QUARANTINED: continue;
+      case v1::REFUSAL_CODE_BUNDLE_PARTNER:
+        if (refused_bundles.contains(bundle_of(entry))) continue;
+        [[fallthrough]];
+      default:
+        return Fail("I5", absl::StrCat(Name(entry.logged.fate.intent), " was refused: ",
+                                       v1::RefusalCode_Name(verdict.quarantined().code())));
+    }
   }
 }
 
@@ -185,12 +233,45 @@ void World::CheckBundles() {
   }
 }
 
+// I19 on a tablet: of a bundle of creates all records are there, or none. (A record that was changed since comes with
+// its change; until then the scope is not Current.)
+void World::CheckBundlesSeen(const Tablet& tablet, const TabletAudit::Confirmed& copy,
+                             const std::map<Scope, std::map<RecordId, BaseAudit::FeedRow>>& feed) {
+  const auto stands_at = [&](RecordId record) {
+    uint64_t rev = 0;
+    for (const auto& [scope, rows] : feed) {
+      if (const auto row = rows.find(record); row != rows.end()) rev = std::max(rev, row->second.rev);
+    }
+    return rev;
+  };
+  std::map<int, std::set<bool>> there;  // by save
+  for (const Captured& captured : ledger_.entries()) {
+    if (captured.rewritten || captured.action != v1::MUTATION_ACTION_CREATE) continue;
+    if (ledger_.murky.contains(captured.record)) continue;
+    const BaseAudit::Entry* entry = base_audit_->Find(captured.intent);
+    if (entry == nullptr || !entry->logged.fate.verdict.has_applied()) continue;
+    if (stands_at(captured.record) != entry->logged.fate.verdict.applied().rev()) continue;
+    there[captured.save].insert(copy.records.contains(captured.record));
+  }
+  for (const auto& [save, found] : there) {
+    if (found.size() > 1) return Fail("I19", absl::StrCat("tablet ", tablet.number, " has a part of a bundle"));
+  }
+}
+
 // I9 on a tablet: up to its cursor it misses nothing, and holds nothing else.
 void World::CheckCopy(Tablet& tablet, bool converged) {
   if (tablet.audit->state().epoch() != epoch_ || !tablet.store_keys.has_value()) return;
   const auto feed = base_audit_->ReadFeedRows();
   const auto copy = tablet.audit->ReadConfirmed(tablet.store_keys->confirmed_rows);
   if (!feed.ok() || !copy.ok()) return Fail("I9", "a copy cannot be read");
+  CheckBundlesSeen(tablet, *copy, *feed);
+  for (const auto& [scope, members] : copy->members) {
+    const auto& grants = tablet.audit->state().grants();
+    const bool reads = std::any_of(grants.begin(), grants.end(), [&, in = scope](const v1::StoredGrant& grant) {
+      return grant.mode() != v1::GRANT_MODE_WRITE_ONLY && Scope::FromProto(grant.scope()) == in;
+    });
+    if (!reads) return Fail("I11", absl::StrCat("tablet ", tablet.number, " keeps records of a scope that was taken"));
+  }
   for (const auto& [scope, cursor] : copy->cursors) {
     if (copy->sweeping.contains(scope) || cursor == 0) continue;
     static const std::set<RecordId> kNone;

@@ -45,6 +45,14 @@ World::World(const Plan& plan, WorldOptions options)
   for (int i = 0; i < plan.cast.areas; ++i) areas_.push_back(base_->Area("Area" + std::to_string(i)));
   for (int i = 0; i < plan.cast.tablets; ++i) Enroll(i);
   epoch_ = base_->store().epoch().ToBytes();
+  Prng prng(plan.seed * 31 + 7);
+  static const size_t kPageBytes[] = {200, 1500, 48 * 1024};
+  static const uint32_t kPages[] = {1, 2, 8};
+  static const size_t kPushBytes[] = {300, 2000, 48 * 1024};
+  limits_.page_bytes = kPageBytes[prng.Below(3)];
+  limits_.pages_in_flight = kPages[prng.Below(3)];
+  limits_.credit_bytes = 64 * 1024;
+  push_bytes_ = kPushBytes[prng.Below(3)];
 }
 
 World::~World() {

@@ -39,6 +39,7 @@ namespace opgang::simulation {
 struct Stream {
   int id = 0;
   int tablet = 0;
+  int epoch = 0;  // how many the base had had when it began
   std::shared_ptr<BaseSession> base;  // null: the base's end is gone
   std::deque<std::string> up;
   std::deque<std::string> down;
@@ -196,7 +197,6 @@ class World {
   void CheckCensus();
   void CheckHeard(const Tablet& tablet);
   void CheckVisible(Tablet& tablet);
-  bool StillReads(const Tablet& tablet, const Captured& captured);
   void CheckValues(const Tablet& tablet, const Captured& captured, const VisibleRecord& record);
   void CheckBounded();
   void NoteVerdicts(const Stream& stream, const v1::Ack& ack);
@@ -211,6 +211,9 @@ class World {
   void CheckReplicas();
   void CheckBundles();
   void CheckCopy(Tablet& tablet, bool converged);
+  void CheckBundlesSeen(const Tablet& tablet, const TabletAudit::Confirmed& copy,
+                        const std::map<Scope, std::map<RecordId, BaseAudit::FeedRow>>& feed);
+  void CheckRefusals();
   void CheckConverged();
 
   const Plan plan_;
@@ -230,10 +233,12 @@ class World {
   std::string epoch_;
   int epochs_ = 1;
 
+  SessionLimits limits_;  // as the seed draws them: small pages make many messages
+  size_t push_bytes_ = 48 * 1024;
+
   Ledger ledger_;
   int words_ = 0;
   std::map<StoreId, std::vector<v1::Push>> pushes_heard_;  // for replaying
-  std::map<StoreId, std::vector<std::pair<int, int>>> forks_;
   std::map<std::string, v1::Verdict> heard_;               // by intent id: the last verdict that a tablet heard
   std::map<Scope, uint64_t> announced_;                    // the newest to_rev that any tablet was told
   std::map<RecordId, std::pair<int64_t, int64_t>> due_;    // as first fixed: earliest, latest

@@ -229,7 +229,7 @@ void World::Forge(Tablet& tablet, uint32_t what) {
     stream = std::make_shared<Stream>();
     stream->id = next_stream_++;
     stream->tablet = tablet.number;
-    stream->base = base_->Connect(tablet.peer);
+    stream->base = base_->Connect(tablet.peer, limits_);
     stream->tablet_open = false;
     stream->hostile = true;
     stream->half_closed = true;

@@ -68,15 +68,17 @@ void World::OpenStream(Tablet& tablet) {
   tablet.stream = std::make_shared<Stream>();
   tablet.stream->id = next_stream_++;
   tablet.stream->tablet = tablet.number;
-  tablet.stream->base = base_->Connect(tablet.peer);
+  tablet.stream->epoch = epochs_;
+  tablet.stream->base = base_->Connect(tablet.peer, limits_);
   streams_.push_back(tablet.stream);
   Say(absl::StrCat("  tablet ", tablet.number, " opens stream ", tablet.stream->id));
   const auto parallel = std::count_if(streams_.begin(), streams_.end(), [&](const auto& other) {
     return other->base != nullptr && tablets_[static_cast<size_t>(other->tablet)]->peer.store == tablet.peer.store;
   });
   if (parallel > 1) Reach("two sessions of one store at once");
-  tablet.run = std::make_unique<SessionRun>(tablet.store->sync_store(), tablet.clock, tablet.sync_options,
-                                            tablet.attempts->opening());
+  ClientSession::Opening opening = tablet.attempts->opening();
+  opening.push_bytes = push_bytes_;
+  tablet.run = std::make_unique<SessionRun>(tablet.store->sync_store(), tablet.clock, tablet.sync_options, opening);
   const absl::Status started = tablet.run->Start();
   if (!started.ok()) EndRun(tablet, started);
 }
