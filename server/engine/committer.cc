@@ -220,18 +220,22 @@ absl::StatusOr<std::vector<Interval>> Committer::RecordedIntervals(const Submiss
   const ReplicaId replica = submission.author.replica;
   if (!narrowing_.contains(replica)) {
     ASSIGN_OR_RETURN(auto state, store_.FindReplica(replica));
-    narrowing_[replica] = state.value_or(ReplicaState{});
+    ASSIGN_OR_RETURN(const uint64_t next_seq, store_.NextSeq(replica));
+    narrowing_[replica] = {state.value_or(ReplicaState{}), next_seq};
   }
-  ReplicaState& state = narrowing_[replica];
+  auto& [state, next_seq] = narrowing_[replica];
   std::vector<Interval> intervals;
   for (const OpenedMutation& mutation : submission.mutations) {
     Interval interval = RecordedInterval(mutation.payload.evidence(), submission.session,
                                          submission.author.enrolled, submission.received);
-    if (state.last_earliest_us > 0) {
+    // One that was to come again later is behind its successors: what it was captured after is not known any more (I14).
+    const bool in_order = mutation.seq >= next_seq;
+    if (in_order && state.last_earliest_us > 0) {
       const absl::Time previous = absl::FromUnixMicros(state.last_earliest_us);
       interval = NarrowByPrevious(interval, Interval{previous, submission.received});
     }
-    state.last_earliest_us = absl::ToUnixMicros(interval.earliest);
+    if (in_order) state.last_earliest_us = absl::ToUnixMicros(interval.earliest);
+    next_seq = std::max(next_seq, mutation.seq + 1);
     intervals.push_back(interval);
   }
   return intervals;
@@ -239,8 +243,8 @@ absl::StatusOr<std::vector<Interval>> Committer::RecordedIntervals(const Submiss
 
 absl::Status Committer::FlushNarrowing() {
   for (const auto& [replica, narrowed] : narrowing_) {
-    if (narrowed.id.empty()) continue;
-    RETURN_IF_ERROR(store_.PutReplica(narrowed));
+    if (narrowed.state.id.empty()) continue;
+    RETURN_IF_ERROR(store_.PutReplica(narrowed.state));
   }
   return absl::OkStatus();
 }
