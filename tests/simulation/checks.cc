@@ -95,12 +95,14 @@ void World::CheckFates() {
 
 // I4: whatever was captured has a fate at the base, or lies in a living tablet's queue or kept log.
 void World::CheckCensus() {
-  for (const Captured& captured : ledger_.entries()) {
+  for (Captured& captured : ledger_.entries()) {
     if (captured.copy_destroyed || base_audit_->Find(captured.intent) != nullptr) continue;
     const bool held = std::any_of(tablets_.begin(), tablets_.end(), [&](const auto& tablet) {
       return tablet->audit->rows().contains(captured.intent);
     });
-    if (!held) {
+    if (!held && captured.came_back) {  // its worker was told that it was not saved
+      captured.copy_destroyed = true;
+    } else if (!held) {
       return Fail("I4", absl::StrCat("#", captured.number, " of tablet ", captured.tablet, " is nowhere"));
     }
   }
