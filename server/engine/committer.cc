@@ -97,15 +97,16 @@ bool HasTwins(const std::vector<OpenedMutation>& mutations) {
   });
 }
 
-std::string BundleIdOf(const QuarantinedMutation& item) {
-  v1::MutationEnvelope envelope;
-  if (!envelope.ParseFromString(item.mutation.envelope)) return {};
-  return envelope.bundle().bundle_id();
-}
-
 v1::Bundle BundleOf(const QuarantinedMutation& item) {
   v1::MutationEnvelope envelope;
   return envelope.ParseFromString(item.mutation.envelope) ? envelope.bundle() : v1::Bundle();
+}
+
+// The same for all parts of one bundle; empty: it stands alone. Bundle ids are made by devices: another author's is
+// another bundle.
+std::string BundleKeyOf(const QuarantinedMutation& item) {
+  const v1::Bundle bundle = BundleOf(item);
+  return bundle.bundle_id().empty() ? "" : bundle.bundle_id() + item.mutation.author;
 }
 
 v1::RefusalCode CodeOf(const QuarantinedMutation& item) {
@@ -227,14 +228,17 @@ absl::StatusOr<std::vector<Interval>> Committer::RecordedIntervals(const Submiss
   const ReplicaId replica = submission.author.replica;
   if (!narrowing_.contains(replica)) {
     ASSIGN_OR_RETURN(auto state, store_.FindReplica(replica));
-    narrowing_[replica] = state.value_or(ReplicaState{});
+    ASSIGN_OR_RETURN(const uint64_t next_seq, store_.NextSeq(replica));
+    narrowing_[replica] = {state.value_or(ReplicaState{}), next_seq};
   }
-  ReplicaState& state = narrowing_[replica];
+  auto& [state, next_seq] = narrowing_[replica];
   std::vector<Interval> intervals;
   for (const OpenedMutation& mutation : submission.mutations) {
     Interval interval = RecordedInterval(mutation.payload.evidence(), submission.session,
                                          submission.author.enrolled, submission.received);
-    if (state.last_earliest_us > 0) {
+    // One that was to come again later is behind its successors: what it was captured after is not known any more (I14).
+    const bool in_order = mutation.seq >= next_seq;
+    if (in_order && state.last_earliest_us > 0) {
       const absl::Time previous = absl::FromUnixMicros(state.last_earliest_us);
       interval = NarrowByPrevious(interval, Interval{previous, submission.received});
     }
@@ -249,8 +253,8 @@ absl::StatusOr<std::vector<Interval>> Committer::RecordedIntervals(const Submiss
 
 absl::Status Committer::FlushNarrowing() {
   for (const auto& [replica, narrowed] : narrowing_) {
-    if (narrowed.id.empty()) continue;
-    RETURN_IF_ERROR(store_.PutReplica(narrowed));
+    if (narrowed.state.id.empty()) continue;
+    RETURN_IF_ERROR(store_.PutReplica(narrowed.state));
   }
   return absl::OkStatus();
 }
@@ -312,19 +316,19 @@ absl::StatusOr<std::vector<QuarantinedMutation>> Committer::RelatedTo(
   std::set<std::string> bundles;
   std::set<RecordId> records;
   for (const QuarantinedMutation& item : items) {
-    bundles.insert(BundleIdOf(item));
+    bundles.insert(BundleKeyOf(item));
     records.insert(item.mutation.record);
   }
   bundles.erase("");
   const auto belongs = [&](const QuarantinedMutation& other) {
-    return records.contains(other.mutation.record) || bundles.contains(BundleIdOf(other));
+    return records.contains(other.mutation.record) || bundles.contains(BundleKeyOf(other));
   };
   for (size_t before = 0; before != bundles.size() + records.size();) {
     before = bundles.size() + records.size();
     for (const auto& other : all) {
       if (!belongs(other)) continue;
       records.insert(other.mutation.record);
-      if (!BundleIdOf(other).empty()) bundles.insert(BundleIdOf(other));
+      if (!BundleKeyOf(other).empty()) bundles.insert(BundleKeyOf(other));
     }
   }
   std::vector<QuarantinedMutation> related;
@@ -338,9 +342,9 @@ absl::Status Committer::ReplayRelated(const std::vector<QuarantinedMutation>& re
   for (const QuarantinedMutation& item : related) {
     if (done.contains(item.mutation.fate.intent)) continue;
     std::vector<QuarantinedMutation> parts;
-    const std::string bundle = BundleIdOf(item);
+    const std::string bundle = BundleKeyOf(item);
     for (const QuarantinedMutation& other : related) {
-      const bool same = bundle.empty() ? &other == &item : BundleIdOf(other) == bundle;
+      const bool same = bundle.empty() ? &other == &item : BundleKeyOf(other) == bundle;
       if (same) parts.push_back(other);
       if (same) done.insert(other.mutation.fate.intent);
     }
@@ -427,14 +431,13 @@ absl::StatusOr<int> Committer::Discard(IntentId intent, std::string_view actor, 
   ASSIGN_OR_RETURN(const auto items, store_.Quarantine(intent));
   if (items.empty()) return MakeError(ErrorCode::kNotFound, "no such mutation in quarantine");
   const FateDecision decision = DecisionBy(v1::DECISION_KIND_DISCARDED, actor, now, reason);
-  const std::string bundle = BundleIdOf(items[0]);
+  const std::string bundle = BundleKeyOf(items[0]);
   int discarded = 0;
   RETURN_IF_ERROR(InTransaction(store_, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const auto all, store_.Quarantine(std::nullopt));
     for (const QuarantinedMutation& item : all) {
       const Fate& fate = item.mutation.fate;
-      const bool partner =
-          !bundle.empty() && BundleIdOf(item) == bundle && item.mutation.author == items[0].mutation.author;
+      const bool partner = !bundle.empty() && BundleKeyOf(item) == bundle;
       if (fate.intent != intent && !partner) continue;
       RETURN_IF_ERROR(store_.RemoveQuarantine(fate.intent));
       RETURN_IF_ERROR(store_.ChangeFate(fate.intent, fate.verdict, decision));

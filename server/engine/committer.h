@@ -71,8 +71,12 @@ class Committer {
   absl::Status FlushNarrowing();
 
   BaseStore& store_;
-  // Earliest instant of each replica's last mutation, as of this group.
-  std::map<ReplicaId, ReplicaState> narrowing_;
+  // The earliest instant of each replica's last mutation, as of this group, and the first seq that lies after it.
+  struct Narrowing {
+    ReplicaState state;
+    uint64_t next_seq = 1;
+  };
+  std::map<ReplicaId, Narrowing> narrowing_;
 };
 
 v1::RetryReason RetryReasonFor(const absl::Status& status);

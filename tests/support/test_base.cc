@@ -7,6 +7,7 @@
 
 #include <utility>
 
+#include "core/base/error.h"
 #include "server/admin/dwelling_import.h"
 #include "server/admin/enrolment.h"
 #include "server/engine/greeting.h"
@@ -70,8 +71,12 @@ std::filesystem::path MakeTestDirectory() {
   return ::mkdtemp(pattern.data());
 }
 
-TestBase::TestBase(Clock& clock, std::string vfs)
-    : clock_(clock), vfs_(std::move(vfs)), directory_(MakeTestDirectory()) {
+void TestBase::Prepare() { (void)TestAuthority(); }
+
+TestBase::TestBase(Clock& clock, std::string vfs, std::filesystem::path directory)
+    : clock_(clock),
+      vfs_(std::move(vfs)),
+      directory_(directory.empty() ? MakeTestDirectory() : std::move(directory)) {
   file_ = directory_ / "base.db";
   keys_ = LoadOrCreateBaseKeys(directory_, {"localhost"}, SystemRandom()).value();
   session_keys_ = {keys_.box, DeriveKey(keys_.storage_key, "digest")};
@@ -84,6 +89,7 @@ TestBase::~TestBase() {
 }
 
 absl::Status TestBase::Open() {
+  failed_ = false;
   auto store = OpenSqliteBaseStore({file_, keys_.storage_key, &SystemRandom(), vfs_});
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
@@ -101,10 +107,14 @@ void TestBase::Close() {
 }
 
 void TestBase::Crash() {
+  Kill();
+  EXPECT_EQ(Open(), absl::OkStatus());
+}
+
+void TestBase::Kill() {
   jobs_.clear();
   sessions_.clear();
   Close();
-  EXPECT_EQ(Open(), absl::OkStatus());
 }
 
 AreaId TestBase::Area(const std::string& name) {
@@ -160,29 +170,37 @@ std::shared_ptr<BaseSession> TestBase::Connect(Peer peer, SessionLimits limits) 
 }
 
 void TestBase::Disconnect(std::shared_ptr<BaseSession> session) {
-  if (session == nullptr || store_ == nullptr) return;
+  EXPECT_EQ(End(std::move(session)), absl::OkStatus());
+}
+
+absl::Status TestBase::End(std::shared_ptr<BaseSession> session) {
+  if (session == nullptr || store_ == nullptr) return absl::OkStatus();
   std::erase_if(sessions_, [&](const auto& weak) { return weak.expired() || weak.lock() == session; });
   const auto replica = session->session().replica();
-  if (!replica.has_value()) return;
-  EXPECT_EQ(NoteSessionEnd(*store_, *replica, session->session().unsent_count(), clock_.WallNow()),
-            absl::OkStatus());
+  if (!replica.has_value()) return absl::OkStatus();
+  return NoteSessionEnd(*store_, *replica, session->session().unsent_count(), clock_.WallNow());
 }
 
 void TestBase::RunJobs() {
-  while (!jobs_.empty()) {
-    if (const auto* greeting = std::get_if<Greetings>(&jobs_.front())) {
-      const Greetings job = *greeting;
-      jobs_.pop_front();
-      DoGreeting(job);
-      continue;
-    }
-    std::vector<Batch> group;
-    while (!jobs_.empty() && std::holds_alternative<Batch>(jobs_.front())) {
-      group.push_back(std::get<Batch>(std::move(jobs_.front())));
-      jobs_.pop_front();
-    }
-    DoCommit(std::move(group));
+  while (RunOneJob()) {
   }
+}
+
+bool TestBase::RunOneJob() {
+  if (jobs_.empty()) return false;
+  if (const auto* greeting = std::get_if<Greetings>(&jobs_.front())) {
+    const Greetings job = *greeting;
+    jobs_.pop_front();
+    DoGreeting(job);
+    return true;
+  }
+  std::vector<Batch> group;
+  while (!jobs_.empty() && std::holds_alternative<Batch>(jobs_.front())) {
+    group.push_back(std::get<Batch>(std::move(jobs_.front())));
+    jobs_.pop_front();
+  }
+  DoCommit(std::move(group));
+  return true;
 }
 
 void TestBase::DoGreeting(const Greetings& job) {
@@ -193,7 +211,9 @@ void TestBase::DoGreeting(const Greetings& job) {
 void TestBase::DoCommit(std::vector<Batch> group) {
   std::vector<Submission> all;
   for (const Batch& batch : group) all.insert(all.end(), batch.submissions.begin(), batch.submissions.end());
-  const auto outcome = committer_->Commit(all);
+  absl::StatusOr<CommitOutcome> outcome = MakeError(ErrorCode::kTryLater, "the disk failed earlier");
+  if (!failed_) outcome = committer_->Commit(all);
+  if (!outcome.ok() && GetErrorCode(outcome.status()) != ErrorCode::kDiskFull) failed_ = true;
   size_t next = 0;
   for (const Batch& batch : group) {
     std::vector<v1::Verdict> verdicts;

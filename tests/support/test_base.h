@@ -53,7 +53,8 @@ class BaseSession : public SessionHost, public std::enable_shared_from_this<Base
 
 class TestBase {
  public:
-  explicit TestBase(Clock& clock, std::string vfs = "");
+  // `directory`: where the file lies; a new one where it is empty. It goes with the base.
+  explicit TestBase(Clock& clock, std::string vfs = "", std::filesystem::path directory = {});
   ~TestBase();
 
   BaseStore& store() { return *store_; }
@@ -77,13 +78,24 @@ class TestBase {
   std::shared_ptr<BaseSession> Connect(Peer peer, SessionLimits limits = {});
   // The stream of a session is over.
   void Disconnect(std::shared_ptr<BaseSession> session);
+  // As Disconnect(), where the disk may fail.
+  absl::Status End(std::shared_ptr<BaseSession> session);
   // Does all that waits, neighbouring pushes in one commit.
   void RunJobs();
+  // Only the next of it. False: nothing waits.
+  bool RunOneJob();
   // kill -9: what waits is gone, the file is opened again.
   void Crash();
+  // kill -9 and no more: until Open() there is no base.
+  void Kill();
+  bool running() const { return store_ != nullptr; }
+  // The disk failed under a commit (not: full). As the writer, it acknowledges nothing more until Open().
+  bool failed() const { return failed_; }
   // Ends the store, so that the file can be looked at or opened by somebody else.
   void Close();
   absl::Status Open();
+  // Makes what all bases of this process share: for whoever counts random draws.
+  static void Prepare();
 
   BaseReader::Soundness Check();
   // Flips one byte in the sealed content of every record, or of every log entry, on disk.
@@ -124,6 +136,7 @@ class TestBase {
   std::unique_ptr<BaseReader> reader_;
   std::unique_ptr<Committer> committer_;
   std::deque<Job> jobs_;
+  bool failed_ = false;
   std::vector<std::weak_ptr<BaseSession>> sessions_;
 };
 

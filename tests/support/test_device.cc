@@ -12,25 +12,17 @@
 namespace opgang {
 namespace {
 
-// Registers the new store's keys at the base, without a network.
-class DirectEnroll : public EnrollTransport {
- public:
-  explicit DirectEnroll(TestBase& base) : base_(base) {}
-  absl::StatusOr<v1::EnrollResponse> Enroll(const v1::Invitation& invitation,
-                                            const v1::EnrollRequest& request) override {
-    const Peer peer{invitation.staff_code(), StoreId::FromBytes(invitation.store_id()).value()};
-    return opgang::Enroll(base_.store(), peer, request, base_.clock().WallNow());
-  }
-
- private:
-  TestBase& base_;
-};
-
 void ExpectOk(const absl::Status& status) { EXPECT_EQ(status, absl::OkStatus()); }
 
 std::string KeyOf(std::string_view type, RecordId id) { return std::string(type) + ' ' + id.ToString(); }
 
 }  // namespace
+
+absl::StatusOr<v1::EnrollResponse> DirectEnroll::Enroll(const v1::Invitation& invitation,
+                                                        const v1::EnrollRequest& request) {
+  const Peer peer{invitation.staff_code(), StoreId::FromBytes(invitation.store_id()).value()};
+  return opgang::Enroll(base_.store(), peer, request, base_.clock().WallNow());
+}
 
 void TestDevice::Lock() { ExpectOk(store_->Lock()); }
 void TestDevice::Unlock() { ExpectOk(store_->Unlock(kPassphrase)); }

@@ -23,6 +23,17 @@
 
 namespace opgang {
 
+// Registers a new store's keys at the base, without a network.
+class DirectEnroll : public EnrollTransport {
+ public:
+  explicit DirectEnroll(TestBase& base) : base_(base) {}
+  absl::StatusOr<v1::EnrollResponse> Enroll(const v1::Invitation& invitation,
+                                            const v1::EnrollRequest& request) override;
+
+ private:
+  TestBase& base_;
+};
+
 // A citizen who asked, saved in one piece.
 struct SavedInquirer {
   RecordId citizen;

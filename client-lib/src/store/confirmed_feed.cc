@@ -18,6 +18,7 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyPage(const v1::Page& page, 
   if (page.reset() || cursor.rev == 0) {
     ++cursor.sweep;
     cursor.sweeping = true;
+    cursor.current = 0;
   }
   cursor.generation = page.generation();
   cursor.rev = page.to_rev();
@@ -109,9 +110,10 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& 
                                                              uint64_t generation) {
   const auto scope = Scope::FromProto(current.scope());
   if (!scope) return MakeError(ErrorCode::kBadInput, "current: no scope");
-  StoredCursor cursor{generation, 0, 0, false};
+  StoredCursor cursor{.generation = generation};
   if (cursors_.contains(*scope)) cursor = cursors_.at(*scope);
   cursor.rev = std::max(cursor.rev, current.rev());
+  cursor.current = std::max(cursor.current, current.rev());
 
   ConfirmedChange change;
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
@@ -143,9 +145,9 @@ absl::Status ConfirmedStore::Sweep(const Scope& scope, const StoredCursor& curso
 
 absl::Status ConfirmedStore::BecomeStale() {
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
-  RETURN_IF_ERROR(db_->Execute("UPDATE cursors SET rev = 0; UPDATE records SET stale = 1;"));
+  RETURN_IF_ERROR(db_->Execute("UPDATE cursors SET rev = 0, current = 0; UPDATE records SET stale = 1;"));
   RETURN_IF_ERROR(transaction.Commit());
-  for (auto& [scope, cursor] : cursors_) cursor.rev = 0;
+  for (auto& [scope, cursor] : cursors_) cursor.rev = cursor.current = 0;
   return absl::OkStatus();
 }
 

@@ -112,20 +112,20 @@ absl::Status ConfirmedStore::StartAnew() {
 
 absl::Status ConfirmedStore::LoadCursors() {
   ASSIGN_OR_RETURN(auto statement,
-                   db_->Prepare("SELECT scope, generation, rev, sweep, sweeping FROM cursors"));
+                   db_->Prepare("SELECT scope, generation, rev, current, sweep, sweeping FROM cursors"));
   for (;;) {
     ASSIGN_OR_RETURN(const bool row, statement.Step());
     if (!row) return absl::OkStatus();
     const auto scope = Scope::FromKey(statement.Blob(0));
     if (!scope) return MakeError(ErrorCode::kDamaged, "confirmed: a cursor without a scope");
     cursors_[*scope] = {static_cast<uint64_t>(statement.Int(1)), static_cast<uint64_t>(statement.Int(2)),
-                        statement.Int(3), statement.Int(4) != 0};
+                        static_cast<uint64_t>(statement.Int(3)), statement.Int(4), statement.Int(5) != 0};
   }
 }
 
 bool ConfirmedStore::Passed(const Scope& scope, uint64_t rev) const {
   const auto cursor = cursors_.find(scope);
-  return cursor != cursors_.end() && cursor->second.rev >= rev;
+  return cursor != cursors_.end() && cursor->second.current >= rev;
 }
 
 absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
@@ -200,13 +200,14 @@ absl::StatusOr<std::vector<Scope>> ConfirmedStore::ScopesOf(const std::string& r
 
 absl::Status ConfirmedStore::WriteCursor(const Scope& scope, const StoredCursor& cursor) {
   ASSIGN_OR_RETURN(auto statement,
-                   db_->Prepare("INSERT OR REPLACE INTO cursors(scope, generation, rev, sweep,"
-                                " sweeping) VALUES(?1, ?2, ?3, ?4, ?5)"));
+                   db_->Prepare("INSERT OR REPLACE INTO cursors(scope, generation, rev, current, sweep,"
+                                " sweeping) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"));
   return statement.BindBlob(1, scope.ToKey())
       .BindInt(2, static_cast<int64_t>(cursor.generation))
       .BindInt(3, static_cast<int64_t>(cursor.rev))
-      .BindInt(4, cursor.sweep)
-      .BindInt(5, cursor.sweeping ? 1 : 0)
+      .BindInt(4, static_cast<int64_t>(cursor.current))
+      .BindInt(5, cursor.sweep)
+      .BindInt(6, cursor.sweeping ? 1 : 0)
       .Run();
 }
 

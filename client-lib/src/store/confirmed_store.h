@@ -37,6 +37,9 @@ struct ConfirmedRecord {
 struct StoredCursor {
   uint64_t generation = 0;
   uint64_t rev = 0;  // 0: the base is to send the scope from the beginning
+  // The last Current: all that the scope held then is here. Between two pages a cursor may have passed the rev at which
+  // a record was written, while the record itself comes later because it was changed since.
+  uint64_t current = 0;
   int64_t sweep = 0;
   bool sweeping = false;
 };
@@ -68,7 +71,7 @@ class ConfirmedStore {
   const std::map<RecordId, std::vector<Scope>>& lacking() const { return lacking_; }
 
   const std::map<Scope, StoredCursor>& cursors() const { return cursors_; }
-  // The scope's cursor has passed `rev`.
+  // The scope has been current at or beyond `rev`: what was written then is here, or gone for good.
   bool Passed(const Scope& scope, uint64_t rev) const;
 
   // Entries and cursor in one durable commit.

@@ -23,8 +23,8 @@
 //                under the store's row key, bound to table, id, rev and format. stale = 1: of a former epoch,
 //                any rev replaces it.
 //   memberships  in which scopes a record stands; mark = the sweep in which the base last named it there.
-//   cursors      how far each scope has come (rev 0: to be sent from the beginning); sweep counts its resets,
-//                sweeping = 1 from a reset until Current.
+//   cursors      how far each scope has come (rev 0: to be sent from the beginning), and how far it was when it was
+//                last current; sweep counts its resets, sweeping = 1 from a reset until Current.
 // clang-format on
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_SCHEMA_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_SCHEMA_H_
@@ -61,8 +61,8 @@ CREATE TABLE memberships(
   STRICT, WITHOUT ROWID;
 CREATE INDEX memberships_by_record ON memberships(record_id);
 CREATE TABLE cursors(
-  scope BLOB PRIMARY KEY, generation INTEGER NOT NULL, rev INTEGER NOT NULL, sweep INTEGER NOT NULL,
-  sweeping INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  scope BLOB PRIMARY KEY, generation INTEGER NOT NULL, rev INTEGER NOT NULL, current INTEGER NOT NULL,
+  sweep INTEGER NOT NULL, sweeping INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )"};
 
 }  // namespace opgang

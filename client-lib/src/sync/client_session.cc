@@ -12,7 +12,6 @@ namespace {
 
 constexpr uint32_t kCreditBeforeWelcome = 64 * 1024;
 constexpr size_t kLeastPushBytes = 4 * 1024;
-constexpr size_t kMostPushBytes = 48 * 1024;  // about; a bundle (at most 200 KiB) is never split
 constexpr size_t kLeastWindow = 16 * 1024;
 constexpr absl::Duration kPushTime = absl::Seconds(1);    // that a push should take on its line
 constexpr absl::Duration kWindowTime = absl::Seconds(4);  // pushed ahead of the verdicts
@@ -169,7 +168,8 @@ absl::StatusOr<std::optional<v1::SyncRequest>> ClientSession::NextRequest() {
 
 absl::Status ClientSession::QueuePush() {
   if (go_away_.has_value() || new_replica_) return absl::OkStatus();
-  const size_t size = line_.Worth(kPushTime, kLeastPushBytes, kMostPushBytes);
+  const size_t most = opening_.push_bytes;
+  const size_t size = line_.Worth(kPushTime, std::min(kLeastPushBytes, most), most);
   ASSIGN_OR_RETURN(v1::Push push, store_.NextPush(pushed_seq_, size));
   queue_drained_ = push.mutations().empty();
   if (queue_drained_) return absl::OkStatus();

@@ -37,6 +37,8 @@ class ClientSession {
     // Presents no token, so that the base names another replica: after ID_REUSED, when another store has used
     // this replica's places (I3).
     bool as_copy = false;
+    // About how much one Push carries at most; a bundle (at most 200 KiB) is never split.
+    size_t push_bytes = 48 * 1024;
   };
 
   // Store and clock outlive the session.

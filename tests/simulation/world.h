@@ -1,0 +1,261 @@
+// One simulated world: a base, its tablets, the network between them, their clocks and disks. One thread; what
+// happens follows from the plan alone.
+//
+//   world.cc          the cast, the steps in order, the calm at the end
+//   world_work.cc     what staff do on their tablets
+//   world_network.cc  streams and sessions, message by message
+//   world_faults.cc   crashes, disks, copies, clocks, hostile clients
+//   world_base.cc     what people do at the base
+//   checks*.cc        what must hold
+#ifndef OPGANG_TESTS_SIMULATION_WORLD_H_
+#define OPGANG_TESTS_SIMULATION_WORLD_H_
+
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client-lib/src/keys/memory_key_provider.h"
+#include "client-lib/src/store/store_keys.h"
+#include "client-lib/src/sync/session_run.h"
+#include "opgang/device.h"
+#include "tests/simulation/audit.h"
+#include "tests/simulation/ledger.h"
+#include "tests/simulation/plan.h"
+#include "tests/simulation/prng.h"
+#include "tests/simulation/sim_clock.h"
+#include "tests/simulation/sim_disk.h"
+#include "tests/support/test_base.h"
+#include "tests/support/test_device.h"
+
+namespace opgang::simulation {
+
+// Two queues of messages, in wire form and in order.
+struct Stream {
+  int id = 0;
+  int tablet = 0;
+  int epoch = 0;  // how many the base had had when it began
+  std::shared_ptr<BaseSession> base;  // null: the base's end is gone
+  std::deque<std::string> up;
+  std::deque<std::string> down;
+  bool tablet_open = true;   // false: the tablet hears and says no more; what is in `up` may still arrive
+  bool half_closed = false;  // the tablet said its last
+  bool told_half_close = false;
+  bool stalled = false;  // the tablet takes nothing from `down`
+  bool hostile = false;
+};
+
+// A tablet with its one store. A process runs on it, or none.
+struct Tablet {
+  Tablet(TestBase& base, const absl::Time& now, int number, const std::filesystem::path& root);
+
+  int number;
+  int life = 0;
+  int parent = -1;               // of a clone: which tablet its disk was copied from
+  Peer peer;
+  std::filesystem::path home;
+  SimClock clock;
+  SimDisk disk;
+  DirectEnroll enroll;
+  std::unique_ptr<MemoryKeyProvider> keys;
+  std::unique_ptr<Store> store;  // null: no process
+  std::unique_ptr<TabletAudit> audit;
+  std::optional<StoreKeys> store_keys;
+  std::filesystem::path store_directory;
+
+  // The sync that runs, if one does.
+  SyncOptions sync_options{.attempts = 3};
+  std::optional<SyncAttempts> attempts;
+  std::unique_ptr<SessionRun> run;
+  std::shared_ptr<Stream> stream;
+  bool pausing = false;  // another attempt comes
+
+  absl::Status last_sync = absl::OkStatus();
+  int syncs_done = 0;
+  bool save_failed = false;  // a save whose outcome nobody was told: its mutations may turn up
+  uint64_t audited_at = ~0ull;
+  std::optional<SimDisk::Image> image;
+  std::map<std::string, std::string> image_files;  // the files outside of databases
+  std::set<IntentId> image_holds;
+  std::set<RecordId> own;  // records that were made here, in this life
+};
+
+struct Failure {
+  std::string check;  // "I4"
+  std::string what;
+};
+
+// What the run must stand up to, beside the plan.
+struct WorldOptions {
+  bool keep_log = true;
+  // I7 also where the superseded version arrives after the edit that had seen it.
+  bool wide_causality = false;
+};
+
+class World {
+ public:
+  World(const Plan& plan, WorldOptions options);
+  ~World();
+
+  // Everything: chaos, calm, the final checks. The first failure ends it.
+  void Run();
+
+  const std::optional<Failure>& failure() const { return failure_; }
+  size_t steps_done() const { return steps_done_; }
+  const std::string& log() const { return log_; }
+  const std::map<std::string, uint64_t>& reached() const { return reached_; }
+
+ private:
+  // world.cc
+  void Enroll(int number);
+  std::unique_ptr<Tablet> MakeTablet(int number, const Peer& peer);
+  void Do(const Step& step);
+  void AfterStep();
+  void Calm();
+  bool SyncRound(int round);
+  void DrainSync(Tablet& tablet);
+  void Pass(absl::Duration time);
+  Tablet* Who(const Step& step);
+  DeviceOptions OptionsOf(Tablet& tablet);
+  bool OpenTablet(Tablet& tablet);
+  void CloseTablet(Tablet& tablet);
+  void Say(const std::string& what);
+  void Fail(const std::string& check, const std::string& what);
+  void Reach(const std::string& what) { ++reached_[what]; }
+  std::string Name(IntentId intent);
+
+  // world_work.cc
+  void Save(Tablet& tablet, uint32_t what, uint32_t which);
+  void SaveNew(Tablet& tablet, uint32_t what, uint32_t which, Bundle& bundle);
+  void SavePatch(Tablet& tablet, uint32_t what, uint32_t which, Bundle& bundle);
+  void Undo(Tablet& tablet);
+  void Fix(Tablet& tablet, uint32_t which);
+  void Withdraw(Tablet& tablet, uint32_t which);
+  void Commit(Tablet& tablet, const Bundle& bundle, const char* what);
+  void NoteCaptured(Tablet& tablet, const Bundle& bundle, const SaveReceipt& receipt, const View* before);
+  void NoteRewritten(Tablet& tablet, const SaveReceipt& receipt);
+  void AfterSave(Tablet& tablet, const absl::Status& status);
+  AreaId AreaOf(const Tablet& tablet, uint32_t which) const;
+  std::vector<RecordId> Visible(Tablet& tablet, RecordType type);
+  std::vector<OutboxItem> RefusedOf(Tablet& tablet);
+  std::string Word() { return "w" + std::to_string(++words_); }
+
+  // world_network.cc
+  void StartSync(Tablet& tablet);
+  void OpenStream(Tablet& tablet);
+  void EndRun(Tablet& tablet, const absl::Status& end);
+  void Move(Tablet& tablet, int count, uint64_t draw);
+  bool MoveOne(Tablet& tablet, Prng& prng);
+  void TabletSpeaks(Tablet& tablet);
+  void TabletHears(Tablet& tablet);
+  void BaseHears(Stream& stream);
+  void BaseSpeaks(Stream& stream);
+  void BaseWorks();
+  void DropBaseEnd(Stream& stream);
+  void Cut(Tablet& tablet, uint32_t who_notices);
+  void Tick();
+  void Sweep();
+  void CutAll();
+  static std::string Describe(const v1::SyncRequest& request);
+  static std::string Describe(const v1::SyncResponse& response);
+
+  // world_faults.cc
+  void Kill(Tablet& tablet);
+  void PowerCut(Tablet& tablet, uint32_t draw);
+  void StopTablet(Tablet& tablet);
+  void StartAnew(Tablet& tablet, bool rebooted);
+  void KillBase();
+  void PowerCutBase(uint32_t draw);
+  void RestartBase();
+  void FailDisk(SimDisk& disk, uint32_t after, uint32_t how);
+  void HealAfterTrouble();
+  void Clone(Tablet& tablet);
+  void TakeImage(Tablet& tablet);
+  void RestoreTablet(Tablet& tablet);
+  void TakeBaseImage();
+  void RestoreBase(uint32_t draw);
+  void Replay(Tablet& tablet, uint32_t which, bool tampered);
+  void Forge(Tablet& tablet, uint32_t what);
+  std::map<std::string, std::string> FilesOf(const Tablet& tablet) const;
+
+  // world_base.cc
+  void Decide(uint32_t which, uint32_t how);
+  void Import(uint32_t which);
+  void Grant(uint32_t staff, uint32_t area, uint32_t mode);
+  std::string StaffCode(int number) const { return "staff" + std::to_string(number); }
+
+  // checks.cc: after every step.
+  void CheckCheap();
+  void AuditTablets();
+  void AuditBase();
+  void CheckFates();
+  void CheckCensus();
+  void CheckHeard(const Tablet& tablet);
+  void CheckVisible(Tablet& tablet);
+  void CheckValues(const Tablet& tablet, const Captured& captured, const VisibleRecord& record);
+  void CheckBounded();
+  void NoteVerdicts(const Stream& stream, const v1::Ack& ack);
+  void CheckPage(const Stream& stream, const v1::Page& page);
+  // checks_deep.cc: now and then, and at the end.
+  void CheckDeep();
+  void CheckReplayedLog();
+  void CheckCausality(const std::map<RecordId, v1::Record>& records);
+  void CheckEvidence();
+  void CheckDue(const std::map<RecordId, v1::Record>& records);
+  void CheckStamps();
+  void CheckReplicas();
+  void CheckBundles();
+  void CheckCopy(Tablet& tablet, bool converged);
+  void CheckBundlesSeen(const Tablet& tablet, const TabletAudit::Confirmed& copy,
+                        const std::map<Scope, std::map<RecordId, BaseAudit::FeedRow>>& feed);
+  void CheckRefusals();
+  void CheckConverged();
+
+  const Plan plan_;
+  const WorldOptions options_;
+  absl::Time now_;
+  std::filesystem::path root_;
+  SimClock base_clock_;
+  std::unique_ptr<SimDisk> base_disk_;
+  std::unique_ptr<TestBase> base_;
+  std::unique_ptr<BaseAudit> base_audit_;
+  std::vector<AreaId> areas_;
+  std::vector<std::unique_ptr<Tablet>> tablets_;
+  std::vector<std::shared_ptr<Stream>> streams_;
+  int next_stream_ = 1;
+  std::optional<SimDisk::Image> base_image_;
+  uint64_t base_audited_at_ = ~0ull;
+  std::string epoch_;
+  int epochs_ = 1;
+
+  SessionLimits limits_;  // as the seed draws them: small pages make many messages
+  size_t push_bytes_ = 48 * 1024;
+
+  Ledger ledger_;
+  int words_ = 0;
+  std::map<StoreId, std::vector<v1::Push>> pushes_heard_;  // for replaying
+  std::map<std::string, v1::Verdict> heard_;               // by intent id: the last verdict that a tablet heard
+  std::map<Scope, uint64_t> announced_;                    // the newest to_rev that any tablet was told
+  std::map<RecordId, std::pair<int64_t, int64_t>> due_;    // as first fixed: earliest, latest
+  size_t fates_checked_ = 0;
+  bool grants_moved_ = false;
+  uint64_t hostile_seq_ = 1000000;
+
+  std::optional<Failure> failure_;
+  size_t steps_done_ = 0;
+  std::string log_;
+  uint64_t said_ = 0;  // lines, kept or not
+  std::map<std::string, uint64_t> reached_;
+};
+
+// What the base holds under another epoch: the one place where the file of an old copy becomes a base again.
+absl::Status GiveNewEpoch(const std::string& base_file, EpochId epoch);
+
+}  // namespace opgang::simulation
+
+#endif  // OPGANG_TESTS_SIMULATION_WORLD_H_
