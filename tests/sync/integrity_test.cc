@@ -147,6 +147,15 @@ TEST_F(Integrity, RowOfADeletedRecordPutBackIsTakenOutAgain) {
   }
 }
 
+TEST_F(Integrity, MembershipOfARecordThatNobodyHasIsTakenOut) {
+  const std::string nobody = Literal(std::string(16, '\x70'));
+  amal.SpoilConfirmed("INSERT INTO memberships SELECT scope, " + nobody + ", 1 FROM cursors");
+  EXPECT_EQ(amal.SyncWell().repaired, 1u);
+  EXPECT_TRUE(amal.AskConfirmed("SELECT 1 FROM memberships WHERE record_id = " + nobody).empty());
+  EXPECT_LE(travelled, 12) << "its leaf";
+  ExpectSameRecords(base, {&amal});
+}
+
 TEST_F(Integrity, CursorThatSaysMoreThanWasReceivedLosesNoNews) {
   const RecordId news = jonas.SaveCitizen("News");
   jonas.SyncWell();
