@@ -68,7 +68,8 @@ v1::Verdict TinyBase::Apply(const Opened& opened, uint64_t rev) {
   const bool known = stored.rev != 0;
   auto merged =
       Merge(known ? &stored.record : nullptr, opened.payload,
-            ProvenanceOf(opened.envelope.intent_id(), "amal", absl::ToUnixMicros(clock_.WallNow())));
+            ProvenanceOf(opened.envelope.intent_id(), "amal", absl::ToUnixMicros(clock_.WallNow())),
+            {stored.type, nullptr});
   EXPECT_TRUE(merged.ok());
   stored.record = merged->record;
   stored.rev = rev;
@@ -214,7 +215,8 @@ void TinyBase::PatchAsOther(RecordId id, const google::protobuf::Message& values
   }
   const std::string intent = IntentId::Make(clock_.WallNow(), SystemRandom()).ToBytes();
   stored.record =
-      Merge(&stored.record, payload, ProvenanceOf(intent, "jonas", absl::ToUnixMicros(clock_.WallNow())))
+      Merge(&stored.record, payload, ProvenanceOf(intent, "jonas", absl::ToUnixMicros(clock_.WallNow())),
+            {stored.type, nullptr})
           ->record;
   stored.rev = ++rev_;
 }
