@@ -61,8 +61,8 @@ class TestDevice {
   void Unlock();
   // The process ends and another begins.
   void Reopen();
-  // The worker is invited anew on the same tablet, with the same passphrase.
-  void EnrollAgain(const v1::Invitation& invitation);
+  // The worker is invited anew on the same tablet.
+  void EnrollAgain(const v1::Invitation& invitation, const std::string& passphrase = kPassphrase);
   // A copy of the home as it is on disk, opened as another tablet's.
   std::unique_ptr<TestDevice> Clone();
   // The store of `image`, an earlier CopyOfHome(), is put back.
@@ -81,6 +81,7 @@ class TestDevice {
   ManualClock& clock_;
   MemoryKeyProvider keys_;
   Peer peer_;
+  std::string passphrase_ = kPassphrase;
   std::filesystem::path root_;
   std::unique_ptr<EnrollTransport> enroll_;
   std::unique_ptr<Store> store_;
