@@ -32,14 +32,15 @@ TEST_F(BackupNotice, NothingIsSaidWhereAllIsWell) {
 
 TEST_F(BackupNotice, OverdueBackupIsSaidByStatusSyncAndBoardInBothLanguages) {
   Begin();
+  const absl::Time made = clock_.WallNow() - absl::Hours(96);
   base_.backup.set_overdue(true);
-  base_.backup.set_horizon_us(absl::ToUnixMicros(clock_.WallNow() - absl::Hours(96)));
+  base_.backup.set_horizon_us(absl::ToUnixMicros(made));
   for (const char* verb : {"sync", "status", "board"}) {
     EXPECT_THAT(RunPiped({verb}).out, HasSubstr("BACKUP OVERDUE")) << verb;
     EXPECT_THAT(RunPiped({"--lang", "da", verb}).out, HasSubstr("SIKKERHEDSKOPI MANGLER")) << verb;
     const Json backup = RunJson({verb})["backup"];
     EXPECT_EQ(backup["overdue"], true) << verb;
-    EXPECT_EQ(backup["horizon_time"], JsonTime(clock_.WallNow() - absl::Hours(96))) << verb;
+    EXPECT_EQ(backup["horizon_time"], JsonTime(made)) << verb;
   }
 }
 

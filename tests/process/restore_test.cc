@@ -49,6 +49,15 @@ class RestoreTest : public testing::Test {
     return base_.AdminJson({"restore", "--check", file, "--key", key_}).value("receipt", "");
   }
 
+  // Lines of the list: each of the two is one.
+  int DevicesThatExistTwice() {
+    const Json listed = base_.AdminJson({"devices"});
+    EXPECT_FALSE(listed["devices"].empty());
+    int lines = 0;
+    for (const Json& device : listed["devices"]) lines += device.value("exists_twice", false) ? 1 : 0;
+    return lines;
+  }
+
   void Save(const Tablet& tablet, const std::string& citizen, const std::string& note) {
     const Json content = {{"contact", {{"place", "laundry"}, {"note", note}}}};
     for (const std::string& id : tablet.Save({"contact", citizen}, content)) ledger_.insert(id);
@@ -104,7 +113,7 @@ TEST_F(RestoreTest, BaseKilledAndRestoredFromYesterdayIsHealedByItsDevicesAtThei
   EXPECT_EQ(amal_.NotesAbout(citizen_), notes_);
   EXPECT_EQ(amal_.Unsent(), 0);
   EXPECT_EQ(base_.AdminJson({"check"})["problems"], Json::array());
-  for (const Json& device : base_.AdminJson({"devices"})["devices"]) EXPECT_EQ(device["exists_twice"], false);
+  EXPECT_EQ(DevicesThatExistTwice(), 0);
 }
 
 TEST_F(RestoreTest, EveryRefusalHasItsExitCodeAndChangesNothing) {
@@ -152,19 +161,13 @@ TEST_F(RestoreTest, TabletEnrolledAfterTheBackupEnrolsAgainAndBringsItsWork) {
 TEST_F(RestoreTest, TabletCopiedWithItsDiskStandsAsTwoUntilSomebodySettlesIt) {
   std::filesystem::copy(amal_.home(), scratch_ / "copy", std::filesystem::copy_options::recursive);
   Tablet copy(scratch_ / "copy");
-  const auto twice = [&] {
-    int lines = 0;
-    for (const Json& device : base_.AdminJson({"devices"})["devices"])
-      lines += device["exists_twice"] ? 1 : 0;
-    return lines;
-  };
   amal_.Sync();
   amal_.Sync();
   copy.Sync();
-  EXPECT_EQ(twice(), 2);
+  EXPECT_EQ(DevicesThatExistTwice(), 2);
   EXPECT_THAT(bodil_.Run({"board"}).out, testing::HasSubstr("tablet-1 (amal) EXISTS TWICE"));
   Succeed({"devices", "settle", "tablet-1", "--actor", "karen"});
-  EXPECT_EQ(twice(), 0);
+  EXPECT_EQ(DevicesThatExistTwice(), 0);
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ absl::StatusOr<v1::EnrollResponse> DirectEnroll::Enroll(const v1::Invitation& in
 }
 
 void TestDevice::Lock() { ExpectOk(store_->Lock()); }
-void TestDevice::Unlock() { ExpectOk(store_->Unlock(kPassphrase)); }
+void TestDevice::Unlock() { ExpectOk(store_->Unlock(passphrase_)); }
 
 TestDevice::TestDevice(TestBase& base, ManualClock& clock, Peer peer)
     : base_(base),
@@ -46,7 +46,8 @@ TestDevice::TestDevice(TestBase& base, ManualClock& clock, const v1::Invitation&
   Enroll(invitation);
 }
 
-void TestDevice::EnrollAgain(const v1::Invitation& invitation) {
+void TestDevice::EnrollAgain(const v1::Invitation& invitation, const std::string& passphrase) {
+  passphrase_ = passphrase;
   store_.reset();
   peer_.store = StoreId::FromBytes(invitation.store_id()).value();
   dialer_.SpeakAs(peer_);
@@ -58,7 +59,7 @@ void TestDevice::Enroll(const v1::Invitation& invitation) {
   const std::string sealed =
       SealInvitation(invitation.SerializeAsString(), NormalizeInvitationCode(code).value(),
                      PassphraseCost::ForTests(), SystemRandom());
-  ExpectOk(Device(Options()).Enroll({sealed, code, kPassphrase}));
+  ExpectOk(Device(Options()).Enroll({sealed, code, passphrase_}));
   Open();
 }
 

@@ -76,8 +76,8 @@ class TestDevice {
   void SpoilConfirmed(const std::string& sql);
   // The first column of a query on that copy, as text, row by row.
   std::vector<std::string> AskConfirmed(const std::string& sql);
-  // The worker is invited anew on the same tablet, with the same passphrase.
-  void EnrollAgain(const v1::Invitation& invitation);
+  // The worker is invited anew on the same tablet.
+  void EnrollAgain(const v1::Invitation& invitation, const std::string& passphrase = kPassphrase);
   // A copy of the home as it is on disk, opened as another tablet's.
   std::unique_ptr<TestDevice> Clone();
   // The store of `image`, an earlier CopyOfHome(), is put back.
@@ -99,6 +99,7 @@ class TestDevice {
   ManualClock& clock_;
   MemoryKeyProvider keys_;
   Peer peer_;
+  std::string passphrase_ = kPassphrase;
   std::filesystem::path root_;
   std::unique_ptr<EnrollTransport> enroll_;
   std::unique_ptr<Store> store_;

@@ -341,6 +341,15 @@ TEST_F(BackupStory, StoreEnrolledAfterTheBackupIsToldSoAndItsWorkGoesAlongWhenIt
   ExpectSameRecords(base, {&amal, &bodil});
 }
 
+TEST_F(BackupStory, WorkGoesAlongThoughThePassphraseOfTheOldStoreWasForgotten) {
+  const RecordId unsent = amal.SaveInquirer("Amina").citizen;
+  amal.EnrollAgain(base.Invite("amal", "outreach", {"Testlund"}), "eight red doors");
+  EXPECT_EQ(amal.store().outbox_counts().unsent, 2u);
+  EXPECT_EQ(amal.NameOf(unsent), "(not visible)") << "sealed to the base and to the old store";
+  EXPECT_EQ(amal.SyncWell().applied, 2u);
+  EXPECT_EQ(amal.NameOf(unsent), "Amina");
+}
+
 // I14: what goes along was recorded when it was recorded, not after the second enrolment.
 TEST_F(BackupStory, WorkThatGoesAlongKeepsItsTimes) {
   TestDevice bodil(base, clock, "bodil", "outreach", {"Testlund"});
