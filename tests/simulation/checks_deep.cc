@@ -13,12 +13,24 @@ namespace {
 // The base takes a Hello for as old as its arrival: how long it was under way is bounded by the silence limit only.
 constexpr absl::Duration kClockGrain = absl::Seconds(65);
 
-v1::Provenance ProvenanceOf(const LoggedMutation& logged) {
+// With what it corrects, and what that corrects in turn.
+v1::Provenance ProvenanceOf(const BaseAudit& audit, const LoggedMutation& logged, const std::string& device) {
   v1::Provenance provenance;
   provenance.set_intent_id(logged.fate.intent.ToBytes());
   provenance.set_author(logged.author);
+  provenance.set_device(device);
   *provenance.mutable_recorded() = logged.recorded;
   provenance.set_received_us(logged.received_us);
+  v1::MutationPayload payload;
+  payload.ParseFromString(logged.payload);
+  while (!payload.replaces_intent_id().empty()) {
+    provenance.add_replaces(payload.replaces_intent_id());
+    const auto corrected = IntentId::FromBytes(payload.replaces_intent_id());
+    const BaseAudit::Entry* entry = corrected.has_value() ? audit.Find(*corrected) : nullptr;
+    payload.Clear();
+    if (entry != nullptr && entry->logged.author == logged.author && entry->logged.record == logged.record)
+      payload.ParseFromString(entry->logged.payload);
+  }
   return provenance;
 }
 
@@ -50,16 +62,30 @@ void World::CheckReplayedLog() {
   });
   std::map<RecordId, v1::Record> records;
   std::map<RecordId, uint64_t> revs;
+  std::map<std::string, v1::Provenance> merged_before;
   for (const BaseAudit::Entry* entry : applied) {
     const LoggedMutation& logged = entry->logged;
     v1::MutationPayload payload;
-    if (!payload.ParseFromString(logged.payload)) return Fail("I8", "an applied payload does not parse");
+    v1::MutationEnvelope envelope;
+    if (!payload.ParseFromString(logged.payload) || !envelope.ParseFromString(logged.envelope))
+      return Fail("I8", "an applied mutation does not parse");
     const auto known = records.find(logged.record);
-    auto merged = Merge(known == records.end() ? nullptr : &known->second, payload, ProvenanceOf(logged));
+    const auto device = base_->reader().DeviceLabelOf(logged.fate.replica);
+    if (!device.ok()) return Fail("I8", device.status().ToString());
+    const v1::Provenance provenance = ProvenanceOf(*base_audit_, logged, *device);
+    MergeContext context;
+    context.record_type = envelope.record_type();
+    context.merged_before = [&](const std::string& intent) -> std::optional<v1::Provenance> {
+      const auto found = merged_before.find(intent);
+      if (found == merged_before.end()) return std::nullopt;
+      return found->second;
+    };
+    auto merged = Merge(known == records.end() ? nullptr : &known->second, payload, provenance, context);
     if (!merged.ok()) return Fail("I8", "an applied mutation does not merge");
-    if (!merged->changed && known != records.end()) continue;
-    if (merged->changed) revs[logged.record] = logged.fate.verdict.applied().rev();
+    revs[logged.record] = logged.fate.verdict.applied().rev();
     records[logged.record] = std::move(merged->record);
+    merged_before[provenance.intent_id()] = provenance;
+    merged_before[provenance.intent_id()].clear_replaces();
   }
   for (const auto& [id, record] : records) {
     const auto stored = base_->reader().FindRecord(id);

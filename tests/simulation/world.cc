@@ -34,7 +34,6 @@ World::World(const Plan& plan, WorldOptions options)
       options_(options),
       now_(absl::FromCivil(absl::CivilMinute(2026, 3, 2, 8, 0), CopenhagenTime())),
       base_clock_(now_, 0) {
-  TestBase::Prepare();
   SeedSodium(plan.seed);
   root_ = MakeRoot();
   const std::filesystem::path directory = root_ / "base";

@@ -71,8 +71,6 @@ std::filesystem::path MakeTestDirectory() {
   return ::mkdtemp(pattern.data());
 }
 
-void TestBase::Prepare() { (void)TestAuthority(); }
-
 TestBase::TestBase(Clock& clock, std::string vfs, std::filesystem::path directory)
     : clock_(clock),
       vfs_(std::move(vfs)),

@@ -94,8 +94,6 @@ class TestBase {
   // Ends the store, so that the file can be looked at or opened by somebody else.
   void Close();
   absl::Status Open();
-  // Makes what all bases of this process share: for whoever counts random draws.
-  static void Prepare();
 
   BaseReader::Soundness Check();
   // Flips one byte in the sealed content of every record, or of every log entry, on disk.
