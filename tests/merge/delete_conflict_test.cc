@@ -34,7 +34,8 @@ TEST_F(DeleteConflictTest, WhoSeesTheDeleteAndKeepsTheRecordSettlesIt) {
   Delete('d', "a");
   Keep('k', "d");
   EXPECT_THAT(Outcomes("abdk"), ElementsAre("22222222"));
-  for (const auto& state : Arriving("abdk").record().field_states()) EXPECT_EQ(state.unseen_size(), 0);
+  const Holder settled = Arriving("abdk");
+  for (const auto& state : settled.record().field_states()) EXPECT_EQ(state.unseen_size(), 0);
 }
 
 TEST_F(DeleteConflictTest, WhoSeesBothAndDeletesSettlesIt) {
