@@ -117,13 +117,6 @@ bool AreOfOneBundle(const QuarantinedMutation& a, const QuarantinedMutation& b) 
   return !BundleIdOf(a).empty() && BundleIdOf(a) == BundleIdOf(b) && a.mutation.author == b.mutation.author;
 }
 
-// `parts` are all that the quarantine holds of one bundle: whether that is the whole of it.
-bool AreWhole(const std::vector<QuarantinedMutation>& parts) {
-  v1::MutationEnvelope envelope;
-  if (!envelope.ParseFromString(parts[0].mutation.envelope) || !envelope.has_bundle()) return true;
-  return envelope.bundle().count() == parts.size();
-}
-
 }  // namespace
 
 absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& group) {
@@ -364,10 +357,6 @@ absl::Status Committer::ReplayBundle(const std::vector<QuarantinedMutation>& par
   ASSIGN_OR_RETURN(const auto staff, store_.FindStaff(author.staff_code));
   if (staff.has_value()) author.role = staff->role;
   ASSIGN_OR_RETURN(author.grants, store_.Grants(author.staff_code));
-  if (!AreWhole(parts)) {
-    return store_.ChangeFate(parts[0].mutation.fate.intent, QuarantinedVerdict(Reopen(parts[0]), kBadBundle), actor,
-                             absl::ToUnixMicros(now));
-  }
   RETURN_IF_ERROR(store_.BeginPart());
   for (const auto& part : parts) RETURN_IF_ERROR(store_.RemoveQuarantine(part.mutation.fate.intent));
   ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());

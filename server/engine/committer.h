@@ -37,8 +37,7 @@ class Committer {
   absl::StatusOr<CommitOutcome> Commit(const std::vector<Submission>& group);
 
   // Runs a quarantined mutation through the same steps again, with its bundle and what waits for its create, by a
-  // person's decision. Its verdict afterwards; the others' changed as well. A bundle of which a part is missing stays where
-  // it is (I19). kNotFound.
+  // person's decision. Its verdict afterwards; the others' changed as well. kNotFound.
   absl::StatusOr<v1::Verdict> Replay(IntentId intent, std::string_view actor, absl::Time now,
                                      std::set<Scope>& touched);
   // Gives a quarantined mutation up with the rest of its bundle (I19), by a person's decision. Their bytes stay in the

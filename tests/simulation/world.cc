@@ -260,7 +260,7 @@ void World::DrainSync(Tablet& tablet) {
   Prng prng(plan_.seed + steps_done_);
   for (int moves = 0; tablet.attempts.has_value() && !failure_.has_value(); ++moves) {
     if (moves > kMostMoves) return Fail("I6", absl::StrCat("tablet ", tablet.number, "'s sync never ends"));
-    if (!MoveOne(tablet, prng)) Pass(absl::Seconds(1));
+    if (!MoveOne(tablet, prng)) Pass(absl::Milliseconds(50));
     if (moves % 16 == 0) AfterStep();
   }
   AfterStep();
