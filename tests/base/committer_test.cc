@@ -203,6 +203,22 @@ TEST_F(CommitterTest, RecordedWithoutEvidenceIsNarrowedByTheMutationAfterInTheSa
   EXPECT_EQ(recorded.latest_us(), absl::ToUnixMicros(NoonOfTheFirst() + absl::Hours(6)));
 }
 
+// As after RETRY_LATER: the later one got through first.
+TEST_F(CommitterTest, MutationThatComesBehindItsSuccessorIsNotNarrowedByIt) {
+  clock.Reboot();
+  amal.knows_time = false;
+  const v1::SealedMutation vague = amal.Seal(Citizen("Bo"));
+  clock.Advance(absl::Hours(20));
+  amal.knows_time = true;
+  const v1::SealedMutation exact = amal.Seal(Citizen("Amina"));
+  amal.Commit({exact});
+  ASSERT_EQ(Words(amal.Commit({vague})), std::vector<std::string>{"applied"});
+  v1::MutationEnvelope envelope;
+  ASSERT_TRUE(envelope.ParseFromString(vague.envelope()));
+  const auto record = base.store().FindRecord(*RecordId::FromBytes(envelope.record_id())).value();
+  EXPECT_LE(record->record.created().recorded().earliest_us(), absl::ToUnixMicros(NoonOfTheFirst()));
+}
+
 TEST_F(CommitterTest, ConcurrentEditKeepsBothAndAnEditThatSawItReplaces) {
   const Draft citizen = Citizen("Amina");
   amal.Commit(citizen);

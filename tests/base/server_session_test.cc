@@ -283,5 +283,28 @@ TEST_F(ServerSessionTest, CursorGoesOnWhereItStoodAndAForeignEpochStartsAnewAsAn
   EXPECT_TRUE(said[1].page().reset());
 }
 
+TEST_F(ServerSessionTest, WhoPushesAndNeverReadsGetsNoCreditBackAndIsSentAway) {
+  const SessionLimits limits{.credit_bytes = 4096};
+  auto session = Connect(limits);
+  Greet(*session);
+  const v1::SyncRequest again = amal.Request(amal.Push({amal.Seal(Citizen("Amina"))}));
+  for (int i = 0; i < 100; ++i) {
+    session->Hear(again);
+    base.RunJobs();  // committed, answered; nobody takes the answer
+    EXPECT_LE(session->session().held_bytes(), 2 * limits.credit_bytes);
+  }
+  EXPECT_EQ(LastWord(session->SayAll()), "GO_AWAY_REASON_PROTOCOL");
+}
+
+TEST_F(ServerSessionTest, WhoReadsTheAnswersMayPushForEver) {
+  auto session = Connect({.credit_bytes = 4096});
+  Greet(*session);
+  const v1::SyncRequest again = amal.Request(amal.Push({amal.Seal(Citizen("Amina"))}));
+  for (int i = 0; i < 100; ++i) {
+    session->Hear(again);
+    EXPECT_EQ(LastWord(session->SayAll()), "not a GoAway");
+  }
+}
+
 }  // namespace
 }  // namespace opgang

@@ -217,5 +217,26 @@ TEST_F(LawOfTheDeviceTest, WriteOnlyScopeKeepsWhatWasAcknowledgedInTheOverlay) {
   EXPECT_EQ(store->outbox_counts().unsent, 0u);
 }
 
+// The feed has one row for each record, at its latest rev: somebody else's edit puts it on a later page.
+TEST_F(LawOfTheDeviceTest, NoteWhoseRecordComesOnALaterPageStaysVisibleBetweenTheTwo) {
+  auto store = OpenUnlocked();
+  Greet(*store);
+  const Inquirer inquirer = SaveInquirer(*store, "Amina");
+  PushAll(*store);
+  v1::Citizen other;
+  other.set_note("speaks Somali");
+  base_.PatchAsOther(inquirer.citizen, other, {v1::Citizen::kNoteFieldNumber}, /*having_seen=*/true);
+  v1::Page first = base_.PageOf(base_.area_scope(), 0);
+  const v1::Page second = base_.PageOf(base_.area_scope(), 1);
+  while (first.entries().rbegin()->rev() > 1) first.mutable_entries()->RemoveLast();
+  first.set_to_rev(1);
+  ASSERT_EQ(store->sync_store().ApplyPage(first), absl::OkStatus());
+  EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina");
+  ASSERT_EQ(store->sync_store().ApplyPage(second), absl::OkStatus());
+  ASSERT_EQ(store->sync_store().ApplyCurrent(base_.CurrentOf(base_.area_scope())), absl::OkStatus());
+  EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina");
+  EXPECT_EQ(ViewOf(*store).Find(inquirer.citizen)->As<v1::Citizen>().note(), "speaks Somali");
+}
+
 }  // namespace
 }  // namespace opgang

@@ -52,19 +52,18 @@ absl::Status TabletAudit::ReadQueue() {
     ASSIGN_OR_RETURN(queue_, Look(queue_path_, kQueueApplicationId, kQueueMigrations));
   }
   rows_.clear();
-  RETURN_IF_ERROR(ForEachRow(*queue_, "SELECT intent_id, seq, state, rev, settled, envelope FROM mutations",
-                             [&](const sqlite::Statement& row) {
-                               v1::MutationEnvelope envelope;
-                               envelope.ParseFromString(std::string(row.Blob(5)));
-                               rows_[IdOf<IntentId>(row.Blob(0))] = {
-                                   static_cast<uint64_t>(row.Int(1)), static_cast<RowState>(row.Int(2)),
-                                   static_cast<uint64_t>(row.Int(3)), row.Int(4) != 0,
-                                   IdOf<RecordId>(envelope.record_id()),
-                                   Scope::FromProto(envelope.scopes(0)).value_or(Scope())};
-                             }));
-  return ForEachRow(*queue_, "SELECT bytes FROM state WHERE copy = 1", [&](const sqlite::Statement& row) {
-    state_.ParseFromString(std::string(row.Blob(0)));
-  });
+  RETURN_IF_ERROR(ForEachRow(
+      *queue_, "SELECT intent_id, seq, state, rev, settled, envelope FROM mutations",
+      [&](const sqlite::Statement& row) {
+        v1::MutationEnvelope envelope;
+        envelope.ParseFromString(std::string(row.Blob(5)));
+        rows_[IdOf<IntentId>(row.Blob(0))] = {
+            static_cast<uint64_t>(row.Int(1)),    static_cast<RowState>(row.Int(2)),
+            static_cast<uint64_t>(row.Int(3)),    row.Int(4) != 0,
+            IdOf<RecordId>(envelope.record_id()), Scope::FromProto(envelope.scopes(0)).value_or(Scope())};
+      }));
+  return ForEachRow(*queue_, "SELECT bytes FROM state WHERE copy = 1",
+                    [&](const sqlite::Statement& row) { state_.ParseFromString(std::string(row.Blob(0))); });
 }
 
 absl::StatusOr<TabletAudit::Confirmed> TabletAudit::ReadConfirmed(const SecretBytes& row_key) {
@@ -72,25 +71,24 @@ absl::StatusOr<TabletAudit::Confirmed> TabletAudit::ReadConfirmed(const SecretBy
     ASSIGN_OR_RETURN(confirmed_, Look(confirmed_path_, kConfirmedApplicationId, kConfirmedMigrations));
   }
   Confirmed confirmed;
-  RETURN_IF_ERROR(ForEachRow(*confirmed_, "SELECT record_id, rev, stale, sealed FROM records",
-                             [&](const sqlite::Statement& row) {
-                               const auto rev = static_cast<uint64_t>(row.Int(1));
-                               auto opened = opgang::Open(row_key, row.Blob(3),
-                                                          RowBinding("records", row.Blob(0), rev, 1));
-                               confirmed.records[IdOf<RecordId>(row.Blob(0))] = {
-                                   rev, row.Int(2) != 0, opened.ok() ? *std::move(opened) : ""};
-                             }));
-  RETURN_IF_ERROR(ForEachRow(*confirmed_, "SELECT scope, record_id FROM memberships",
-                             [&](const sqlite::Statement& row) {
-                               const auto scope = Scope::FromKey(row.Blob(0)).value_or(Scope());
-                               confirmed.members[scope].insert(IdOf<RecordId>(row.Blob(1)));
-                             }));
-  RETURN_IF_ERROR(ForEachRow(*confirmed_, "SELECT scope, rev, sweeping FROM cursors",
-                             [&](const sqlite::Statement& row) {
-                               const auto scope = Scope::FromKey(row.Blob(0)).value_or(Scope());
-                               confirmed.cursors[scope] = static_cast<uint64_t>(row.Int(1));
-                               if (row.Int(2) != 0) confirmed.sweeping.insert(scope);
-                             }));
+  RETURN_IF_ERROR(ForEachRow(
+      *confirmed_, "SELECT record_id, rev, stale, sealed FROM records", [&](const sqlite::Statement& row) {
+        const auto rev = static_cast<uint64_t>(row.Int(1));
+        auto opened = opgang::Open(row_key, row.Blob(3), RowBinding("records", row.Blob(0), rev, 1));
+        confirmed.records[IdOf<RecordId>(row.Blob(0))] = {rev, row.Int(2) != 0,
+                                                          opened.ok() ? *std::move(opened) : ""};
+      }));
+  RETURN_IF_ERROR(
+      ForEachRow(*confirmed_, "SELECT scope, record_id FROM memberships", [&](const sqlite::Statement& row) {
+        const auto scope = Scope::FromKey(row.Blob(0)).value_or(Scope());
+        confirmed.members[scope].insert(IdOf<RecordId>(row.Blob(1)));
+      }));
+  RETURN_IF_ERROR(
+      ForEachRow(*confirmed_, "SELECT scope, rev, sweeping FROM cursors", [&](const sqlite::Statement& row) {
+        const auto scope = Scope::FromKey(row.Blob(0)).value_or(Scope());
+        confirmed.cursors[scope] = static_cast<uint64_t>(row.Int(1));
+        if (row.Int(2) != 0) confirmed.sweeping.insert(scope);
+      }));
   return confirmed;
 }
 
@@ -114,16 +112,17 @@ absl::Status BaseAudit::Read() {
   RETURN_IF_ERROR(ReadLog());
   RETURN_IF_ERROR(ReadChanges());
   RETURN_IF_ERROR(ReadQuarantine());
-  return ForEachRow(*db_, "SELECT value FROM meta WHERE key = 'newest_rev'", [&](const sqlite::Statement& row) {
-    newest_rev_ = std::stoull(std::string(row.Blob(0)));
-  });
+  return ForEachRow(
+      *db_, "SELECT value FROM meta WHERE key = 'newest_rev'",
+      [&](const sqlite::Statement& row) { newest_rev_ = std::stoull(std::string(row.Blob(0))); });
 }
 
 // The log only grows; its verdicts change beside it (ReadChanges).
 absl::Status BaseAudit::ReadLog() {
-  ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT rowid, intent_id, replica_id, seq, digest, verdict, record_id,"
-                                           " subject, author, received_us, earliest_us, latest_us, sealed"
-                                           " FROM log WHERE rowid > ?1 ORDER BY rowid"));
+  ASSIGN_OR_RETURN(auto rows,
+                   db_->Prepare("SELECT rowid, intent_id, replica_id, seq, digest, verdict, record_id,"
+                                " subject, author, received_us, earliest_us, latest_us, sealed"
+                                " FROM log WHERE rowid > ?1 ORDER BY rowid"));
   rows.BindInt(1, last_row_);
   for (;;) {
     ASSIGN_OR_RETURN(const bool row, rows.Step());
@@ -142,7 +141,8 @@ absl::Status BaseAudit::ReadLog() {
     logged.received_us = rows.Int(9);
     logged.recorded.set_earliest_us(rows.Int(10));
     logged.recorded.set_latest_us(rows.Int(11));
-    ASSIGN_OR_RETURN(const std::string packed, opgang::Open(key_, rows.Blob(12), RowBinding("log", rows.Blob(1), 0, kRowFormat)));
+    ASSIGN_OR_RETURN(const std::string packed,
+                     opgang::Open(key_, rows.Blob(12), RowBinding("log", rows.Blob(1), 0, kRowFormat)));
     if (!UnpackLogContent(packed, logged.envelope, logged.payload)) {
       return MakeError(ErrorCode::kDamaged, "a log row does not parse");
     }
@@ -181,12 +181,12 @@ absl::Status BaseAudit::ReadQuarantine() {
 
 absl::StatusOr<std::map<Scope, std::map<RecordId, BaseAudit::FeedRow>>> BaseAudit::ReadFeedRows() {
   std::map<Scope, std::map<RecordId, FeedRow>> feed;
-  RETURN_IF_ERROR(ForEachRow(*db_, "SELECT scope, record_id, rev, change FROM feed",
-                             [&](const sqlite::Statement& row) {
-                               const auto scope = Scope::FromKey(row.Blob(0)).value_or(Scope());
-                               feed[scope][IdOf<RecordId>(row.Blob(1))] = {static_cast<uint64_t>(row.Int(2)),
-                                                                           static_cast<int>(row.Int(3))};
-                             }));
+  RETURN_IF_ERROR(
+      ForEachRow(*db_, "SELECT scope, record_id, rev, change FROM feed", [&](const sqlite::Statement& row) {
+        const auto scope = Scope::FromKey(row.Blob(0)).value_or(Scope());
+        feed[scope][IdOf<RecordId>(row.Blob(1))] = {static_cast<uint64_t>(row.Int(2)),
+                                                    static_cast<int>(row.Int(3))};
+      }));
   return feed;
 }
 

@@ -66,12 +66,13 @@ class BaseAudit {
  public:
   struct Entry {
     LoggedMutation logged;
-    bool opened = true;  // the base could read the payload
+    bool opened = true;    // the base could read the payload
     bool decided = false;  // by a person, or by a correction
     int place = 0;         // order of arrival, from 0
   };
 
-  BaseAudit(std::string path, SecretBytes storage_key) : path_(std::move(path)), key_(std::move(storage_key)) {}
+  BaseAudit(std::string path, SecretBytes storage_key)
+      : path_(std::move(path)), key_(std::move(storage_key)) {}
 
   absl::Status Read();
   // What was read is forgotten: the file is another one now.

@@ -86,8 +86,9 @@ void World::CheckFates() {
     for (const auto& proto : envelope.scopes()) {
       const auto told = announced_.find(Scope::FromProto(proto).value_or(Scope()));
       if (told != announced_.end() && verdict.applied().rev() <= told->second) {
-        return Fail("I9", absl::StrCat(Name(logged.fate.intent), " was applied at rev ", verdict.applied().rev(),
-                                       ", at or below a cursor that was told: ", told->second));
+        return Fail("I9",
+                    absl::StrCat(Name(logged.fate.intent), " was applied at rev ", verdict.applied().rev(),
+                                 ", at or below a cursor that was told: ", told->second));
       }
     }
   }
@@ -137,7 +138,8 @@ void World::CheckVisible(Tablet& tablet) {
   if (!view.ok()) {
     const ErrorCode code = GetErrorCode(view.status());
     const bool disk = code == ErrorCode::kDiskFull || code == ErrorCode::kNotWritable;
-    if (!disk) Fail("I10", absl::StrCat("tablet ", tablet.number, " shows nothing: ", view.status().ToString()));
+    if (!disk)
+      Fail("I10", absl::StrCat("tablet ", tablet.number, " shows nothing: ", view.status().ToString()));
     return;
   }
   for (const Captured& captured : ledger_.entries()) {
@@ -153,14 +155,16 @@ void World::CheckVisible(Tablet& tablet) {
       return Fail("I10", absl::StrCat("#", captured.number, " was saved on tablet ", tablet.number,
                                       " and is not on its screen"));
     }
-    if (captured.action == v1::MUTATION_ACTION_PATCH && record != nullptr) CheckValues(tablet, captured, *record);
+    if (captured.action == v1::MUTATION_ACTION_PATCH && record != nullptr)
+      CheckValues(tablet, captured, *record);
   }
 }
 
 void World::CheckValues(const Tablet& tablet, const Captured& captured, const VisibleRecord& record) {
   for (const uint32_t field : captured.fields) {
     // Two people who clear a field say the same: one of them stands for both.
-    const bool clears = captured.type == v1::RecordBody::kCitizen && field == v1::Citizen::kTelephoneFieldNumber;
+    const bool clears =
+        captured.type == v1::RecordBody::kCitizen && field == v1::Citizen::kTelephoneFieldNumber;
     const auto standing = VersionsOf(record.record, field);
     if (clears || std::find(standing.begin(), standing.end(), captured.intent) != standing.end()) continue;
     const auto& entries = ledger_.entries();
@@ -170,7 +174,8 @@ void World::CheckValues(const Tablet& tablet, const Captured& captured, const Vi
              saw->second.contains(captured.intent.ToBytes());
     });
     if (replaced) continue;
-    return Fail("I10", absl::StrCat("#", captured.number, "'s value is not on the screen of tablet ", tablet.number));
+    return Fail(
+        "I10", absl::StrCat("#", captured.number, "'s value is not on the screen of tablet ", tablet.number));
   }
 }
 

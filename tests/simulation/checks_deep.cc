@@ -97,7 +97,8 @@ void World::CheckReplayedLog() {
     if ((*stored)->record.SerializeAsString() != record.SerializeAsString()) {
       return Fail("I8", absl::StrCat("record ", id.ToString(), " is not what the log makes of it"));
     }
-    if ((*stored)->rev != revs[id]) return Fail("I2", absl::StrCat("record ", id.ToString(), " changed unlogged"));
+    if ((*stored)->rev != revs[id])
+      return Fail("I2", absl::StrCat("record ", id.ToString(), " changed unlogged"));
   }
   CheckCausality(records);
   CheckDue(records);
@@ -118,7 +119,8 @@ void World::CheckCausality(const std::map<RecordId, v1::Record>& records) {
                                                        edit->logged.fate.verdict.applied().rev();
         if (!came_first) Reach("a value arrived after the edit that had replaced it");
         if (!came_first && !options_.wide_causality) continue;
-        return Fail("I7", absl::StrCat("#", captured.number, " had seen ", Name(standing), ", which stands still"));
+        return Fail("I7",
+                    absl::StrCat("#", captured.number, " had seen ", Name(standing), ", which stands still"));
       }
     }
   }
@@ -149,8 +151,11 @@ void World::CheckDue(const std::map<RecordId, v1::Record>& records) {
     if (!inquiry.ParseFromString(record->second.fields())) return Fail("I14", "an inquiry does not parse");
     const v1::InstantInterval& recorded = record->second.created().recorded();
     PersonFacts facts;
-    facts.inquiries.push_back({captured.record, RecordId(), &inquiry,
-                               {absl::FromUnixMicros(recorded.earliest_us()), absl::FromUnixMicros(recorded.latest_us())}});
+    facts.inquiries.push_back(
+        {captured.record,
+         RecordId(),
+         &inquiry,
+         {absl::FromUnixMicros(recorded.earliest_us()), absl::FromUnixMicros(recorded.latest_us())}});
     const auto cases = CasesOf(facts, now_, RuleSettings{});
     if (cases.size() != 1) return Fail("I14", "an inquiry without a case");
     const std::pair<int64_t, int64_t> due{absl::ToUnixSeconds(EndOfLocalDay(cases[0].due.earliest)),
@@ -220,11 +225,13 @@ void World::CheckRefusals() {
     if (!verdict.has_quarantined()) continue;
     refused_records.insert(entry.logged.record);
     if (own_reason(verdict.quarantined().code())) refused_bundles.insert(bundle_of(entry));
-    if (verdict.quarantined().code() == v1::REFUSAL_CODE_CREATE_QUARANTINED) refused_bundles.insert(bundle_of(entry));
+    if (verdict.quarantined().code() == v1::REFUSAL_CODE_CREATE_QUARANTINED)
+      refused_bundles.insert(bundle_of(entry));
   }
   for (const BaseAudit::Entry& entry : base_audit_->entries()) {
     const v1::Verdict& verdict = entry.logged.fate.verdict;
-    if (!verdict.has_quarantined() || entry.decided || ledger_.Find(entry.logged.fate.intent) == nullptr) continue;
+    if (!verdict.has_quarantined() || entry.decided || ledger_.Find(entry.logged.fate.intent) == nullptr)
+      continue;
     switch (verdict.quarantined().code()) {
       case v1::REFUSAL_CODE_NOT_PERMITTED:
       case v1::REFUSAL_CODE_NO_WAY_BACK: continue;
@@ -233,8 +240,8 @@ void World::CheckRefusals() {
         if (refused_bundles.contains(bundle_of(entry))) continue;
         [[fallthrough]];
       default:
-        return Fail("I5", absl::StrCat(Name(entry.logged.fate.intent), " was refused: ",
-                                       v1::RefusalCode_Name(verdict.quarantined().code())));
+        return Fail("I5", absl::StrCat(Name(entry.logged.fate.intent),
+                                       " was refused: ", v1::RefusalCode_Name(verdict.quarantined().code())));
     }
   }
 }
@@ -255,7 +262,8 @@ void World::CheckBundles() {
   }
   for (const auto& [bundle, of] : revs) {
     if (of.size() > 1) return Fail("I19", "a bundle took effect in part, or under two revs");
-    if (parts[bundle] != sizes[bundle]) return Fail("I19", "a part of a bundle has a fate, and another has none");
+    if (parts[bundle] != sizes[bundle])
+      return Fail("I19", "a part of a bundle has a fate, and another has none");
   }
 }
 
@@ -280,7 +288,8 @@ void World::CheckBundlesSeen(const Tablet& tablet, const TabletAudit::Confirmed&
     there[captured.save].insert(copy.records.contains(captured.record));
   }
   for (const auto& [save, found] : there) {
-    if (found.size() > 1) return Fail("I19", absl::StrCat("tablet ", tablet.number, " has a part of a bundle"));
+    if (found.size() > 1)
+      return Fail("I19", absl::StrCat("tablet ", tablet.number, " has a part of a bundle"));
   }
 }
 
@@ -293,10 +302,12 @@ void World::CheckCopy(Tablet& tablet, bool converged) {
   CheckBundlesSeen(tablet, *copy, *feed);
   for (const auto& [scope, members] : copy->members) {
     const auto& grants = tablet.audit->state().grants();
-    const bool reads = std::any_of(grants.begin(), grants.end(), [&, in = scope](const v1::StoredGrant& grant) {
-      return grant.mode() != v1::GRANT_MODE_WRITE_ONLY && Scope::FromProto(grant.scope()) == in;
-    });
-    if (!reads) return Fail("I11", absl::StrCat("tablet ", tablet.number, " keeps records of a scope that was taken"));
+    const bool reads =
+        std::any_of(grants.begin(), grants.end(), [&, in = scope](const v1::StoredGrant& grant) {
+          return grant.mode() != v1::GRANT_MODE_WRITE_ONLY && Scope::FromProto(grant.scope()) == in;
+        });
+    if (!reads)
+      return Fail("I11", absl::StrCat("tablet ", tablet.number, " keeps records of a scope that was taken"));
   }
   for (const auto& [scope, cursor] : copy->cursors) {
     if (copy->sweeping.contains(scope) || cursor == 0) continue;
@@ -306,20 +317,23 @@ void World::CheckCopy(Tablet& tablet, bool converged) {
     const auto rows = feed->find(scope);
     for (const RecordId& id : members) {
       const bool known = rows != feed->end() && rows->second.contains(id);
-      if (!known) return Fail("I9", absl::StrCat("tablet ", tablet.number, " holds what its scope never had"));
+      if (!known)
+        return Fail("I9", absl::StrCat("tablet ", tablet.number, " holds what its scope never had"));
     }
     if (rows == feed->end()) continue;
     for (const auto& [id, row] : rows->second) {
       if (row.rev > cursor) continue;
       const bool lives = row.change == v1::FEED_CHANGE_PUT;
       if (lives != members.contains(id)) {
-        return Fail(converged ? "I6" : "I9", absl::StrCat("tablet ", tablet.number, lives ? " lacks " : " still has ",
-                                                          "record ", id.ToString(), " of rev ", row.rev));
+        return Fail(converged ? "I6" : "I9",
+                    absl::StrCat("tablet ", tablet.number, lives ? " lacks " : " still has ", "record ",
+                                 id.ToString(), " of rev ", row.rev));
       }
       const auto held = copy->records.find(id);
       if (!lives) continue;
       if (held == copy->records.end() || held->second.stale || held->second.rev < row.rev) {
-        return Fail(converged ? "I6" : "I9", absl::StrCat("tablet ", tablet.number, " has an old record ", id.ToString()));
+        return Fail(converged ? "I6" : "I9",
+                    absl::StrCat("tablet ", tablet.number, " has an old record ", id.ToString()));
       }
     }
   }
@@ -330,7 +344,8 @@ void World::CheckConverged() {
   for (auto& tablet : tablets_) {
     const OutboxCounts counts = tablet->store->outbox_counts();
     if (counts.unsent > 0 || counts.damaged > 0) {
-      return Fail("I6", absl::StrCat("tablet ", tablet->number, " keeps ", counts.unsent, " unsent mutations"));
+      return Fail("I6",
+                  absl::StrCat("tablet ", tablet->number, " keeps ", counts.unsent, " unsent mutations"));
     }
     CheckCopy(*tablet, /*converged=*/true);
     if (failure_.has_value()) return;

@@ -15,7 +15,8 @@ std::string LogOfAnotherProcess(uint64_t seed) {
   FILE* const pipe = ::popen(command.c_str(), "r");
   std::string log;
   std::array<char, 4096> block;
-  for (size_t got = 0; (got = std::fread(block.data(), 1, block.size(), pipe)) > 0;) log.append(block.data(), got);
+  for (size_t got = 0; (got = std::fread(block.data(), 1, block.size(), pipe)) > 0;)
+    log.append(block.data(), got);
   EXPECT_EQ(::pclose(pipe), 0);
   return log;
 }

@@ -24,11 +24,11 @@ struct Captured {
   Scope scope;  // of a create
   std::set<uint32_t> fields;
   std::map<uint32_t, std::set<std::string>> saw;  // of a patch: what stood on the author's screen
-  bool rewritten = false;  // by undo or fix: the ledger does not know what it holds
+  bool rewritten = false;                         // by undo or fix: the ledger does not know what it holds
   int tablet = 0;
-  int life = 0;  // of the tablet: rises when an image is put back
-  absl::Time at;  // true time
-  int save = 0;   // mutations of one save appear together
+  int life = 0;                 // of the tablet: rises when an image is put back
+  absl::Time at;                // true time
+  int save = 0;                 // mutations of one save appear together
   bool came_back = false;       // its save was told as failed: nobody knows when it was
   bool copy_destroyed = false;  // a tablet that held it was overwritten
 };

@@ -11,9 +11,9 @@ namespace {
 constexpr auto kActs = static_cast<size_t>(Act::kCount);
 
 constexpr std::array<std::string_view, kActs> kNames = {
-    "save",   "undo",   "fix",    "withdraw", "lock", "unlock", "sync",   "move", "cut",
-    "stall",  "resume", "replay", "forge",    "decide", "import", "grant", "time", "jump",
-    "stick",  "reboot", "kill",   "power-cut", "fail", "clone",  "image",  "restore"};
+    "save",  "undo",   "fix",    "withdraw",  "lock",   "unlock", "sync",  "move",   "cut",
+    "stall", "resume", "replay", "forge",     "decide", "import", "grant", "time",   "jump",
+    "stick", "reboot", "kill",   "power-cut", "fail",   "clone",  "image", "restore"};
 
 // How often each act comes, in a run in which it comes at all. Work and movement come in each.
 struct Weight {
@@ -23,15 +23,15 @@ struct Weight {
   bool base_too;  // may befall the base
 };
 constexpr Weight kWeights[] = {
-    {Act::kSave, 200, true, false},   {Act::kSync, 110, true, false},    {Act::kMove, 460, true, false},
-    {Act::kTime, 50, true, false},    {Act::kUndo, 12, false, false},    {Act::kFix, 10, false, false},
+    {Act::kSave, 200, true, false},    {Act::kSync, 110, true, false},   {Act::kMove, 460, true, false},
+    {Act::kTime, 50, true, false},     {Act::kUndo, 12, false, false},   {Act::kFix, 10, false, false},
     {Act::kWithdraw, 5, false, false}, {Act::kLock, 12, false, false},   {Act::kUnlock, 24, false, false},
-    {Act::kCut, 40, false, false},    {Act::kStall, 6, false, false},    {Act::kResume, 6, false, false},
-    {Act::kReplay, 20, false, false}, {Act::kForge, 10, false, false},   {Act::kDecide, 20, false, false},
-    {Act::kImport, 8, false, false},  {Act::kGrant, 14, false, false},   {Act::kJump, 14, false, false},
-    {Act::kStick, 6, false, false},   {Act::kReboot, 8, false, false},   {Act::kKill, 14, false, true},
+    {Act::kCut, 40, false, false},     {Act::kStall, 6, false, false},   {Act::kResume, 6, false, false},
+    {Act::kReplay, 20, false, false},  {Act::kForge, 10, false, false},  {Act::kDecide, 20, false, false},
+    {Act::kImport, 8, false, false},   {Act::kGrant, 14, false, false},  {Act::kJump, 14, false, false},
+    {Act::kStick, 6, false, false},    {Act::kReboot, 8, false, false},  {Act::kKill, 14, false, true},
     {Act::kPowerCut, 14, false, true}, {Act::kFail, 24, false, true},    {Act::kClone, 5, false, false},
-    {Act::kImage, 16, false, true},   {Act::kRestore, 14, false, true},
+    {Act::kImage, 16, false, true},    {Act::kRestore, 14, false, true},
 };
 
 // The seed decides which faults a run knows: where everything fails all the time, little is reached.

@@ -14,17 +14,17 @@ namespace opgang::simulation {
 
 enum class Act {
   // Work. `who` is a tablet.
-  kSave,      // a: what, b: of which record
+  kSave,  // a: what, b: of which record
   kUndo,
   kFix,       // a: which refused mutation
   kWithdraw,  // a: which
   kLock,
   kUnlock,
   // The network.
-  kSync,    // a sync begins, if none runs
-  kMove,    // a: how many of the tablet's messages move on, b: which
-  kCut,     // a: who notices
-  kStall,   // the tablet takes no messages from now on
+  kSync,   // a sync begins, if none runs
+  kMove,   // a: how many of the tablet's messages move on, b: which
+  kCut,    // a: who notices
+  kStall,  // the tablet takes no messages from now on
   kResume,
   kReplay,  // a: an old Push comes again, b: as it was or with other bytes
   kForge,   // a: what a hostile client says
@@ -33,9 +33,9 @@ enum class Act {
   kImport,  // a: which file
   kGrant,   // who: a staff member, a: area, b: mode
   // Time.
-  kTime,    // a: how much passes
-  kJump,    // a: the wall clock is set
-  kStick,   // the wall clock stands, or goes on
+  kTime,   // a: how much passes
+  kJump,   // a: the wall clock is set
+  kStick,  // the wall clock stands, or goes on
   kReboot,
   // Machines and disks. `who` -1: the base.
   kKill,      // the process ends: kill -9

@@ -12,9 +12,7 @@ Prng sodium_prng(0);
 
 const char* Name() { return "opgang-simulation"; }
 uint32_t Draw() { return static_cast<uint32_t>(sodium_prng.Next()); }
-void FillBuffer(void* const out, const size_t size) {
-  sodium_prng.Fill(static_cast<uint8_t*>(out), size);
-}
+void FillBuffer(void* const out, const size_t size) { sodium_prng.Fill(static_cast<uint8_t*>(out), size); }
 
 randombytes_implementation kSeeded = {Name, Draw, nullptr, nullptr, FillBuffer, nullptr};
 

@@ -82,7 +82,9 @@ struct DiskAccess {
   static bool Lives(const Handle& handle) {
     return handle.disk == nullptr || (handle.life == handle.disk->life_ && !handle.disk->dead_);
   }
-  static int Change(const Handle& handle) { return handle.disk == nullptr ? SQLITE_OK : handle.disk->Change(); }
+  static int Change(const Handle& handle) {
+    return handle.disk == nullptr ? SQLITE_OK : handle.disk->Change();
+  }
   static auto& Files(SimDisk& disk) { return disk.files_; }
   static uint64_t Life(const SimDisk& disk) { return disk.life_; }
   static int ChangeNames(SimDisk& disk) { return disk.Change(); }
@@ -127,7 +129,8 @@ int WriteTo(sqlite3_file* f, const void* from, int size, sqlite3_int64 at) {
   if (!DiskAccess::Lives(*H(f))) return SQLITE_IOERR_WRITE;
   const int rc = DiskAccess::Change(*H(f));
   if (rc != SQLITE_OK && DiskAccess::Lives(*H(f))) return rc;
-  Write write{static_cast<size_t>(at), std::string(static_cast<const char*>(from), static_cast<size_t>(size))};
+  Write write{static_cast<size_t>(at),
+              std::string(static_cast<const char*>(from), static_cast<size_t>(size))};
   Apply(write, H(f)->file->now);
   if (H(f)->disk != nullptr) H(f)->file->unsynced.push_back(std::move(write));
   return rc;

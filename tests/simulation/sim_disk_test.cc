@@ -32,7 +32,9 @@ class SimDiskTest : public testing::Test {
     if (!run.ok()) return run;
     return transaction->Commit();
   }
-  static int64_t Count(sqlite::Database& db) { return db.QueryInt("SELECT count(*) FROM notes").value_or(-1); }
+  static int64_t Count(sqlite::Database& db) {
+    return db.QueryInt("SELECT count(*) FROM notes").value_or(-1);
+  }
 
   SimDisk disk{"/simulated/disk-test"};
   Prng prng{11};

@@ -28,9 +28,11 @@ void Add(const std::map<std::string, uint64_t>& more, std::map<std::string, uint
 
 void PrintFailure(const Plan& plan, const Outcome& outcome) {
   std::printf("seed %llu FAILED %s after %zu of %zu steps: %s\n", static_cast<unsigned long long>(plan.seed),
-              outcome.failure->check.c_str(), outcome.steps, plan.steps.size(), outcome.failure->what.c_str());
-  std::printf("replay: build/bin/simulate --seed %llu      smallest run: build/bin/simulate --seed %llu --shrink\n",
-              static_cast<unsigned long long>(plan.seed), static_cast<unsigned long long>(plan.seed));
+              outcome.failure->check.c_str(), outcome.steps, plan.steps.size(),
+              outcome.failure->what.c_str());
+  std::printf(
+      "replay: build/bin/simulate --seed %llu      smallest run: build/bin/simulate --seed %llu --shrink\n",
+      static_cast<unsigned long long>(plan.seed), static_cast<unsigned long long>(plan.seed));
   std::fflush(stdout);
 }
 

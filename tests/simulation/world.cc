@@ -105,7 +105,8 @@ DeviceOptions World::OptionsOf(Tablet& tablet) {
 bool World::OpenTablet(Tablet& tablet) {
   auto store = Device(OptionsOf(tablet)).OpenStore(absl::ZeroDuration());
   if (!store.ok()) {
-    Say(absl::StrCat("tablet ", tablet.number, " does not open: ", std::string(ErrorCodeName(GetErrorCode(store.status())))));
+    Say(absl::StrCat("tablet ", tablet.number,
+                     " does not open: ", std::string(ErrorCodeName(GetErrorCode(store.status())))));
     return false;
   }
   tablet.store = *std::move(store);
@@ -166,8 +167,9 @@ void World::Do(const Step& step) {
   Tablet* const tablet = Who(step);
   static const absl::Duration kTimes[] = {absl::Seconds(11), absl::Seconds(40), absl::Minutes(2),
                                           absl::Hours(1),    absl::Hours(9),    absl::Hours(30)};
-  static const absl::Duration kJumps[] = {absl::Hours(-24 * 3652), absl::Hours(-24 * 40), absl::Hours(-5),
-                                          absl::Minutes(7),        absl::Hours(3),        absl::Hours(24 * 3652)};
+  static const absl::Duration kJumps[] = {absl::Hours(-24 * 3652), absl::Hours(-24 * 40),
+                                          absl::Hours(-5),         absl::Minutes(7),
+                                          absl::Hours(3),          absl::Hours(24 * 3652)};
   switch (step.act) {
     case Act::kSave: return Save(*tablet, step.a, step.b);
     case Act::kUndo: return Undo(*tablet);
@@ -192,7 +194,9 @@ void World::Do(const Step& step) {
     case Act::kImport: return Import(step.a);
     case Act::kGrant: return Grant(static_cast<uint32_t>(std::max(0, step.who)), step.a, step.b);
     case Act::kTime: return Pass(kTimes[step.a % std::size(kTimes)]);
-    case Act::kJump: Reach("a wall clock jumped"); return tablet->clock.Jump(kJumps[step.a % std::size(kJumps)]);
+    case Act::kJump:
+      Reach("a wall clock jumped");
+      return tablet->clock.Jump(kJumps[step.a % std::size(kJumps)]);
     case Act::kStick:
       Reach("a wall clock stuck");
       return step.a % 3 == 0 ? tablet->clock.Unstick() : tablet->clock.Stick();
@@ -247,8 +251,8 @@ bool World::SyncRound(int round) {
     if (failure_.has_value()) return false;
     // Somebody at the same store may have fenced the session, or it was told to go on as another replica.
     if (!tablet->last_sync.ok()) {
-      Fail("I6", absl::StrCat("in the calm tablet ", tablet->number, " cannot sync: ",
-                              tablet->last_sync.ToString()));
+      Fail("I6", absl::StrCat("in the calm tablet ", tablet->number,
+                              " cannot sync: ", tablet->last_sync.ToString()));
       return false;
     }
   }
@@ -259,7 +263,7 @@ void World::DrainSync(Tablet& tablet) {
   Prng prng(plan_.seed + steps_done_);
   for (int moves = 0; tablet.attempts.has_value() && !failure_.has_value(); ++moves) {
     if (moves > kMostMoves) return Fail("I6", absl::StrCat("tablet ", tablet.number, "'s sync never ends"));
-    if (!MoveOne(tablet, prng)) Pass(absl::Seconds(1));
+    if (!MoveOne(tablet, prng)) Pass(absl::Milliseconds(50));
     if (moves % 16 == 0) AfterStep();
   }
   AfterStep();

@@ -39,7 +39,7 @@ namespace opgang::simulation {
 struct Stream {
   int id = 0;
   int tablet = 0;
-  int epoch = 0;  // how many the base had had when it began
+  int epoch = 0;                      // how many the base had had when it began
   std::shared_ptr<BaseSession> base;  // null: the base's end is gone
   std::deque<std::string> up;
   std::deque<std::string> down;
@@ -56,7 +56,7 @@ struct Tablet {
 
   int number;
   int life = 0;
-  int parent = -1;               // of a clone: which tablet its disk was copied from
+  int parent = -1;  // of a clone: which tablet its disk was copied from
   Peer peer;
   std::filesystem::path home;
   SimClock clock;
@@ -239,9 +239,9 @@ class World {
   Ledger ledger_;
   int words_ = 0;
   std::map<StoreId, std::vector<v1::Push>> pushes_heard_;  // for replaying
-  std::map<std::string, v1::Verdict> heard_;               // by intent id: the last verdict that a tablet heard
-  std::map<Scope, uint64_t> announced_;                    // the newest to_rev that any tablet was told
-  std::map<RecordId, std::pair<int64_t, int64_t>> due_;    // as first fixed: earliest, latest
+  std::map<std::string, v1::Verdict> heard_;             // by intent id: the last verdict that a tablet heard
+  std::map<Scope, uint64_t> announced_;                  // the newest to_rev that any tablet was told
+  std::map<RecordId, std::pair<int64_t, int64_t>> due_;  // as first fixed: earliest, latest
   size_t fates_checked_ = 0;
   bool grants_moved_ = false;
   uint64_t hostile_seq_ = 1000000;

@@ -25,7 +25,9 @@ void World::Decide(uint32_t which, uint32_t how) {
   std::set<Scope> touched;
   const auto verdict = base_->committer().Replay(intent, "karen", base_clock_.WallNow(), touched);
   Say(absl::StrCat("  karen replays ", Name(intent), ": ",
-                   !verdict.ok() ? "failed" : verdict->has_applied() ? "applied" : "refused again"));
+                   !verdict.ok()            ? "failed"
+                   : verdict->has_applied() ? "applied"
+                                            : "refused again"));
   if (!verdict.ok()) return;
   base_->Announce(touched);
   Reach(verdict->has_applied() ? "a quarantined mutation was replayed" : "a replay was refused again");
@@ -43,7 +45,8 @@ void World::Import(uint32_t which) {
     row.mutable_dwelling()->set_door("tv");
   }
   std::set<Scope> touched;
-  const auto counts = ImportDwellings(base_->store(), base_->committer(), request, base_clock_, SystemRandom(), touched);
+  const auto counts =
+      ImportDwellings(base_->store(), base_->committer(), request, base_clock_, SystemRandom(), touched);
   Say(absl::StrCat("  the base imports dwellings", counts.ok() ? "" : ", which fails"));
   if (!counts.ok()) return;
   base_->Announce(touched);
@@ -57,7 +60,8 @@ void World::Grant(uint32_t staff, uint32_t area, uint32_t mode) {
   const auto grants = base_->store().Grants(code);
   if (!grants.ok()) return;
   StoredGrant grant{scope, 1, v1::GRANT_MODE_READ_WRITE, ""};
-  const auto held = std::find_if(grants->begin(), grants->end(), [&](const StoredGrant& g) { return g.scope == scope; });
+  const auto held =
+      std::find_if(grants->begin(), grants->end(), [&](const StoredGrant& g) { return g.scope == scope; });
   if (held != grants->end()) {
     grant = *held;
     const bool read = grant.mode != v1::GRANT_MODE_WRITE_ONLY;
@@ -66,7 +70,8 @@ void World::Grant(uint32_t staff, uint32_t area, uint32_t mode) {
     grant.mode = kModes[mode % 4];
     if (!read && grant.mode != v1::GRANT_MODE_WRITE_ONLY) ++grant.generation;
   }
-  const absl::Status put = InTransaction(base_->store(), [&] { return base_->store().PutGrant(code, grant); });
+  const absl::Status put =
+      InTransaction(base_->store(), [&] { return base_->store().PutGrant(code, grant); });
   grants_moved_ = true;
   Say(absl::StrCat("  ", code, " is given ", v1::GrantMode_Name(grant.mode), " generation ", grant.generation,
                    put.ok() ? "" : ", which fails"));

@@ -87,7 +87,8 @@ void World::FailDisk(SimDisk& disk, uint32_t after, uint32_t how) {
 void World::HealAfterTrouble() {
   if (base_disk_->dead()) PowerCutBase(static_cast<uint32_t>(said_));
   const int base_trouble = base_disk_->TakeFailed();
-  if (base_trouble != 0) Reach(base_trouble == SQLITE_FULL ? "the base's disk was full" : "the base's disk failed");
+  if (base_trouble != 0)
+    Reach(base_trouble == SQLITE_FULL ? "the base's disk was full" : "the base's disk failed");
   if (base_->failed() || (base_trouble != 0 && base_trouble != SQLITE_FULL)) {
     base_disk_->Heal();
     KillBase();
@@ -208,15 +209,17 @@ void World::Replay(Tablet& tablet, uint32_t which, bool tampered) {
   v1::Push push = heard->second[which % heard->second.size()];
   for (auto& mutation : *push.mutable_mutations()) {
     v1::MutationEnvelope envelope;
-    const bool decided = envelope.ParseFromString(mutation.envelope()) &&
-                         base_audit_->Find(IntentId::FromBytes(envelope.intent_id()).value_or(IntentId())) != nullptr;
+    const bool decided =
+        envelope.ParseFromString(mutation.envelope()) &&
+        base_audit_->Find(IntentId::FromBytes(envelope.intent_id()).value_or(IntentId())) != nullptr;
     if (!decided) return;  // a forger who came first would hold the place for good
     if (tampered) mutation.mutable_sealed_payload()->back() ^= 1;
   }
   v1::SyncRequest request;
   *request.mutable_push() = std::move(push);
   tablet.stream->up.push_back(request.SerializeAsString());
-  Say(absl::StrCat("  stream ", tablet.stream->id, " brings an old Push again", tampered ? ", with other bytes" : ""));
+  Say(absl::StrCat("  stream ", tablet.stream->id, " brings an old Push again",
+                   tampered ? ", with other bytes" : ""));
   Reach(tampered ? "an id came again with other bytes" : "an old Push came again");
 }
 

@@ -21,7 +21,8 @@ std::string World::Describe(const v1::SyncRequest& request) {
   switch (request.message_case()) {
     case v1::SyncRequest::kHello:
       return absl::StrCat("Hello(unsent ", request.hello().unsent_count(), ", cursors ",
-                          request.hello().cursors_size(), request.hello().read_proof().empty() ? ", locked)" : ")");
+                          request.hello().cursors_size(),
+                          request.hello().read_proof().empty() ? ", locked)" : ")");
     case v1::SyncRequest::kPush: {
       std::string text = "Push(";
       for (const auto& mutation : request.push().mutations()) absl::StrAppend(&text, " seq ", mutation.seq());
@@ -41,9 +42,9 @@ std::string World::Describe(const v1::SyncResponse& response) {
     case v1::SyncResponse::kAck: {
       std::string text = "Ack(";
       for (const auto& verdict : response.ack().verdicts()) {
-        absl::StrAppend(&text, " seq ", verdict.seq(), verdict.has_applied() ? " applied rev " : " case ",
-                        verdict.has_applied() ? verdict.applied().rev()
-                                              : static_cast<uint64_t>(verdict.outcome_case()));
+        absl::StrAppend(
+            &text, " seq ", verdict.seq(), verdict.has_applied() ? " applied rev " : " case ",
+            verdict.has_applied() ? verdict.applied().rev() : static_cast<uint64_t>(verdict.outcome_case()));
       }
       return text + " )";
     }
@@ -73,12 +74,14 @@ void World::OpenStream(Tablet& tablet) {
   streams_.push_back(tablet.stream);
   Say(absl::StrCat("  tablet ", tablet.number, " opens stream ", tablet.stream->id));
   const auto parallel = std::count_if(streams_.begin(), streams_.end(), [&](const auto& other) {
-    return other->base != nullptr && tablets_[static_cast<size_t>(other->tablet)]->peer.store == tablet.peer.store;
+    return other->base != nullptr &&
+           tablets_[static_cast<size_t>(other->tablet)]->peer.store == tablet.peer.store;
   });
   if (parallel > 1) Reach("two sessions of one store at once");
   ClientSession::Opening opening = tablet.attempts->opening();
   opening.push_bytes = push_bytes_;
-  tablet.run = std::make_unique<SessionRun>(tablet.store->sync_store(), tablet.clock, tablet.sync_options, opening);
+  tablet.run =
+      std::make_unique<SessionRun>(tablet.store->sync_store(), tablet.clock, tablet.sync_options, opening);
   const absl::Status started = tablet.run->Start();
   if (!started.ok()) EndRun(tablet, started);
 }
@@ -104,8 +107,9 @@ void World::EndRun(Tablet& tablet, const absl::Status& end) {
     ++tablet.syncs_done;
     Reach("a sync ended well");
   }
-  Say(absl::StrCat("  tablet ", tablet.number, " ends its sync: ",
-                   tablet.last_sync.ok() ? "well" : std::string(ErrorCodeName(GetErrorCode(tablet.last_sync)))));
+  Say(absl::StrCat(
+      "  tablet ", tablet.number, " ends its sync: ",
+      tablet.last_sync.ok() ? "well" : std::string(ErrorCodeName(GetErrorCode(tablet.last_sync)))));
 }
 
 void World::Move(Tablet& tablet, int count, uint64_t draw) {
@@ -121,7 +125,8 @@ bool World::MoveOne(Tablet& tablet, Prng& prng) {
     return true;
   }
   std::vector<std::function<void()>> enabled;
-  if (tablet.run != nullptr && tablet.stream->up.size() < kWindow) enabled.push_back([&] { TabletSpeaks(tablet); });
+  if (tablet.run != nullptr && tablet.stream->up.size() < kWindow)
+    enabled.push_back([&] { TabletSpeaks(tablet); });
   if (tablet.run != nullptr && !tablet.stream->stalled &&
       (!tablet.stream->down.empty() || tablet.stream->base == nullptr)) {
     enabled.push_back([&] { TabletHears(tablet); });

@@ -104,7 +104,9 @@ void World::SavePatch(Tablet& tablet, uint32_t what, uint32_t which, Bundle& bun
   const std::vector<RecordId> citizens = Visible(tablet, RecordType::kCitizen);
   const std::vector<RecordId> inquiries = Visible(tablet, RecordType::kInquiry);
   // Few records, so that people meet in them.
-  const auto among = [&](const std::vector<RecordId>& ids) { return ids[which % std::min<size_t>(ids.size(), 4)]; };
+  const auto among = [&](const std::vector<RecordId>& ids) {
+    return ids[which % std::min<size_t>(ids.size(), 4)];
+  };
   const uint32_t kind = what % 10;
   if (kind < 2 && !inquiries.empty()) {
     v1::Inquiry inquiry;
@@ -153,8 +155,8 @@ void World::Commit(Tablet& tablet, const Bundle& bundle, const char* what) {
     if (change.kind == Kind::kCreate) tablet.own.insert(change.record);
     if (change.kind == Kind::kDelete) ledger_.murky.insert(change.record);
     const Captured& kept = ledger_.Add(std::move(captured));
-    Say(absl::StrCat("  tablet ", tablet.number, " ", what, " #", kept.number, " ", std::string(change.type->name), " ",
-                     v1::MutationAction_Name(kept.action)));
+    Say(absl::StrCat("  tablet ", tablet.number, " ", what, " #", kept.number, " ",
+                     std::string(change.type->name), " ", v1::MutationAction_Name(kept.action)));
   }
   AfterSave(tablet, absl::OkStatus());
 }

@@ -41,9 +41,21 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyPage(const v1::Page& page, 
   RETURN_IF_ERROR(WriteCursor(*scope, cursor));
   RETURN_IF_ERROR(transaction.Commit());
   cursors_[*scope] = cursor;
+  NoteGone(page);
   // It happened, whatever becomes of the checkpoint: a later one, at the latest on close, wipes the rest.
   if (!change.erased.empty()) (void)db_->Checkpoint();
   return change;
+}
+
+void ConfirmedStore::NoteGone(const v1::Page& page) {
+  for (const v1::FeedEntry& entry : page.entries()) {
+    const RecordId id = RecordId::FromBytes(entry.record_id()).value_or(RecordId());
+    if (entry.change() == v1::FEED_CHANGE_PUT) {
+      gone_.erase(id);
+    } else {
+      gone_[id] = entry.rev();
+    }
+  }
 }
 
 // The newest rev wins: pages of two scopes may bring one record in either order.
@@ -148,6 +160,7 @@ absl::Status ConfirmedStore::BecomeStale() {
   RETURN_IF_ERROR(db_->Execute("UPDATE cursors SET rev = 0, current = 0; UPDATE records SET stale = 1;"));
   RETURN_IF_ERROR(transaction.Commit());
   for (auto& [scope, cursor] : cursors_) cursor.rev = cursor.current = 0;
+  gone_.clear();
   return absl::OkStatus();
 }
 

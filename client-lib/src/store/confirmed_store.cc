@@ -128,6 +128,11 @@ bool ConfirmedStore::Passed(const Scope& scope, uint64_t rev) const {
   return cursor != cursors_.end() && cursor->second.current >= rev;
 }
 
+bool ConfirmedStore::IsGone(RecordId id, uint64_t rev) const {
+  const auto gone = gone_.find(id);
+  return gone != gone_.end() && gone->second >= rev;
+}
+
 absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
                                      const std::function<void(ConfirmedRecord&&)>& take) {
   std::vector<std::string> strays;

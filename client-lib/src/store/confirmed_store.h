@@ -73,6 +73,9 @@ class ConfirmedStore {
   const std::map<Scope, StoredCursor>& cursors() const { return cursors_; }
   // The scope has been current at or beyond `rev`: what was written then is here, or gone for good.
   bool Passed(const Scope& scope, uint64_t rev) const;
+  // A page told that the record is gone at or beyond `rev`, and none brought it back. Known to this process only: after
+  // a restart Passed() says it at the next Current.
+  bool IsGone(RecordId id, uint64_t rev) const;
 
   // Entries and cursor in one durable commit.
   absl::StatusOr<ConfirmedChange> ApplyPage(const v1::Page& page, const SecretBytes& key);
@@ -106,6 +109,7 @@ class ConfirmedStore {
   absl::Status Sweep(const Scope& scope, const StoredCursor& cursor, ConfirmedChange& change);
   absl::Status Remove(const std::string& record_id);
   absl::Status RemoveStrays(const std::vector<std::string>& record_ids);
+  void NoteGone(const v1::Page& page);
   absl::StatusOr<std::vector<std::string>> RecordIds(std::string_view sql, std::string_view parameter);
   absl::StatusOr<std::vector<Scope>> ScopesOf(const std::string& record_id);
 
@@ -115,6 +119,7 @@ class ConfirmedStore {
   std::unique_ptr<sqlite::Database> db_;  // never null after Open() or StartAnew() went well
   std::map<Scope, StoredCursor> cursors_;
   std::map<RecordId, std::vector<Scope>> lacking_;
+  std::map<RecordId, uint64_t> gone_;  // at which rev
 };
 
 }  // namespace opgang

@@ -127,7 +127,8 @@ std::vector<OwnMutation> Reading::Pending(RecordId id, const std::set<std::strin
   for (const auto& [position, own] : found->second) {
     if (own.settled || except.contains(own.provenance.intent_id())) continue;
     const bool contained = own.state == RowState::kAcknowledged &&
-                           PassedInReadableScopes(own.envelope, own.rev, queue_.state(), confirmed_);
+                           (confirmed_.IsGone(id, own.rev) ||
+                            PassedInReadableScopes(own.envelope, own.rev, queue_.state(), confirmed_));
     if (!contained) pending.push_back(own);
   }
   return pending;

@@ -117,19 +117,22 @@ absl::Status StoreImpl::TakeEpoch(const std::string& epoch, QueueWrite& write) {
   ASSIGN_OR_RETURN(std::vector<QueueRow> rows, queue_->KeptRows());
   for (const auto& [position, row] : queue_->live()) {
     const bool given_up = row.state == RowState::kRefused && row.settled;
-    if (!row.damaged && !given_up && row.state != RowState::kQueued) rows.push_back(row);
+    if (!row.damaged && !given_up) rows.push_back(row);
   }
   std::sort(rows.begin(), rows.end(),
             [](const QueueRow& a, const QueueRow& b) { return a.position < b.position; });
+  // What a former replica numbered comes before what this one has numbered since: places follow the order of capture,
+  // or a bundle is torn and evidence contradicts itself. A place that the base knows already makes a new replica.
+  const bool renumber =
+      std::any_of(rows.begin(), rows.end(), [](const QueueRow& row) { return row.seq == 0; });
+  uint64_t next = 1;
   for (QueueRow& row : rows) {
     row.state = RowState::kQueued;
     row.rev = 0;
-    if (row.seq == 0) {  // numbered by a former replica
-      row.seq = write.state->next_seq();
-      write.state->set_next_seq(row.seq + 1);
-    }
+    if (renumber) row.seq = next++;
     write.rows.push_back(std::move(row));
   }
+  if (renumber) write.state->set_next_seq(next);
   return absl::OkStatus();
 }
 
