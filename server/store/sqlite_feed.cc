@@ -129,9 +129,9 @@ absl::StatusOr<LeafPart> SqliteBaseQueries::ReadLeaf(const Scope& scope, int lea
   return part;
 }
 
-// What a row adds up to; where it does not open, which is told elsewhere, what was written of it.
+// What a row adds up to; where it does not open, which is told elsewhere, or there is no key, what was written of it.
 absl::StatusOr<Sum128> SqliteBaseQueries::SumOfRow(const Scope& scope, const sqlite::Statement& row) {
-  const auto entry = EntryFrom(row);
+  const auto entry = key_.empty() ? absl::UnavailableError("no key") : EntryFrom(row);
   if (!entry.ok()) return Sum128::FromBytes(row.Blob(8)).value_or(Sum128());
   return RowSum(ScopeSumKey(key_, scope), {entry->record_id(), entry->record_type(), entry->rev(),
                                            entry->subject_id(), entry->record()});

@@ -222,19 +222,5 @@ TEST_F(QuarantineTest, ReplayJudgesSizeAndFormAnew) {
   EXPECT_EQ(base.Check().records, 0);
 }
 
-TEST_F(QuarantineTest, DiscardTakesTheWholeBundleSoThatNoPartIsReplayedAlone) {
-  MayWrite(false);
-  Draft citizen = Citizen("Amina");
-  Draft inquiry = InquiryOf(citizen);
-  HandDevice::MakeBundle({&citizen, &inquiry});
-  amal.Commit(amal.Seal({citizen, inquiry}));
-  EXPECT_EQ(Quarantined(), 2u);
-  EXPECT_TRUE(base.committer().Discard(inquiry.intent(), "karen", clock.WallNow()).ok());
-  EXPECT_EQ(Quarantined(), 0u);
-  MayWrite(true);
-  EXPECT_FALSE(base.Replay(citizen.intent()).ok());
-  EXPECT_EQ(base.Check().records, 0);
-}
-
 }  // namespace
 }  // namespace opgang

@@ -115,6 +115,9 @@ void World::CheckHeard(const Tablet& tablet) {
   for (const auto& [intent, row] : tablet.audit->rows()) {
     if (row.state == RowState::kQueued) continue;
     const BaseAudit::Entry* entry = base_audit_->Find(intent);
+    // What its author gave up is not handed in again to a base whose history went back.
+    const bool given_up = row.state == RowState::kRefused && row.settled;
+    if (entry == nullptr && given_up && epochs_ > 1) continue;
     if (entry == nullptr) {
       return Fail("I1", absl::StrCat("tablet ", tablet.number, " heard of the fate of ", Name(intent),
                                      ", and the base knows none"));

@@ -119,7 +119,7 @@ TEST_F(SyncLoop, GoAwayIsHeededByItsReason) {
       {v1::GO_AWAY_REASON_SHUTTING_DOWN, ErrorCode::kTryLater, 3},
       {v1::GO_AWAY_REASON_INTERNAL, ErrorCode::kTryLater, 3},
       {v1::GO_AWAY_REASON_FENCED, ErrorCode::kTryLater, 3},
-      {v1::GO_AWAY_REASON_UNKNOWN_STORE, ErrorCode::kBaseRefused, 1},
+      {v1::GO_AWAY_REASON_UNKNOWN_STORE, ErrorCode::kUnknownStore, 1},
       {v1::GO_AWAY_REASON_PROTOCOL, ErrorCode::kInternal, 1}};
   for (const auto& [reason, code, times] : reasons) {
     dials = 0;
