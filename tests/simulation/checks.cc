@@ -109,15 +109,22 @@ void World::CheckCensus() {
   }
 }
 
+// What its author withdrew or corrected is not handed in again to a base whose history went back.
+bool World::WasGivenUp(const IntentId& intent) const {
+  return epochs_ > 1 && std::any_of(tablets_.begin(), tablets_.end(), [&](const auto& tablet) {
+           const auto row = tablet->audit->rows().find(intent);
+           return row != tablet->audit->rows().end() && row->second.state == RowState::kRefused &&
+                  row->second.settled;
+         });
+}
+
 // I1, and the other half of I4: what a tablet heard the base say, the base says still.
 void World::CheckHeard(const Tablet& tablet) {
   if (tablet.audit->state().epoch() != epoch_) return;
   for (const auto& [intent, row] : tablet.audit->rows()) {
     if (row.state == RowState::kQueued) continue;
     const BaseAudit::Entry* entry = base_audit_->Find(intent);
-    // What its author gave up is not handed in again to a base whose history went back.
-    const bool given_up = row.state == RowState::kRefused && row.settled;
-    if (entry == nullptr && given_up && epochs_ > 1) continue;
+    if (entry == nullptr && WasGivenUp(intent)) continue;
     if (entry == nullptr) {
       return Fail("I1", absl::StrCat("tablet ", tablet.number, " heard of the fate of ", Name(intent),
                                      ", and the base knows none"));

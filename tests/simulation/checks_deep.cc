@@ -373,7 +373,8 @@ void World::CheckConverged() {
     }
   }
   for (const Captured& captured : ledger_.entries()) {
-    if (!captured.copy_destroyed && base_audit_->Find(captured.intent) == nullptr) {
+    if (captured.copy_destroyed || WasGivenUp(captured.intent)) continue;
+    if (base_audit_->Find(captured.intent) == nullptr) {
       return Fail("I13", absl::StrCat("#", captured.number, " has no fate at the base"));
     }
   }

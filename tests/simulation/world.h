@@ -195,6 +195,7 @@ class World {
   void AuditBase();
   void CheckFates();
   void CheckCensus();
+  bool WasGivenUp(const IntentId& intent) const;
   void CheckHeard(const Tablet& tablet);
   void CheckVisible(Tablet& tablet);
   void CheckValues(const Tablet& tablet, const Captured& captured, const VisibleRecord& record);

@@ -17,7 +17,9 @@ void World::Decide(uint32_t which, uint32_t how) {
   const IntentId intent = *std::next(waiting.begin(), static_cast<int64_t>(which % waiting.size()));
   if (how % 3 == 0) {
     const absl::Status discarded =
-        base_->committer().Discard(intent, "karen", base_clock_.WallNow(), v1::DECISION_REASON_OTHER).status();
+        base_->committer()
+            .Discard(intent, "karen", base_clock_.WallNow(), v1::DECISION_REASON_OTHER)
+            .status();
     Say(absl::StrCat("  karen discards ", Name(intent)));
     if (discarded.ok()) Reach("a quarantined mutation was discarded");
     return;
