@@ -3,6 +3,7 @@
 #include "server/commands/commands.h"
 
 int main(int argc, char** argv) {
-  google::protobuf::SetLogHandler(nullptr);  // what cannot be parsed is told in our own words, where it matters
+  google::protobuf::SetLogHandler(
+      nullptr);  // what cannot be parsed is told in our own words, where it matters
   return opgang::RunOpgangd(argc, argv);
 }

@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "cli-client/conflict_view.h"
 #include "cli-client/backup_notice.h"
+#include "cli-client/conflict_view.h"
 #include "cli-client/dates.h"
 #include "cli-client/doctor.h"
 #include "cli-client/layout.h"

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "cli-client/conflict_view.h"
 #include "cli-client/backup_notice.h"
+#include "cli-client/conflict_view.h"
 #include "cli-client/layout.h"
 #include "cli-client/saving.h"
 #include "cli-client/unlocking.h"

@@ -66,10 +66,9 @@ v1::Verdict TinyBase::Apply(const Opened& opened, uint64_t rev) {
     for (const auto& id : opened.envelope.scopes()) stored.scopes.push_back(*Scope::FromProto(id));
   }
   const bool known = stored.rev != 0;
-  auto merged =
-      Merge(known ? &stored.record : nullptr, opened.payload,
-            ProvenanceOf(opened.envelope.intent_id(), "amal", absl::ToUnixMicros(clock_.WallNow())),
-            {stored.type, nullptr});
+  auto merged = Merge(known ? &stored.record : nullptr, opened.payload,
+                      ProvenanceOf(opened.envelope.intent_id(), "amal", absl::ToUnixMicros(clock_.WallNow())),
+                      {stored.type, nullptr});
   EXPECT_TRUE(merged.ok());
   stored.record = merged->record;
   stored.rev = rev;
