@@ -98,11 +98,12 @@ absl::StatusOr<std::optional<ReplicaState>> RecogniseReplica(BaseStore& store, c
                                                              const v1::Hello& hello) {
   const auto id = ReplicaId::FromBytes(hello.replica_id());
   if (!id.has_value()) return std::nullopt;
-  ASSIGN_OR_RETURN(auto replica, store.FindReplica(*id));
+  ASSIGN_OR_RETURN(std::optional<ReplicaState> replica, store.FindReplica(*id));
+  if (!replica.has_value()) return std::nullopt;
   const bool same_epoch = hello.epoch().empty() || hello.epoch() == store.epoch().ToBytes();
-  const bool recognised = replica.has_value() && replica->store == account.id && !replica->retired &&
-                          same_epoch && TokenFits(*replica, hello.token());
-  if (!recognised) replica.reset();
+  const bool recognised =
+      replica->store == account.id && !replica->retired && same_epoch && TokenFits(*replica, hello.token());
+  if (!recognised) return std::nullopt;
   return replica;
 }
 
