@@ -93,6 +93,7 @@ void Writer::Loop() {
     if (group.empty()) return;
     if (Job* job = std::get_if<Job>(&group.front())) {
       (*job)(*store_, *committer_);
+      if (store_->failed()) Fail(MakeError(ErrorCode::kNotWritable, "a write to the disk failed"));
     } else {
       CommitGroup(std::move(group));
     }
@@ -122,9 +123,13 @@ void Writer::CommitGroup(std::vector<Work> group) {
     batch.done(std::move(verdicts));
   }
   if (outcome.ok()) return Announce(outcome->touched);
-  if (failed_ || GetErrorCode(outcome.status()) == ErrorCode::kDiskFull) return;
+  if (GetErrorCode(outcome.status()) != ErrorCode::kDiskFull) Fail(outcome.status());
+}
+
+void Writer::Fail(const absl::Status& status) {
+  if (failed_) return;
   failed_ = true;
-  if (callbacks_.on_failure) callbacks_.on_failure(outcome.status());
+  if (callbacks_.on_failure) callbacks_.on_failure(status);
 }
 
 }  // namespace opgang

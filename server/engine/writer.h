@@ -57,6 +57,8 @@ class Writer {
   // Takes a job, or as many neighbouring batches as make a good group. Empty: stop.
   std::vector<Work> TakeGroup();
   void CommitGroup(std::vector<Work> group);
+  // Nothing is acknowledged from now on.
+  void Fail(const absl::Status& status);
 
   Callbacks callbacks_;
   std::mutex mutex_;

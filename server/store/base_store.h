@@ -230,6 +230,9 @@ class BaseStore : public BaseReader {
   virtual absl::Status Begin() = 0;
   virtual absl::Status Commit() = 0;  // durable when it returns ok
   virtual void Rollback() = 0;
+  // A write or sync has failed (not: the disk is full): nothing becomes durable through this store any more. Close it and
+  // open it anew.
+  virtual bool failed() const = 0;
   // A part of the transaction that can be taken back alone.
   virtual absl::Status BeginPart() = 0;
   virtual absl::Status KeepPart() = 0;

@@ -151,6 +151,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
     return status;
   }
 
+  bool failed() const override { return db_->failed(); }
+
   void Rollback() override {
     ledger_.Forget();
     part_.reset();

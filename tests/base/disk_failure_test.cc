@@ -4,6 +4,7 @@
 
 #include <future>
 
+#include "server/engine/transaction.h"
 #include "server/engine/writer.h"
 #include "server/store/sqlite_base_store.h"
 #include "tests/base/base_story.h"
@@ -94,6 +95,21 @@ TEST_F(DiskFailureTest, WriterThatMetAnIoErrorAcknowledgesNothingAnyMore) {
   writer.Stop();
   EXPECT_EQ(failures, 1);
   EXPECT_THAT(Words(Submit(writer, group)), Each("retry-later"));
+}
+
+// A greeting, say: with no Push that fails as well, nobody would notice.
+TEST_F(DiskFailureTest, JobThatMeetsAnIoErrorEndsTheWriterAsACommitDoes) {
+  const auto group = amal.Open(Group());
+  int failures = 0;
+  Writer writer(TakeStore(), {.on_news = nullptr, .on_failure = [&](const absl::Status&) { ++failures; }});
+  FaultVfs::FailAfter(0, SQLITE_IOERR_FSYNC);
+  writer.Run([](BaseStore& store, Committer&) {
+    EXPECT_FALSE(InTransaction(store, [&] { return store.PutRevMark(1); }).ok());
+  });
+  EXPECT_THAT(Words(Submit(writer, group)), Each("retry-later"));
+  FaultVfs::Heal();
+  writer.Stop();
+  EXPECT_EQ(failures, 1);
 }
 
 }  // namespace
