@@ -130,7 +130,8 @@ TEST_F(BackupStory, AfterARestoreEveryDeviceGoesOnAsAnotherReplicaWithoutSuspici
   amal.SyncWell();
   jonas.SyncWell();
   EXPECT_EQ(new_replicas, 1);
-  for (const auto& [account, replica] : base.reader().Devices().value()) EXPECT_EQ(account.twin_since_us, 0);
+  const auto devices = base.reader().Devices().value();
+  for (const auto& [account, replica] : devices) EXPECT_EQ(account.twin_since_us, 0);
 }
 
 TEST_F(BackupStory, LockedTabletHealsTheBaseToo) {
@@ -159,8 +160,8 @@ TEST_F(BackupStory, RestoreCutAfterEachMessageEndsAsIfNeverCut) {
     amal.SyncWell();
     ExpectSameRecords(base, {&amal});
     EXPECT_EQ(base.Check().mutations, 1);
-    for (const auto& [account, replica] : base.reader().Devices().value())
-      EXPECT_EQ(account.twin_since_us, 0) << after;
+    const auto devices = base.reader().Devices().value();
+    for (const auto& [account, replica] : devices) EXPECT_EQ(account.twin_since_us, 0) << after;
   }
 }
 

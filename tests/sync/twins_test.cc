@@ -14,7 +14,8 @@ class Twins : public SyncStory {
   bool IsFlagged(const TestDevice& device) { return AccountOf(device).twin_since_us > 0; }
   size_t LinesOf(const TestDevice& device) {
     size_t lines = 0;
-    for (const auto& [account, replica] : base.reader().Devices().value()) {
+    const auto devices = base.reader().Devices().value();
+    for (const auto& [account, replica] : devices) {
       lines += account.id == device.peer().store ? 1 : 0;
     }
     return lines;
