@@ -18,8 +18,8 @@ constexpr CatalogueEntry kTexts[] = {
     {"sync.refused", "REFUSED by the base: {count}. Nothing is lost; see opgang outbox.",
      "AFVIST af basen: {count}. Intet er tabt; se opgang outbox."},
     {"sync.side-by-side",
-     "Somebody else wrote the same field, fields: {count}. Both values are kept; see opgang show.",
-     "En anden skrev samme felt, felter: {count}. Begge værdier er gemt; se opgang show."},
+     "Somebody else wrote the same field, fields: {count}. Both values are kept; see opgang conflicts.",
+     "En anden skrev samme felt, felter: {count}. Begge værdier er gemt; se opgang conflicts."},
     {"sync.repaired",
      "The copy on this device was damaged: {count} put right from the base. Nothing is lost; see opgang "
      "doctor.",

@@ -148,10 +148,11 @@ absl::Status List(const CommandContext& context) {
     std::printf(
         "No key to seal to yet: opgangd backup key, on another machine; then opgangd backup seal-to.\n");
   }
-  std::printf("Newest rev %llu; durable horizon %llu, a backup of %s.\n",
-              static_cast<unsigned long long>(response.newest_rev()),
-              static_cast<unsigned long long>(response.status().durable_horizon()),
-              LocalMinute(response.status().horizon_us()).c_str());
+  const int64_t horizon_us = response.status().horizon_us();
+  std::printf(
+      "Newest rev %llu; durable horizon %llu, %s.\n", static_cast<unsigned long long>(response.newest_rev()),
+      static_cast<unsigned long long>(response.status().durable_horizon()),
+      horizon_us == 0 ? "no backup confirmed yet" : ("a backup of " + LocalMinute(horizon_us)).c_str());
   for (const auto& line : response.backups()) {
     std::printf("  %s  rev %-8llu %s\n", LocalMinute(line.made_us()).c_str(),
                 static_cast<unsigned long long>(line.rev()),
