@@ -114,11 +114,6 @@ void World::CheckCausality(const std::map<RecordId, v1::Record>& records) {
     for (const auto& [field, versions] : captured.saw) {
       for (const IntentId& standing : VersionsOf(record->second, field)) {
         if (!versions.contains(standing.ToBytes())) continue;
-        const BaseAudit::Entry* seen = base_audit_->Find(standing);
-        const bool came_first = seen != nullptr && seen->logged.fate.verdict.applied().rev() <=
-                                                       edit->logged.fate.verdict.applied().rev();
-        if (!came_first) Reach("a value arrived after the edit that had replaced it");
-        if (!came_first && !options_.wide_causality) continue;
         return Fail("I7",
                     absl::StrCat("#", captured.number, " had seen ", Name(standing), ", which stands still"));
       }

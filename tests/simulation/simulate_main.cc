@@ -18,7 +18,6 @@ struct Arguments {
   std::string run;  // a stored run
   bool shrink = false;
   bool sometimes = false;
-  bool wide = false;
   int shrink_runs = 3000;
 };
 
@@ -91,10 +90,8 @@ int Main(int argc, char** argv) {
   app.add_option("--run", arguments.run, "replay a stored run");
   app.add_flag("--shrink", arguments.shrink, "cut the failing run down and print the smallest");
   app.add_flag("--sometimes", arguments.sometimes, "fail where a state was never reached");
-  app.add_flag("--wide", arguments.wide, "I7 whatever the order of arrival");
   CLI11_PARSE(app, argc, argv);
   WorldOptions options;
-  options.wide_causality = arguments.wide;
   if (!arguments.run.empty()) {
     std::ifstream file(arguments.run);
     std::stringstream text;

@@ -93,8 +93,6 @@ struct Failure {
 // What the run must stand up to, beside the plan.
 struct WorldOptions {
   bool keep_log = true;
-  // I7 also where the superseded version arrives after the edit that had seen it.
-  bool wide_causality = false;
 };
 
 class World {
