@@ -104,6 +104,16 @@ void World::CheckReplayedLog() {
   CheckDue(records);
 }
 
+// Whether the edit took effect before one of the versions that its author had seen.
+bool World::CameBefore(const BaseAudit::Entry& edit, const std::set<std::string>& versions) const {
+  const uint64_t rev = edit.logged.fate.verdict.applied().rev();
+  return std::any_of(versions.begin(), versions.end(), [&](const std::string& version) {
+    const auto intent = IntentId::FromBytes(version);
+    const BaseAudit::Entry* seen = intent.has_value() ? base_audit_->Find(*intent) : nullptr;
+    return seen != nullptr && seen->logged.fate.verdict.applied().rev() > rev;
+  });
+}
+
 // I7: what an edit's author saw does not stand beside or before that edit.
 void World::CheckCausality(const std::map<RecordId, v1::Record>& records) {
   for (const Captured& captured : ledger_.entries()) {
@@ -112,6 +122,7 @@ void World::CheckCausality(const std::map<RecordId, v1::Record>& records) {
     const auto record = records.find(captured.record);
     if (record == records.end()) continue;
     for (const auto& [field, versions] : captured.saw) {
+      if (CameBefore(*edit, versions)) Reach("an edit arrived before what it had seen");
       for (const IntentId& standing : VersionsOf(record->second, field)) {
         if (!versions.contains(standing.ToBytes())) continue;
         return Fail("I7",

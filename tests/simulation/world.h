@@ -194,6 +194,7 @@ class World {
   void CheckFates();
   void CheckCensus();
   bool WasGivenUp(const IntentId& intent) const;
+  bool CameBefore(const BaseAudit::Entry& edit, const std::set<std::string>& versions) const;
   void CheckHeard(const Tablet& tablet);
   void CheckVisible(Tablet& tablet);
   void CheckValues(const Tablet& tablet, const Captured& captured, const VisibleRecord& record);
