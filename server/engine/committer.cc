@@ -157,8 +157,9 @@ absl::StatusOr<MaybeVerdict> Committer::KnownVerdict(ReplicaId replica, const Op
     return MaybeVerdict(verdict);
   }
   ASSIGN_OR_RETURN(const auto at_place, store_.FateAt(replica, mutation.seq));
-  if (fate.has_value() || at_place.has_value()) return MaybeVerdict(IdReusedVerdict(mutation));
-  return MaybeVerdict();
+  if (at_place.has_value()) split_.insert(replica);
+  const bool reused = fate.has_value() || split_.contains(replica);
+  return reused ? MaybeVerdict(IdReusedVerdict(mutation)) : MaybeVerdict();
 }
 
 // Dedup first: a bundle that is known in any part is answered, never applied again (I2).
@@ -181,7 +182,11 @@ absl::StatusOr<Committer::Verdicts> Committer::Decide(const Submission& submissi
 // else a part came without its partners before, and this one joins it in quarantine.
 absl::StatusOr<Committer::Verdicts> Committer::CompleteKnown(const Submission& submission,
                                                              std::vector<MaybeVerdict> known, bool reused) {
-  ASSIGN_OR_RETURN(const std::vector<Interval> recorded, RecordedIntervals(submission));
+  // What is not taken in narrows nothing.
+  std::vector<Interval> recorded;
+  if (!reused) {
+    ASSIGN_OR_RETURN(recorded, RecordedIntervals(submission));
+  }
   Verdicts verdicts;
   for (size_t i = 0; i < known.size(); ++i) {
     const OpenedMutation& mutation = submission.mutations[i];

@@ -1,7 +1,9 @@
 // The committer: decides each mutation's fate and writes it. One thread; the writer's.
 //
 //   known by intent id or by (replica, seq)?  same bytes -> the first verdict again; other bytes -> ID_REUSED, and with
-//                                             it every part of its bundle that is not known yet
+//                                             it every part of its bundle that is not known yet. A place that was
+//                                             taken shows two stores under one name: nothing new is taken in under
+//                                             it from then on (I3), so that each becomes a replica of its own
 //   authorise -> validate -> merge -> next rev -> record, feed, log, verdict          (admission.h)
 //
 // Many submissions share one durable transaction (group commit); each stands in a part of its own, so that one
@@ -77,6 +79,9 @@ class Committer {
     uint64_t next_seq = 1;
   };
   std::map<ReplicaId, Narrowing> narrowing_;
+  // Replicas of which a place was claimed twice. Need not outlive the process: whoever comes again under such a name
+  // begins with the place that is taken.
+  std::set<ReplicaId> split_;
 };
 
 v1::RetryReason RetryReasonFor(const absl::Status& status);

@@ -58,11 +58,22 @@ absl::StatusOr<bool> AnotherLives(BaseStore& store, StoreId id) {
   });
 }
 
+// This name was given up, and here is somebody who holds its token: whoever gave it up was another.
+absl::StatusOr<bool> GivenUpByAnother(BaseStore& store, StoreId id, const v1::Hello& hello) {
+  const auto named = ReplicaId::FromBytes(hello.replica_id());
+  if (!named.has_value()) return false;
+  ASSIGN_OR_RETURN(const auto replica, store.FindReplica(*named));
+  return replica.has_value() && replica->store == id && replica->retired &&
+         TokenFits(*replica, hello.token());
+}
+
 // A store that has lost its queue's state with its disk names no replica, and is no second one.
 absl::Status NoteTwin(BaseStore& store, const v1::Hello& hello, absl::Time now, StoreAccount& account,
                       Greeting& greeting) {
   if (hello.replica_id().empty() || account.twin_since_us > 0) return absl::OkStatus();
-  ASSIGN_OR_RETURN(greeting.found_twice, AnotherLives(store, account.id));
+  ASSIGN_OR_RETURN(const bool another, AnotherLives(store, account.id));
+  ASSIGN_OR_RETURN(const bool given_up, GivenUpByAnother(store, account.id, hello));
+  greeting.found_twice = another || given_up;
   if (greeting.found_twice) account.twin_since_us = absl::ToUnixMicros(now);
   return absl::OkStatus();
 }

@@ -58,6 +58,33 @@ TEST_F(CommitterTest, TakenPlaceIsToldAndChangesNothing) {
   EXPECT_FALSE(Find(other).has_value());
 }
 
+// I3: two stores go by one name. The one that is told so brings everything under a name of its own.
+TEST_F(CommitterTest, AfterATakenPlaceNothingNewIsTakenInUnderThatName) {
+  amal.Commit(Citizen("Amina"));
+  amal.next_seq = 1;
+  const Draft in_a_taken_place = Citizen("Bo");
+  const Draft behind_it = Citizen("Carla");
+  EXPECT_THAT(Words(amal.Commit(amal.Seal({in_a_taken_place, behind_it}))), Each("id-reused"));
+  EXPECT_EQ(Word(amal.Commit(Citizen("Dorte"))), "id-reused");
+  EXPECT_EQ(base.Check().mutations, 1);
+}
+
+TEST_F(CommitterTest, WhatIsTurnedAwayNarrowsNothing) {
+  amal.Commit(Citizen("Amina"));
+  const absl::Time before = clock.WallNow();
+  clock.Reboot();
+  amal.knows_time = false;
+  const Draft vague = Citizen("Bo");
+  clock.Advance(absl::Hours(20));
+  amal.knows_time = true;
+  amal.next_seq = 1;
+  ASSERT_EQ(Word(amal.Commit(Citizen("in a taken place"))), "id-reused");
+  base.Kill();
+  ASSERT_TRUE(base.Open().ok());
+  ASSERT_EQ(Word(amal.Commit(vague)), "applied");
+  EXPECT_LE(Find(vague)->record.created().recorded().earliest_us(), absl::ToUnixMicros(before));
+}
+
 TEST_F(CommitterTest, BundleAppearsUnderOneRev) {
   Draft citizen = Citizen("Amina");
   Draft inquiry = InquiryOf(citizen);

@@ -153,8 +153,9 @@ void World::CheckVisible(Tablet& tablet) {
     return;
   }
   for (const Captured& captured : ledger_.entries()) {
-    if (captured.rewritten || ledger_.murky.contains(captured.record)) continue;
+    if (captured.rewritten || captured.damaged || ledger_.murky.contains(captured.record)) continue;
     if (captured.tablet != tablet.number || captured.life != tablet.life) continue;
+    if (tablet.lost.contains(captured.record)) continue;
     const auto row = tablet.audit->rows().find(captured.intent);
     if (row == tablet.audit->rows().end() || row->second.settled) continue;
     // Where the scope was taken meanwhile, what was answered is no longer this tablet's to show.

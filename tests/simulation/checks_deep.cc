@@ -1,5 +1,6 @@
 // What is looked at now and then, and at the end: the whole content of both sides.
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -189,29 +190,64 @@ void World::CheckStamps() {
   }
 }
 
-// I3: two stores that were one never go on under one name: what each captured after they parted stands under
-// replicas of its own. A copy may well hand in what its original had captured before.
+// Whether `heir` has, from its own days or by inheritance, what `from` captured as the number-th.
+bool World::Inherits(LifeId heir, LifeId from, int number) const {
+  int until = std::numeric_limits<int>::max();
+  for (;;) {
+    if (heir == from) return number <= until;
+    const auto parting = partings_.find(heir);
+    if (parting == partings_.end()) return false;
+    heir = parting->second.from;
+    until = std::min(until, parting->second.captured);
+  }
+}
+
+// I3: two stores that were one never go on under one name: of all that stands under a replica, one of its stores has
+// captured or inherited every piece. A copy may well hand in what its original had captured before they parted.
 void World::CheckReplicas() {
-  std::map<ReplicaId, std::set<std::pair<int, int>>> lives;
+  std::map<ReplicaId, std::vector<const Captured*>> by_replica;
   for (const BaseAudit::Entry& entry : base_audit_->entries()) {
     const Captured* captured = ledger_.Find(entry.logged.fate.intent);
-    if (captured != nullptr) lives[entry.logged.fate.replica].insert({captured->tablet, captured->life});
+    if (captured != nullptr && !captured->came_back)
+      by_replica[entry.logged.fate.replica].push_back(captured);
   }
-  const auto comes_from = [&](std::pair<int, int> later, std::pair<int, int> earlier) {
-    if (later.first == earlier.first) return later.second >= earlier.second;
-    for (int at = later.first; at >= 0; at = tablets_[static_cast<size_t>(at)]->parent) {
-      if (at == earlier.first) return true;
-    }
-    return false;
-  };
-  for (const auto& [replica, who] : lives) {
-    if (who.size() > 1) Reach("a copy handed in what it had of its original");
-    for (const auto& one : who) {
-      for (const auto& other : who) {
-        if (comes_from(one, other) || comes_from(other, one)) continue;
-        return Fail("I3", absl::StrCat("tablets ", one.first, " and ", other.first, " go by one name"));
-      }
-    }
+  for (const auto& [replica, all] : by_replica) {
+    std::set<LifeId> lives;
+    for (const Captured* captured : all) lives.insert({captured->tablet, captured->life});
+    if (lives.size() > 1) Reach("a copy handed in what it had of its original");
+    const bool one_store = std::any_of(lives.begin(), lives.end(), [&](const LifeId& heir) {
+      return std::all_of(all.begin(), all.end(), [&](const Captured* captured) {
+        return Inherits(heir, {captured->tablet, captured->life}, captured->number);
+      });
+    });
+    // A row that cannot be read back hides that its place was taken.
+    const bool hidden = std::any_of(lives.begin(), lives.end(), [&](const LifeId& life) {
+      return !tablets_[static_cast<size_t>(life.first)]->damaged_work.empty();
+    });
+    if (one_store || hidden) continue;
+    return Fail("I3", absl::StrCat("tablets ", lives.begin()->first, " and ", lives.rbegin()->first,
+                                   " go by one name after they parted, the last with #", all.back()->number));
+  }
+}
+
+// I3, in the end: no two tablets go by one name, and a store that is there twice stands so at the base. (Behind a new
+// epoch every store gets a new name without suspicion.)
+void World::CheckNames() {
+  std::map<std::string, int> names;
+  for (const auto& tablet : tablets_) {
+    const auto [held, first] = names.emplace(tablet->audit->state().replica_id(), tablet->number);
+    if (!first)
+      return Fail("I3", absl::StrCat("tablets ", held->second, " and ", tablet->number, " go by one name"));
+  }
+  const auto devices = base_->store().Devices();
+  if (!devices.ok()) return Fail("I3", devices.status().ToString());
+  for (const auto& tablet : tablets_) {
+    if (tablet->parent < 0 || epochs_ > 1) continue;
+    const bool told = std::any_of(devices->begin(), devices->end(), [&](const auto& device) {
+      return device.first.id == tablet->peer.store && device.first.twin_since_us > 0;
+    });
+    if (told) Reach("a store stood at the base as being there twice");
+    if (!told) return Fail("I3", absl::StrCat("nobody is told that tablet ", tablet->number, " is a copy"));
   }
 }
 
@@ -284,18 +320,22 @@ void World::CheckBundlesSeen(const Tablet& tablet, const TabletAudit::Confirmed&
     }
     return rev;
   };
-  std::map<int, std::set<bool>> there;  // by save
+  std::map<int, std::map<bool, int>> there;  // by save: one that is there, one that is not
   for (const Captured& captured : ledger_.entries()) {
     if (captured.rewritten || captured.action != v1::MUTATION_ACTION_CREATE) continue;
-    if (ledger_.murky.contains(captured.record)) continue;
+    if (ledger_.murky.contains(captured.record) || tablet.damaged.contains(captured.record)) continue;
     const BaseAudit::Entry* entry = base_audit_->Find(captured.intent);
     if (entry == nullptr || !entry->logged.fate.verdict.has_applied()) continue;
-    if (stands_at(captured.record) != entry->logged.fate.verdict.applied().rev()) continue;
-    there[captured.save].insert(copy.records.contains(captured.record));
+    const uint64_t rev = entry->logged.fate.verdict.applied().rev();
+    if (stands_at(captured.record) != rev) continue;
+    // An edit that came before the create it edits makes a record as well.
+    const auto held = copy.records.find(captured.record);
+    there[captured.save][held != copy.records.end() && held->second.rev >= rev] = captured.number;
   }
   for (const auto& [save, found] : there) {
-    if (found.size() > 1)
-      return Fail("I19", absl::StrCat("tablet ", tablet.number, " has a part of a bundle"));
+    if (found.size() < 2) continue;
+    return Fail("I19", absl::StrCat("tablet ", tablet.number, " has #", found.at(true), " and lacks #",
+                                    found.at(false), " of one bundle"));
   }
 }
 
@@ -328,7 +368,7 @@ void World::CheckCopy(Tablet& tablet, bool converged) {
     }
     if (rows == feed->end()) continue;
     for (const auto& [id, row] : rows->second) {
-      if (row.rev > cursor) continue;
+      if (row.rev > cursor || tablet.damaged.contains(id)) continue;
       const bool lives = row.change == v1::FEED_CHANGE_PUT;
       if (lives != members.contains(id)) {
         return Fail(converged ? "I6" : "I9",
@@ -347,9 +387,14 @@ void World::CheckCopy(Tablet& tablet, bool converged) {
 
 // I6: everything is handed in and answered, and every copy is the base's, byte for byte.
 void World::CheckConverged() {
+  CheckNames();
   for (auto& tablet : tablets_) {
+    if (failure_.has_value()) return;
     const OutboxCounts counts = tablet->store->outbox_counts();
-    if (counts.unsent > 0 || counts.damaged > 0) {
+    if (counts.damaged != tablet->damaged_work.size())
+      return Fail("I18",
+                  absl::StrCat("tablet ", tablet->number, " tells of ", counts.damaged, " damaged rows"));
+    if (counts.unsent > counts.damaged) {
       return Fail("I6",
                   absl::StrCat("tablet ", tablet->number, " keeps ", counts.unsent, " unsent mutations"));
     }

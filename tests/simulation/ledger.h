@@ -30,6 +30,7 @@ struct Captured {
   absl::Time at;                // true time
   int save = 0;                 // mutations of one save appear together
   bool came_back = false;       // its save was told as failed: nobody knows when it was
+  bool damaged = false;         // its row was flipped on the tablet that captured it
   bool copy_destroyed = false;  // a tablet that held it was overwritten
 };
 

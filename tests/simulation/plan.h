@@ -44,6 +44,7 @@ enum class Act {
   kClone,     // a copy of the tablet's disk begins to work
   kImage,     // the tablet's disk (who -1: the base's) is copied
   kRestore,   // and put back
+  kDamage,    // a: what becomes of b: which row of the tablet's files
   kCount,
 };
 std::string_view NameOf(Act act);

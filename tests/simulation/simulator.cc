@@ -83,6 +83,13 @@ const std::vector<std::string>& Sometimes() {
       "an id came again with other bytes",
       "the base said ID_REUSED",
       "a hostile message came",
+      "a store stood at the base as being there twice",
+      "a byte of a copy's row was flipped",
+      "a copy lost a row",
+      "two rows of a copy were exchanged",
+      "a copy forgot in which scope a record stands",
+      "a byte of work not handed in was flipped",
+      "damaged rows were put right",
   };
   return *names;
 }

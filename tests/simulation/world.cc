@@ -176,6 +176,7 @@ void World::Do(const Step& step) {
     case Act::kFix: return Fix(*tablet, step.a);
     case Act::kWithdraw: return Withdraw(*tablet, step.a);
     case Act::kLock:
+      tablet->compared = false;
       if (tablet->store != nullptr && tablet->store->Lock().ok()) Reach("a tablet was locked");
       return;
     case Act::kUnlock:
@@ -210,6 +211,7 @@ void World::Do(const Step& step) {
     case Act::kClone: return Clone(*tablet);
     case Act::kImage: return tablet == nullptr ? TakeBaseImage() : TakeImage(*tablet);
     case Act::kRestore: return tablet == nullptr ? RestoreBase(step.b) : RestoreTablet(*tablet);
+    case Act::kDamage: return Damage(*tablet, step.a, step.b);
     case Act::kCount: return;
   }
 }

@@ -5,6 +5,7 @@
 //   world_work.cc     what staff do on their tablets
 //   world_network.cc  streams and sessions, message by message
 //   world_faults.cc   crashes, disks, copies, clocks, hostile clients
+//   world_damage.cc   flipped bytes and lost rows on a tablet
 //   world_base.cc     what people do at the base
 //   checks*.cc        what must hold
 #ifndef OPGANG_TESTS_SIMULATION_WORLD_H_
@@ -50,6 +51,14 @@ struct Stream {
   bool hostile = false;
 };
 
+// What a tablet is from one parting to the next: a clone, and a tablet that was put back to an old image, begin a
+// life of their own, with what its parent had captured by then.
+using LifeId = std::pair<int, int>;  // tablet, which of its lives
+struct Parting {
+  LifeId from;
+  int captured = 0;  // by everybody, so far
+};
+
 // A tablet with its one store. A process runs on it, or none.
 struct Tablet {
   Tablet(TestBase& base, const absl::Time& now, int number, const std::filesystem::path& root);
@@ -82,6 +91,14 @@ struct Tablet {
   std::optional<SimDisk::Image> image;
   std::map<std::string, std::string> image_files;  // the files outside of databases
   std::set<IntentId> image_holds;
+  Parting image_parting;
+  std::set<RecordId> damaged;       // rows of the copy that were, since a session last compared it whole
+  std::set<RecordId> lost;          // of these: rows that are gone, which nothing on the tablet can tell
+  std::set<IntentId> damaged_work;  // rows of the queue that were
+  std::set<IntentId> image_damaged_work;  // and those of the image
+  std::set<RecordId> image_damaged;
+  std::set<RecordId> image_lost;
+  bool compared = true;    // the sync that runs began after the last damage, and unlocked
   std::set<RecordId> own;  // records that were made here, in this life
 };
 
@@ -179,6 +196,11 @@ class World {
   void RestoreBase(uint32_t draw);
   void Replay(Tablet& tablet, uint32_t which, bool tampered);
   void Forge(Tablet& tablet, uint32_t what);
+  // world_damage.cc
+  void Damage(Tablet& tablet, uint32_t what, uint32_t which);
+  bool DamageCopy(Tablet& tablet, uint32_t what, uint32_t which);
+  bool DamageQueue(Tablet& tablet, uint32_t which);
+  void CheckRepaired(Tablet& tablet);
   std::map<std::string, std::string> FilesOf(const Tablet& tablet) const;
 
   // world_base.cc
@@ -209,6 +231,8 @@ class World {
   void CheckDue(const std::map<RecordId, v1::Record>& records);
   void CheckStamps();
   void CheckReplicas();
+  void CheckNames();
+  bool Inherits(LifeId heir, LifeId from, int number) const;
   void CheckBundles();
   void CheckCopy(Tablet& tablet, bool converged);
   void CheckBundlesSeen(const Tablet& tablet, const TabletAudit::Confirmed& copy,
@@ -226,6 +250,7 @@ class World {
   std::unique_ptr<BaseAudit> base_audit_;
   std::vector<AreaId> areas_;
   std::vector<std::unique_ptr<Tablet>> tablets_;
+  std::map<LifeId, Parting> partings_;
   std::vector<std::shared_ptr<Stream>> streams_;
   int next_stream_ = 1;
   std::optional<SimDisk::Image> base_image_;

@@ -120,6 +120,10 @@ void World::Clone(Tablet& tablet) {
   auto clone = MakeTablet(number, tablet.peer);
   clone->parent = tablet.number;
   clone->own = tablet.own;
+  clone->damaged = tablet.damaged;
+  clone->lost = tablet.lost;
+  clone->damaged_work = tablet.damaged_work;
+  partings_[{number, 0}] = {{tablet.number, tablet.life}, static_cast<int>(ledger_.entries().size())};
   for (const auto& [name, bytes] : FilesOf(tablet)) {
     std::filesystem::create_directories((clone->home / name).parent_path());
     if (!WriteFileDurably(clone->home / name, bytes).ok()) return Fail("setup", "a clone cannot be written");
@@ -133,6 +137,10 @@ void World::Clone(Tablet& tablet) {
 
 void World::TakeImage(Tablet& tablet) {
   tablet.image = tablet.disk.Copy();
+  tablet.image_parting = {{tablet.number, tablet.life}, static_cast<int>(ledger_.entries().size())};
+  tablet.image_damaged = tablet.damaged;
+  tablet.image_lost = tablet.lost;
+  tablet.image_damaged_work = tablet.damaged_work;
   AuditTablets();
   tablet.image_holds.clear();
   for (const auto& [intent, row] : tablet.audit->rows()) tablet.image_holds.insert(intent);
@@ -149,7 +157,11 @@ void World::RestoreTablet(Tablet& tablet) {
   tablet.disk.Restore(*tablet.image);
   StopTablet(tablet);
   ++tablet.life;
+  partings_[{tablet.number, tablet.life}] = tablet.image_parting;
   tablet.own.clear();
+  tablet.damaged = tablet.image_damaged;
+  tablet.lost = tablet.image_lost;
+  tablet.damaged_work = tablet.image_damaged_work;
   Say(absl::StrCat("  tablet ", tablet.number, " is put back to an old image"));
   Reach("a tablet was put back to an old image");
   if (!OpenTablet(tablet)) Fail("I3", "an old image does not open");

@@ -66,6 +66,7 @@ void World::StartSync(Tablet& tablet) {
 
 void World::OpenStream(Tablet& tablet) {
   tablet.pausing = false;
+  tablet.compared = tablet.store->unlocked();
   tablet.stream = std::make_shared<Stream>();
   tablet.stream->id = next_stream_++;
   tablet.stream->tablet = tablet.number;
@@ -105,6 +106,7 @@ void World::EndRun(Tablet& tablet, const absl::Status& end) {
   tablet.attempts.reset();
   if (tablet.last_sync.ok()) {
     ++tablet.syncs_done;
+    CheckRepaired(tablet);
     Reach("a sync ended well");
   }
   Say(absl::StrCat(
