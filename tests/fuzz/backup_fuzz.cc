@@ -158,8 +158,12 @@ void TryBackup(Parts parts) {
       return;
     }
     case 2: {
-      const auto manifest = parts.NextMessage<v1::BackupManifest>();
-      if (fixture.Reseal(fixture.image, manifest.value_or(v1::BackupManifest()))) TryFile(fixture);
+      const auto manifest = parts.NextMessage<v1::BackupManifest>().value_or(v1::BackupManifest());
+      if (!fixture.Reseal(fixture.image, manifest) || !TryFile(fixture)) return;
+      const v1::BackupManifest& true_one = fixture.opened.manifest;
+      Require(manifest.epoch() == true_one.epoch() && manifest.rev() == true_one.rev() &&
+                  manifest.record_count() == true_one.record_count(),
+              "an image is what its manifest says");
       return;
     }
     case 3: {

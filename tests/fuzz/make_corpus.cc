@@ -158,6 +158,10 @@ void WriteBackups() {
   manifest.set_rev(3);
   manifest.set_record_count(2);
   Write("backup", "manifest", kind(2) + AsPart(manifest.SerializeAsString()));
+  manifest.set_backup_id(std::string(16, 'b'));
+  manifest.set_epoch(std::string(16, 'e'));
+  manifest.set_image_bytes(1);
+  Write("backup", "manifest-of-another-base", kind(2) + AsPart(manifest.SerializeAsString()));
   Write("backup", "manifest-empty", kind(2));
   Write("backup", "file-newer", kind(3) + AsPart("opgang backup 2\n"));
   Write("backup", "file-other", kind(3) + AsPart("opgang backup 1\n" + std::string(300, 'x')));

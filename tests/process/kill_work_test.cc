@@ -110,7 +110,7 @@ bool KillWorkTest::EnrolKilledAt(const std::string& point, int number) {
 }
 
 TEST_F(KillWorkTest, KilledAtEveryCallOfAnEnrolmentTheSameInvitationBringsItToItsEnd) {
-  const int stride = Stride(4);
+  const int stride = Stride(25);
   AtEveryCall(stride, [this](const std::string& point, int number) { return EnrolKilledAt(point, number); });
   EXPECT_GE(kills_ * stride, 20);
   ExpectSoundBase();
@@ -130,7 +130,7 @@ bool KillWorkTest::FirstPullKilledAt(const std::string& point, int number) {
 
 TEST_F(KillWorkTest, KilledAtEveryCallOfAFirstPullTheNextOneBringsTheRest) {
   JoinWithWork();
-  const int stride = Stride(8);
+  const int stride = Stride(30);
   AtEveryCall(stride,
               [this](const std::string& point, int number) { return FirstPullKilledAt(point, number); });
   EXPECT_GE(kills_ * stride, 20);
@@ -153,7 +153,7 @@ TEST_F(KillWorkTest, TheBaseKilledUnderThreeTabletsAtOnceLosesAndDoublesNothingO
     others_.back()->Join(base_, "staff-" + std::to_string(i), name);
     ledgers_.push_back(std::make_unique<Ledger>(base_, *others_.back(), "Citizen " + std::to_string(i)));
   }
-  const int stride = Stride(5);
+  const int stride = Stride(30);
   AtEveryCall(stride,
               [this](const std::string& point, int number) { return SyncOfAllKilledAt(point, number); });
   EXPECT_GE(kills_ * stride, 20);
@@ -177,7 +177,7 @@ bool KillWorkTest::ImportKilledAt(const std::string& point, int number) {
 }
 
 TEST_F(KillWorkTest, TheBaseKilledAtEveryCallOfAnImportBringsTheAreaInLineWhenItIsMadeAgain) {
-  const int stride = Stride(5);
+  const int stride = Stride(25);
   AtEveryCall(stride, [this](const std::string& point, int number) { return ImportKilledAt(point, number); });
   EXPECT_GE(kills_ * stride, 15);
   ExpectSoundBase();
@@ -201,7 +201,7 @@ bool KillWorkTest::BackupKilledAt(const std::string& point, int number) {
 TEST_F(KillWorkTest, TheBaseKilledAtEveryCallOfABackupLeavesAWholeOneOrNone) {
   JoinWithWork();
   key_ = OfflineKey();
-  const int stride = Stride(12);
+  const int stride = Stride(60);
   AtEveryCall(stride, [this](const std::string& point, int number) { return BackupKilledAt(point, number); });
   EXPECT_GE(kills_ * stride, 20);
   ExpectSoundBase();
@@ -228,7 +228,7 @@ TEST_F(KillWorkTest, KilledAtEveryCallOfARestoreTheBaseIsOneOfTheTwoAndItsTablet
   key_ = OfflineKey();
   backup_ = (scratch_ / "backup").string();
   Succeed({"backup", "--to", backup_});
-  const int stride = Stride(8);
+  const int stride = Stride(30);
   AtEveryCall(stride,
               [this](const std::string& point, int number) { return RestoreKilledAt(point, number); });
   EXPECT_GE(kills_ * stride, 20);
@@ -263,7 +263,7 @@ bool KillWorkTest::DecisionKilledAt(const std::string& point, int number) {
 TEST_F(KillWorkTest, TheBaseKilledAtEveryCallOfADecisionDecidesItOnce) {
   JoinWithWork();
   base_.Invite("cilla", "office", "coordinator");
-  const int stride = Stride(5);
+  const int stride = Stride(25);
   AtEveryCall(stride,
               [this](const std::string& point, int number) { return DecisionKilledAt(point, number); });
   EXPECT_GE(kills_ * stride, 15);
