@@ -5,6 +5,9 @@
 #include <sstream>
 
 #include "core/sealing/sealing.h"
+#include "core/sqlite/durable_file.h"
+#include "opgang/v1/backup.pb.h"
+#include "server/backup/backup_keys.h"
 #include "tests/fuzz/device_fixture.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/support/hand_device.h"
@@ -134,6 +137,46 @@ void WriteWounds() {
   }
 }
 
+// Offsets are into a backup that each run of the fuzzer makes anew: its bytes differ, its parts stand where they stood.
+void WriteBackups() {
+  const auto at = [](uint32_t offset, const std::string& bytes) {
+    std::string wound;
+    for (int i = 0; i < 4; ++i) wound.push_back(static_cast<char>(offset >> (8 * i)));
+    return AsPart(wound + bytes);
+  };
+  const auto kind = [](char which) { return AsPart(std::string(1, which)); };
+  Write("backup", "whole", kind(0));
+  Write("backup", "image-whole", kind(1));
+  for (const uint32_t offset : {0u, 16u, 48u, 128u, 152u, 160u, 300u, 40'000u}) {
+    const std::string name = std::to_string(offset);
+    Write("backup", "byte-" + name, kind(0) + at(offset, "x"));
+    Write("backup", "cut-" + name, kind(0) + at(offset, ""));
+    Write("backup", "image-byte-" + name, kind(1) + at(offset, "x"));
+    Write("backup", "image-cut-" + name, kind(1) + at(offset, ""));
+  }
+  v1::BackupManifest manifest;
+  manifest.set_rev(3);
+  manifest.set_record_count(2);
+  Write("backup", "manifest", kind(2) + AsPart(manifest.SerializeAsString()));
+  manifest.set_backup_id(std::string(16, 'b'));
+  manifest.set_epoch(std::string(16, 'e'));
+  manifest.set_image_bytes(1);
+  Write("backup", "manifest-of-another-base", kind(2) + AsPart(manifest.SerializeAsString()));
+  Write("backup", "manifest-empty", kind(2));
+  Write("backup", "file-newer", kind(3) + AsPart("opgang backup 2\n"));
+  Write("backup", "file-other", kind(3) + AsPart("opgang backup 1\n" + std::string(300, 'x')));
+  Write("backup", "receipt", kind(4) + AsPart(ReceiptText(std::string(32, 'r'))));
+  Write("backup", "receipt-typed", kind(4) + AsPart("k7f2 9qxm 3tbh w000"));
+  const std::filesystem::path key = root / "key";
+  std::filesystem::remove(key);
+  if (!MakeBackupKey(key, SystemRandom()).ok()) return;
+  for (const char* half : {"", ".pub"}) {
+    const std::string file = key.string() + half;
+    Write("backup", "key" + std::string(half), kind(5) + AsPart(ReadWholeFile(file, 4096).value_or("")));
+    std::filesystem::remove(file);
+  }
+}
+
 void WriteAll() {
   ManualClock clock(absl::FromUnixSeconds(1'775'037'600));
   TestBase base(clock);
@@ -146,6 +189,7 @@ void WriteAll() {
   WriteBaseSessions(drafts);
   WriteDeviceSessions();
   WriteWounds();
+  WriteBackups();
 }
 
 }  // namespace

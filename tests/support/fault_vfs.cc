@@ -12,10 +12,20 @@ struct Dial {
   int changes_left = INT_MAX;
   int code = SQLITE_OK;
   bool failed = false;
+  int ios_left = -1;  // before the one that fails; negative: none does
 };
 Dial dial;
 
-int Change() {
+// Of FailOnce().
+bool IsTheOne() {
+  const bool chosen = dial.ios_left == 0;
+  if (dial.ios_left >= 0) --dial.ios_left;
+  dial.failed = dial.failed || chosen;
+  return chosen;
+}
+
+int Change(int once) {
+  if (IsTheOne()) return once;
   if (dial.code == SQLITE_OK) return SQLITE_OK;
   if (dial.changes_left-- > 0) return SQLITE_OK;
   dial.changes_left = 0;
@@ -34,18 +44,19 @@ sqlite3_vfs* RealVfs(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->p
 
 int Close(sqlite3_file* f) { return Real(f)->pMethods->xClose(Real(f)); }
 int Read(sqlite3_file* f, void* to, int size, sqlite3_int64 at) {
+  if (IsTheOne()) return SQLITE_IOERR_READ;
   return Real(f)->pMethods->xRead(Real(f), to, size, at);
 }
 int Write(sqlite3_file* f, const void* from, int size, sqlite3_int64 at) {
-  const int rc = Change();
+  const int rc = Change(SQLITE_IOERR_WRITE);
   return rc != SQLITE_OK ? rc : Real(f)->pMethods->xWrite(Real(f), from, size, at);
 }
 int Truncate(sqlite3_file* f, sqlite3_int64 size) {
-  const int rc = Change();
+  const int rc = Change(SQLITE_IOERR_TRUNCATE);
   return rc != SQLITE_OK ? rc : Real(f)->pMethods->xTruncate(Real(f), size);
 }
 int Sync(sqlite3_file* f, int flags) {
-  const int rc = Change();
+  const int rc = Change(SQLITE_IOERR_FSYNC);
   return rc != SQLITE_OK ? rc : Real(f)->pMethods->xSync(Real(f), flags);
 }
 int FileSize(sqlite3_file* f, sqlite3_int64* size) { return Real(f)->pMethods->xFileSize(Real(f), size); }
@@ -104,7 +115,11 @@ void FaultVfs::Register() {
   sqlite3_vfs_register(&vfs, /*makeDflt=*/0);
 }
 
-void FaultVfs::FailAfter(int changes, int sqlite_code) { dial = {changes, sqlite_code, false}; }
+void FaultVfs::FailAfter(int changes, int sqlite_code) { dial = {changes, sqlite_code}; }
+void FaultVfs::FailOnce(int ios) {
+  dial = {};
+  dial.ios_left = ios;
+}
 void FaultVfs::Heal() { dial = {}; }
 bool FaultVfs::failed() { return dial.failed; }
 

@@ -13,8 +13,11 @@ class FaultVfs {
   // The next `changes` writes, truncations and syncs go well; every one after them fails with `sqlite_code`
   // (SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_READONLY).
   static void FailAfter(int changes, int sqlite_code);
+  // The next `ios` reads, writes, truncations and syncs go well, the one after them fails as what it is, and whatever
+  // comes later goes well again.
+  static void FailOnce(int ios);
   static void Heal();
-  // Whether a change has failed since FailAfter().
+  // Whether something has failed since FailAfter() or FailOnce().
   static bool failed();
 };
 

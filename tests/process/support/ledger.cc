@@ -1,18 +1,18 @@
 #include "tests/process/support/ledger.h"
 
+#include <utility>
+
 #include "gtest/gtest.h"
 
 namespace opgang {
 namespace {
 
-constexpr char kCitizen[] = "Ledger";
-
 std::string Entry(int number) { return "ledger entry " + std::to_string(number); }
 
 }  // namespace
 
-Ledger::Ledger(const BaseProcess& base, const Tablet& tablet)
-    : base_(base), tablet_(tablet), citizen_(tablet.TakeInquiry(kCitizen)) {
+Ledger::Ledger(const BaseProcess& base, const Tablet& tablet, std::string name)
+    : base_(base), tablet_(tablet), name_(std::move(name)), citizen_(tablet.TakeInquiry(name_)) {
   EXPECT_FALSE(citizen_.empty());
   tablet_.Sync();
 }
@@ -31,7 +31,11 @@ void Ledger::Note(const Outcome& outcome) {
 void Ledger::Compare(const std::filesystem::path& reader_home) const {
   Tablet reader(reader_home);
   reader.Join(base_, "bodil", "tablet-2");
-  const std::string citizen = reader.Find(kCitizen);
+  CompareWith(reader);
+}
+
+void Ledger::CompareWith(const Tablet& reader) const {
+  const std::string citizen = reader.Find(name_);
   const std::multiset<std::string> stored = reader.RecordsAbout(citizen);
   for (const std::string& id : acknowledged_) EXPECT_EQ(stored.count(id), 1U) << "acknowledged record " << id;
   const std::multiset<std::string> notes = reader.NotesAbout(citizen);

@@ -16,7 +16,7 @@ namespace opgang {
 class Ledger {
  public:
   // `tablet` must have joined `base`. Both outlive the ledger. Takes an inquiry, about whose citizen the entries are.
-  Ledger(const BaseProcess& base, const Tablet& tablet);
+  Ledger(const BaseProcess& base, const Tablet& tablet, std::string name = "Ledger");
 
   // Saves the next entry: a contact whose note is in the ledger.
   Command NextSave();
@@ -26,6 +26,8 @@ class Ledger {
   // Everything acknowledged is at the base once, nothing is there twice, `tablet` shows the same, and the base is
   // sound. The tablet must have synced.
   void Compare(const std::filesystem::path& reader_home) const;
+  // The same, where such a tablet is there already; it must have synced as well.
+  void CompareWith(const Tablet& reader) const;
 
   int typed() const { return typed_; }
   int saved() const { return saved_; }
@@ -33,7 +35,8 @@ class Ledger {
  private:
   const BaseProcess& base_;
   const Tablet& tablet_;
-  const std::string citizen_;
+  const std::string name_;     // of the citizen
+  const std::string citizen_;  // handle on the tablet
   int typed_ = 0;
   int saved_ = 0;
   std::set<std::string> acknowledged_;
