@@ -1,6 +1,7 @@
 """Writes the mutated copies and builds them; what a compiler refuses is left out."""
 
 import hashlib
+import itertools
 import json
 import multiprocessing
 import os
@@ -62,18 +63,25 @@ def _find(task):
 
 
 def find_all(root, build, jobs):
-    """Path -> (text, sites), numbered through."""
+    """Path -> (text, sites), numbered."""
     arguments = sites.compile_arguments(build)
     tasks = [(root, build, path, arguments[path]) for path in FILES]
     os.makedirs(os.path.join(build, "sites"), exist_ok=True)
     with multiprocessing.Pool(jobs) as pool:
         found = dict(zip(FILES, pool.map(_find, tasks, chunksize=1)))
-    number = 0
-    for _, in_file in found.values():
-        for site in in_file:
-            number += 1
-            site.number = number
+    _number([site for _, in_file in found.values() for site in in_file], build)
     return found
+
+
+def _number(all_sites, build):
+    """A mutant keeps its number from one build to the next: a change of one file compiles no other copy anew."""
+    numbers, path = {}, os.path.join(build, "sites.json")
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            numbers = {row[1]: row[0] for row in json.load(file)["sites"]}
+    free = itertools.filterfalse(set(numbers.values()).__contains__, itertools.count(1))
+    for site in all_sites:
+        site.number = numbers.get(site.name) or next(free)
 
 
 def write(build, found, refused):
