@@ -228,6 +228,7 @@ TEST_F(QuarantineTest, BundleWhoseLastPartCameFirstIsReplayedInItsOwnOrder) {
   HandDevice::MakeBundle({&citizen, &inquiry});
   const auto sealed = amal.Seal(std::vector{citizen, inquiry});
   amal.Commit({sealed[1]});
+  clock.Advance(absl::Minutes(1));
   amal.Commit({sealed[0]});
   EXPECT_EQ(Word(base.Replay(citizen.intent()).value()), "applied");
   EXPECT_EQ(Word(FateOf(inquiry)), "applied");

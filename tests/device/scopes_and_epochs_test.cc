@@ -118,6 +118,7 @@ TEST_F(ScopesAndEpochsTest, ErasedPersonIsGoneFromBothFilesAndDoesNotComeBack) {
   Pull(*store);
   EXPECT_EQ(ViewOf(*store).Find(inquirer.citizen), nullptr);
   EXPECT_EQ(ViewOf(*store).Find(inquirer.inquiry), nullptr);
+  EXPECT_EQ(repaired_, 0u) << "by the page itself, not by the repair that comes behind it";
   EXPECT_EQ(store->outbox_counts().unsent, 0u);
   EXPECT_EQ(GetErrorCode(store->UndoLast().status()), ErrorCode::kNotFound);
   store.reset();

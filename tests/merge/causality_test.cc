@@ -205,5 +205,19 @@ TEST_F(CausalityTest, SameWordFromTwoPeopleIsNoConflictAndAsksForNobodysName) {
   EXPECT_EQ(asked, 0);
 }
 
+TEST_F(CausalityTest, ConflictNamesEveryoneWhoSaidTheSame) {
+  Create('a', "11111111");
+  Patch('b', "22222222", "a");
+  Patch('c', "33333333", "a");
+  Patch('d', "22222222", "a");
+  const auto conflicts = OpenConflictsOf(Arriving("abcd").record());
+  ASSERT_EQ(conflicts.size(), 1u);
+  ASSERT_EQ(conflicts[0].values.size(), 2u);
+  EXPECT_EQ(conflicts[0].values[0].provenance.author(), "author-d");
+  ASSERT_EQ(conflicts[0].values[0].same.size(), 1u);
+  EXPECT_EQ(conflicts[0].values[0].same[0].author(), "author-b");
+  EXPECT_TRUE(conflicts[0].values[1].same.empty());
+}
+
 }  // namespace
 }  // namespace opgang

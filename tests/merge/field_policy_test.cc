@@ -133,6 +133,7 @@ TEST(FieldPolicyTest, WhatCannotBeReadRanksAsCleared) {
   for (const FrontPolicy policy : {FrontPolicy::kEarliestDate, FrontPolicy::kLatestDate}) {
     EXPECT_EQ(FrontRank({policy}, "\x12\xff\xff"), FrontRank({policy}, ""));
     EXPECT_EQ(FrontRank({policy}, "\x10\x05"), FrontRank({policy}, ""));
+    EXPECT_EQ(FrontRank({policy}, std::string("\x10\0", 2)), FrontRank({policy}, "")) << "a number";
   }
   EXPECT_EQ(FrontRank({FrontPolicy::kValueFirst, 1}, "\x12\x00"), 0);
 }

@@ -13,7 +13,7 @@ Verdict = collections.namedtuple("Verdict", "noticed by")
 Test = collections.namedtuple("Test", "name seconds sites")
 
 MEMORY = 4 << 30
-SLOWEST = 20.0  # CPU seconds of tests for one mutant; what would come after them is not asked
+SLOWEST = 30.0  # CPU seconds of tests for one mutant; what would come after them is not asked
 
 
 class Binary:
