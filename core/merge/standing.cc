@@ -83,10 +83,9 @@ void WriteAlternative(const Group& group, v1::FieldAlternative& other) {
   for (size_t i = 1; i < group.size(); ++i) *other.add_same() = group[i]->provenance;
 }
 
-// A field without a state has one value, the create's.
+// A field without a state has one value, the create's. What was unseen stands beside a delete, an alternative.
 bool NeedsNoState(const OpenRecord& open, const v1::FieldState& state) {
-  const bool plain = state.alternatives().empty() && state.same().empty() && state.awaited().empty() &&
-                     state.unseen().empty();
+  const bool plain = state.alternatives().empty() && state.same().empty() && state.awaited().empty();
   return plain && (state.version().empty() || state.version() == open.record.created().intent_id());
 }
 

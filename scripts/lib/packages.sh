@@ -45,3 +45,9 @@ packages_to_fuzz=(
   libclang-rt-14-dev         # its sanitizers
   llvm                       # readable stack traces
 )
+
+# What scripts/mutants needs besides.
+packages_to_mutate=(
+  python3                    # scripts/lib/mutants
+  python3-clang-14           # the syntax tree: where a mutant can be put
+)

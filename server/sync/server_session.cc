@@ -327,7 +327,6 @@ absl::StatusOr<FeedPage> ServerSession::ReadStretch(Stretch& stretch) {
     const uint64_t complete_to = std::max(stretch.position, stretch.tombstones_after);
     const bool told_all = feed.tombstone_floor <= complete_to && stretch.position <= feed.newest_rev;
     if (told_all) return feed;
-    stretch.position = 0;
     stretch.reset = true;
   }
   ASSIGN_OR_RETURN(FeedPage feed, reader.ReadFeedAnew(scope, 0, PageBytes(), UINT64_MAX));

@@ -127,6 +127,24 @@ TEST_F(CommitterTest, BundleWithAMissingPartIsQuarantinedAndSoIsThePartThatComes
   EXPECT_TRUE(base.store().FateOf(inquiry.intent()).value().has_value());
 }
 
+TEST_F(CommitterTest, BundleWhosePlacesAreNotNeighboursIsNotWhole) {
+  Draft citizen = Citizen("Amina");
+  Draft inquiry = InquiryOf(citizen);
+  HandDevice::MakeBundle({&citizen, &inquiry});
+  std::vector<v1::SealedMutation> sealed{amal.Seal(citizen)};
+  ++amal.next_seq;
+  sealed.push_back(amal.Seal(inquiry));
+  EXPECT_THAT(Words(amal.Commit(sealed)), Each("REFUSAL_CODE_BAD_BUNDLE"));
+}
+
+TEST_F(CommitterTest, PayloadThatWasNeverSealedIsNotRead) {
+  const Draft citizen = Citizen("Amina");
+  v1::SealedMutation bare = amal.Seal(citizen);
+  bare.set_queue_key_id(std::string(16, 'k'));
+  bare.set_sealed_payload(citizen.payload.SerializeAsString());
+  EXPECT_THAT(Words(amal.Commit({bare})), ElementsAre("REFUSAL_CODE_UNREADABLE"));
+}
+
 TEST_F(CommitterTest, BundleWhoseFirstPlaceIsTakenStaysQueuedWhole) {
   amal.Commit(Citizen("in place 1"));
   amal.next_seq = 1;

@@ -1,4 +1,6 @@
 // The base's leaf sums follow the feed in the same transaction, and `check` counts them anew.
+#include <sqlite3.h>
+
 #include "server/engine/tombstones.h"
 #include "server/engine/transaction.h"
 #include "tests/base/base_story.h"
@@ -124,6 +126,17 @@ TEST_F(LeafSums, WrongSumIsFoundByCheckAndTheBasesRecordsAreNotBlamed) {
   EXPECT_THAT(base.Check().problems, ElementsAre(HasSubstr("the sums of 1 leaves")));
 }
 
+TEST_F(LeafSums, LeafBeyondTheLastIsDamage) {
+  amal.Commit(Citizen("Amina"));
+  base.Close();
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(base.file().c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, "UPDATE leaf_sums SET leaf = 256", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  ASSERT_TRUE(base.Open().ok());
+  EXPECT_EQ(GetErrorCode(base.reader().ReadLeafSums(area).status()), ErrorCode::kDamaged);
+}
+
 TEST_F(LeafSums, LeafIsReadInPartsThatTogetherAreWhole) {
   std::vector<Draft> drafts;
   for (char i = 0; i < 20; ++i) {
@@ -150,6 +163,17 @@ TEST_F(LeafSums, LeafIsReadInPartsThatTogetherAreWhole) {
   EXPECT_EQ(ids.size(), 18u);
   EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
   EXPECT_THAT(later, ElementsAre(drafts[5].record()));
+}
+
+TEST_F(LeafSums, PartIsFullOfNamesOfLaterRowsAsWellAsOfRows) {
+  for (char i = 0; i < 4; ++i) {
+    std::string id = RecordId::Make(clock.WallNow(), SystemRandom()).ToBytes();
+    id[15] = 7;  // one leaf
+    amal.Commit(amal.Create(Called("n"), area, *RecordId::FromBytes(id)));
+  }
+  const LeafPart part = base.reader().ReadLeaf(area, 7, RecordId(), /*at_rev=*/0, /*max_bytes=*/36).value();
+  EXPECT_EQ(part.later.size(), 2u);
+  EXPECT_TRUE(part.through.has_value()) << "there is more";
 }
 
 }  // namespace

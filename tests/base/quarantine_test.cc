@@ -222,5 +222,53 @@ TEST_F(QuarantineTest, ReplayJudgesSizeAndFormAnew) {
   EXPECT_EQ(base.Check().records, 0);
 }
 
+TEST_F(QuarantineTest, BundleWhoseLastPartCameFirstIsReplayedInItsOwnOrder) {
+  Draft citizen = Citizen("Amina");
+  Draft inquiry = InquiryOf(citizen);
+  HandDevice::MakeBundle({&citizen, &inquiry});
+  const auto sealed = amal.Seal(std::vector{citizen, inquiry});
+  amal.Commit({sealed[1]});
+  clock.Advance(absl::Minutes(1));
+  amal.Commit({sealed[0]});
+  EXPECT_EQ(Word(base.Replay(citizen.intent()).value()), "applied");
+  EXPECT_EQ(Word(FateOf(inquiry)), "applied");
+  EXPECT_EQ(Quarantined(), 0u);
+}
+
+TEST_F(QuarantineTest, SecondCreateOfARecordWhoseCreateIsQuarantinedJoinsItThere) {
+  MayWrite(false);
+  const Draft first = Citizen("first");
+  amal.Commit(first);
+  MayWrite(true);
+  EXPECT_EQ(Word(jonas.Commit(jonas.Create(Called("second"), area, first.record()))),
+            "REFUSAL_CODE_CREATE_QUARANTINED");
+  EXPECT_EQ(NameOf(first), "(none)");
+}
+
+TEST_F(QuarantineTest, InquiryWithoutAWayBackIsRefusedHereTooOnceTheCitizenIsKnown) {
+  const Draft citizen = Citizen("Amina");
+  Draft inquiry = InquiryOf(citizen);
+  v1::Inquiry content;
+  content.set_citizen_id(citizen.envelope.record_id());
+  content.set_channel(v1::CHANNEL_DOOR);
+  inquiry.payload.set_fields(content.SerializeAsString());
+  amal.Commit(citizen);
+  EXPECT_EQ(Word(amal.Commit(inquiry)), "REFUSAL_CODE_NO_WAY_BACK");
+  v1::Citizen telephone;
+  telephone.set_telephone("20304050");
+  amal.Commit(amal.Patch(citizen, telephone, {}));
+  EXPECT_EQ(Word(base.Replay(inquiry.intent()).value()), "applied");
+}
+
+TEST_F(QuarantineTest, WhatIsKeptRawNamesItsSubjectSoThatItCanBeErased) {
+  MayWrite(false);
+  const Draft citizen = Citizen("Amina");
+  amal.Commit(citizen);
+  const auto items = base.store().Quarantine(citizen.intent()).value();
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].mutation.subject.ToBytes(), citizen.envelope.subject_id());
+  EXPECT_FALSE(items[0].mutation.subject.empty());
+}
+
 }  // namespace
 }  // namespace opgang

@@ -65,6 +65,17 @@ TEST_F(ServerSessionTest, StaleTokenMakesANewReplicaAndNothingElseFollows) {
   EXPECT_TRUE(Greet(*other)[0].welcome().reading());
 }
 
+TEST_F(ServerSessionTest, WhoHasLostItsIdentityDoesNotComeBackUnderIt) {
+  auto before = Connect();
+  Greet(*before);
+  v1::SyncRequest lost = amal.HelloRequest();
+  lost.mutable_hello()->clear_replica_id();
+  auto session = Connect();
+  session->Hear(lost);
+  EXPECT_EQ(session->SayAll()[0].welcome().new_replica_id().size(), 16u);
+  EXPECT_TRUE(base.store().FindReplica(amal.replica).value()->retired);
+}
+
 TEST_F(ServerSessionTest, TokenBeforeIsAcceptedUntilTheNewOneWasPresented) {
   const std::string first = amal.token;
   auto lost = Connect();

@@ -367,5 +367,20 @@ TEST_F(SessionLimitsTest, HeartbeatGoesOutWhenNothingElseDoes) {
   EXPECT_TRUE(said[0].has_heartbeat());
 }
 
+TEST_F(SessionLimitsTest, PushOfJustTheLargestSizeIsTakenAndOneByteMoreIsNot) {
+  constexpr size_t kMost = 256 * 1024;
+  for (const size_t beyond : {0, 1}) {
+    v1::Push push = PushOf(1, 20).push();
+    std::string& padding = *push.add_mutations()->mutable_sealed_payload();
+    padding.assign(kMost - 100, 'x');
+    padding.resize(padding.size() + kMost + beyond - push.ByteSizeLong());
+    ASSERT_EQ(push.ByteSizeLong(), kMost + beyond);
+    auto session = Connect({.credit_bytes = 1 << 20});
+    Greet(*session);
+    session->Hear(amal.Request(push));
+    EXPECT_EQ(SaysGoAway(*session, v1::GO_AWAY_REASON_PROTOCOL), beyond == 1);
+  }
+}
+
 }  // namespace
 }  // namespace opgang

@@ -232,6 +232,8 @@ TEST_F(DamageTest, FlippedByteInOneQueueRowIsReportedAndCostsNoOther) {
     EXPECT_EQ(store->outbox_counts().unsent, 3u) << column;
     EXPECT_EQ(NameOf(*store, amina.citizen), "Amina") << column;
     EXPECT_EQ(NameOf(*store, bo.citizen), "Bo") << column;
+    EXPECT_EQ(ViewOf(*store).OfType(RecordType::kInquiry).size(), 1u)
+        << column << ": what is damaged is not shown";
     const auto items = store->Outbox().value();
     ASSERT_EQ(items.size(), 4u);
     EXPECT_EQ(items[1].state, OutboxState::kDamaged) << column;
@@ -305,6 +307,87 @@ TEST_F(DamageTest, BothCopiesOfTheStateDamagedKeepTheQueueAndItsSeqs) {
 TEST_F(DamageTest, DamagedIdentityIsSaidSo) {
   std::ofstream(StoreDirectory() / "store.pb") << "x";
   EXPECT_EQ(OpenError(), ErrorCode::kDamaged);
+}
+
+TEST_F(DamageTest, ByteThatMovedFromOneColumnToTheNextIsDamage) {
+  SaveInquirer(*Open(), "Amina");
+  Execute("queue.db",
+          "UPDATE mutations SET key_id = CAST(substr(envelope, -1) || key_id AS BLOB),"
+          " envelope = CAST(substr(envelope, 1, length(envelope) - 1) AS BLOB) WHERE position = 1");
+  EXPECT_EQ(Open()->outbox_counts().damaged, 1u);
+}
+
+class ConfirmedDamageTest : public DamageTest {
+ protected:
+  ConfirmedDamageTest() : others_(RecordId::Make(clock_.WallNow(), SystemRandom())) {
+    base_.Put(CitizenNamed("Cem"), others_, others_.ToBytes());
+    auto store = OpenUnlocked();
+    own_ = SaveInquirer(*store, "Amina");
+    Sync(*store);
+  }
+  // The file is a database, and what should be the first page of the records is garbage.
+  void SpoilRecordsTable() {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open((StoreDirectory() / "confirmed.db").c_str(), &db), SQLITE_OK);
+    const auto number = [&](const char* sql) {
+      sqlite3_stmt* statement = nullptr;
+      EXPECT_EQ(sqlite3_prepare_v2(db, sql, -1, &statement, nullptr), SQLITE_OK);
+      EXPECT_EQ(sqlite3_step(statement), SQLITE_ROW);
+      const int64_t value = sqlite3_column_int64(statement, 0);
+      sqlite3_finalize(statement);
+      return value;
+    };
+    const int64_t page = number("SELECT rootpage FROM sqlite_schema WHERE name = 'records'");
+    const int64_t size = number("PRAGMA page_size");
+    sqlite3_close(db);
+    std::fstream file(StoreDirectory() / "confirmed.db", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp((page - 1) * size);
+    file << std::string(static_cast<size_t>(size), '\xff');
+  }
+  void ExpectFetchedAgain(Store& store) {
+    EXPECT_EQ(store.sync_store().MakeHello()->cursors_size(), 0);
+    Sync(store);
+    EXPECT_EQ(NameOf(store, others_), "Cem");
+    EXPECT_EQ(NameOf(store, own_.citizen), "Amina");
+  }
+
+  RecordId others_;
+  Inquirer own_;
+};
+
+TEST_F(ConfirmedDamageTest, TableThatCannotBeReadIsThrownAwayByTheViewAndFetchedAgain) {
+  SpoilRecordsTable();
+  auto store = OpenUnlocked();
+  EXPECT_EQ(NameOf(*store, own_.citizen), "Amina") << "own work, from the kept log";
+  EXPECT_EQ(NameOf(*store, others_), "(not visible)");
+  ExpectFetchedAgain(*store);
+}
+
+TEST_F(ConfirmedDamageTest, TableThatCannotBeReadIsThrownAwayByTheSessionThatCountsAndFetchedAgain) {
+  SpoilRecordsTable();
+  auto store = OpenUnlocked();
+  Greet(*store);
+  EXPECT_EQ(store->sync_store().FindDifference(base_.CurrentOf(base_.area_scope())).status(),
+            absl::OkStatus());
+  ExpectFetchedAgain(*store);
+}
+
+TEST_F(ConfirmedDamageTest, CursorThatIsNoneStartsEveryScopeAnew) {
+  Execute("confirmed.db",
+          "INSERT INTO cursors(scope, generation, rev, current, sweep, sweeping)"
+          " VALUES(x'ff', 1, 1, 1, 0, 0)");
+  ExpectFetchedAgain(*OpenUnlocked());
+}
+
+TEST_F(ConfirmedDamageTest, OwnWorkOnARowThatASessionFindsMissingIsShownWhileTheRepairIsUnderWay) {
+  auto store = OpenUnlocked();
+  EXPECT_EQ(NameOf(*store, own_.citizen), "Amina");
+  Execute("confirmed.db", "DELETE FROM records WHERE record_id = " + Literal(own_.citizen));
+  Greet(*store);
+  EXPECT_TRUE(store->sync_store().FindDifference(base_.CurrentOf(base_.area_scope()))->has_value());
+  Rename(*store, own_.citizen, "Amina Jensen");
+  EXPECT_EQ(NameOf(*store, own_.citizen), "Amina Jensen")
+      << "the create, from the kept log, and the new name";
 }
 
 }  // namespace

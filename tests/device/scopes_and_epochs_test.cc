@@ -118,6 +118,7 @@ TEST_F(ScopesAndEpochsTest, ErasedPersonIsGoneFromBothFilesAndDoesNotComeBack) {
   Pull(*store);
   EXPECT_EQ(ViewOf(*store).Find(inquirer.citizen), nullptr);
   EXPECT_EQ(ViewOf(*store).Find(inquirer.inquiry), nullptr);
+  EXPECT_EQ(repaired_, 0u) << "by the page itself, not by the repair that comes behind it";
   EXPECT_EQ(store->outbox_counts().unsent, 0u);
   EXPECT_EQ(GetErrorCode(store->UndoLast().status()), ErrorCode::kNotFound);
   store.reset();
@@ -274,6 +275,75 @@ TEST_F(ScopesAndEpochsTest, WelcomeTeachesBaseTimeAtTheMiddleOfTheRoundTrip) {
   EXPECT_TRUE(store->Now().exact);
   EXPECT_EQ(store->Now().best, base_time + absl::Milliseconds(300));
   EXPECT_EQ(store->last_sync(), base_time);
+}
+
+std::vector<std::string> IntentsToSend(Store& store) {
+  std::vector<std::string> intents;
+  const auto push = store.sync_store().NextPush(0, 1 << 20);
+  for (const auto& mutation : push->mutations()) {
+    v1::MutationEnvelope envelope;
+    EXPECT_TRUE(envelope.ParseFromString(mutation.envelope()));
+    intents.push_back(envelope.intent_id());
+  }
+  return intents;
+}
+
+TEST_F(ScopesAndEpochsTest, WhatAFormerReplicaSentIsHandedInAgainInTheOrderOfCapture) {
+  auto store = OpenUnlocked();
+  const Inquirer refused = SaveInquirer(*store, "Refused");
+  base_.refuse = [](const auto&, const auto&) { return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0}; };
+  Greet(*store);
+  PushAll(*store);
+  base_.refuse = nullptr;
+  const Inquirer applied = SaveInquirer(*store, "Applied");
+  Sync(*store);
+  ASSERT_EQ(store->sync_store().BecomeReplica(ReplicaId::Make(clock_.WallNow(), SystemRandom())),
+            absl::OkStatus());
+  base_.LoseEverything();
+  Greet(*store);
+  std::vector<std::string> captured;
+  for (const Inquirer* inquirer : {&refused, &applied}) {
+    for (const IntentId& intent : inquirer->receipt.intents) captured.push_back(intent.ToBytes());
+  }
+  EXPECT_EQ(IntentsToSend(*store), captured);
+  EXPECT_EQ(store->sync_store().NextPush(0, 1 << 20)->mutations(0).seq(), 1u);
+  EXPECT_EQ(SaveInquirer(*store, "Next").receipt.first_seq, 5u);
+}
+
+TEST_F(ScopesAndEpochsTest, WhatThisReplicaSentKeepsItsPlacesWhenItIsHandedInAgain) {
+  auto store = OpenUnlocked();
+  SaveInquirer(*store, "Let go");
+  Sync(*store);
+  base_.durable_horizon = 1000;
+  Greet(*store);
+  base_.durable_horizon = 0;
+  SaveInquirer(*store, "Kept");
+  Sync(*store);
+  base_.LoseEverything();
+  Greet(*store);
+  const auto push = store->sync_store().NextPush(0, 1 << 20);
+  ASSERT_EQ(push->mutations_size(), 2);
+  EXPECT_EQ(push->mutations(0).seq(), 3u);
+  EXPECT_EQ(push->mutations(1).seq(), 4u);
+}
+
+TEST_F(ScopesAndEpochsTest, WorkOfAStoreThatHasNeverReadStaysVisibleWhenItIsAnswered) {
+  auto store = OpenUnlocked();
+  const Inquirer inquirer = SaveInquirer(*store, "Amina");
+  PushAll(*store);
+  v1::Welcome locked = base_.Welcome();
+  locked.clear_grants();
+  locked.set_reading(false);
+  ASSERT_EQ(store->sync_store().ApplyWelcome(locked, clock_.Read(), clock_.Read()), absl::OkStatus());
+  EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina");
+}
+
+TEST_F(ScopesAndEpochsTest, ScopeWhoseSumKeyIsUnknownIsNotCompared) {
+  base_.grants[0].clear_sum_key();
+  auto store = OpenUnlocked();
+  SaveInquirer(*store, "Amina");
+  Greet(*store);
+  EXPECT_FALSE(store->sync_store().FindDifference(base_.CurrentOf(base_.area_scope()))->has_value());
 }
 
 }  // namespace

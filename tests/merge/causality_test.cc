@@ -27,6 +27,19 @@ TEST_F(CausalityTest, GrandchildFirstThenTheRestInAnyOrderLeavesTheGrandchildAlo
   EXPECT_THAT(Outcomes("abcd"), ElementsAre("44444444"));
 }
 
+// Only a forger can do that: each device names versions that it holds.
+TEST_F(CausalityTest, TwoEditsThatClaimToHaveSeenEachOtherHarmNothingElse) {
+  Create('a', "11111111");
+  Patch('b', "22222222", "a");
+  Patch('c', "33333333", "ab");
+  said_.at('b').payload.mutable_edits(0)->add_seen_versions(said_.at('c').provenance.intent_id());
+  const Holder holder = Arriving("acb");
+  EXPECT_EQ(holder.telephone(), "");
+  EXPECT_TRUE(holder.conflict_fields().empty());
+  Patch('d', "44444444", "");
+  EXPECT_EQ(Arriving("acbd").all_telephones(), "44444444");
+}
+
 TEST_F(CausalityTest, UntilTheParentArrivesWhatTheParentReplacedStandsBeside) {
   Create('a', "11111111");
   Patch('b', "22222222", "a");
@@ -149,6 +162,61 @@ TEST_F(CausalityTest, WhatIsAwaitedIsBoundedAndOnlySixteenBytesAreAVersion) {
   const Holder holder = Arriving("ab");
   EXPECT_EQ(holder.awaited(), kMaxAwaited);
   EXPECT_LT(holder.record().ByteSizeLong(), 2000u);
+}
+
+TEST_F(CausalityTest, CorrectionStandsThoughAnEditThatSawTheRefusedOneWasHereBefore) {
+  Create('a', "11111111");
+  Patch('b', "2222", "a");  // refused, and never here
+  Patch('c', "33333333", "ab");
+  Patch('d', "44444444", "ac");
+  said_.at('d').payload.set_replaces_intent_id(said_.at('b').provenance.intent_id());
+  said_.at('d').provenance.add_replaces(said_.at('b').provenance.intent_id());
+  EXPECT_EQ(Arriving("ac").awaited(), 1u);
+  EXPECT_EQ(Arriving("acd").all_telephones(), "44444444");
+  EXPECT_EQ(Arriving("acd").awaited(), 0u) << "what was corrected can no longer come";
+}
+
+// As a device merges: it has no log to ask.
+TEST_F(CausalityTest, WhatStandsIsNotAwaitedThoughNoLogTellsThatItArrived) {
+  Create('a', "11111111");
+  Patch('b', "22222222", "a");
+  Patch('c', "33333333", "ab");
+  v1::Record record = Arriving("ab").record();
+  record.mutable_last_changed()->set_intent_id(Version('z', 1));  // another field was written since
+  const auto merged = Merge(&record, said_.at('c').payload, said_.at('c').provenance);
+  ASSERT_TRUE(merged.ok());
+  for (const auto& state : merged->record.field_states()) EXPECT_TRUE(state.awaited().empty());
+}
+
+// The log is read for the names in a conflict, not at every edit.
+TEST_F(CausalityTest, SameWordFromTwoPeopleIsNoConflictAndAsksForNobodysName) {
+  Create('a', "11111111");
+  Patch('b', "22222222", "a");
+  Patch('c', "22222222", "a");
+  const v1::Record record = Arriving("ab").record();
+  int asked = 0;
+  MergeContext context;
+  context.record_type = RecordType::kCitizen;
+  context.merged_before = [&](const std::string&) {
+    ++asked;
+    return std::nullopt;
+  };
+  ASSERT_TRUE(Merge(&record, said_.at('c').payload, said_.at('c').provenance, context).ok());
+  EXPECT_EQ(asked, 0);
+}
+
+TEST_F(CausalityTest, ConflictNamesEveryoneWhoSaidTheSame) {
+  Create('a', "11111111");
+  Patch('b', "22222222", "a");
+  Patch('c', "33333333", "a");
+  Patch('d', "22222222", "a");
+  const auto conflicts = OpenConflictsOf(Arriving("abcd").record());
+  ASSERT_EQ(conflicts.size(), 1u);
+  ASSERT_EQ(conflicts[0].values.size(), 2u);
+  EXPECT_EQ(conflicts[0].values[0].provenance.author(), "author-d");
+  ASSERT_EQ(conflicts[0].values[0].same.size(), 1u);
+  EXPECT_EQ(conflicts[0].values[0].same[0].author(), "author-b");
+  EXPECT_TRUE(conflicts[0].values[1].same.empty());
 }
 
 }  // namespace

@@ -63,6 +63,22 @@ TEST(FieldPolicyTest, EarlierOfTwoAskedDatesSoThatNobodyMovesADueTimeLaterBySync
   ExpectFront(friday, later_on_friday, v1::Inquiry::kAskedFieldNumber);
 }
 
+v1::Inquiry AskedOn(int year, int month, int day, int minute = -1) {
+  v1::Inquiry inquiry;
+  *inquiry.mutable_asked() = Asked(day, minute);
+  inquiry.mutable_asked()->mutable_date()->set_year(year);
+  inquiry.mutable_asked()->mutable_date()->set_month(month);
+  return inquiry;
+}
+
+TEST(FieldPolicyTest, EarlierAcrossMidnightTheEndOfAMonthAndTheEndOfAYear) {
+  const uint32_t field = v1::Inquiry::kAskedFieldNumber;
+  ExpectFront(AskedOn(2026, 4, 2, 1439), AskedOn(2026, 4, 3, 0), field);
+  ExpectFront(AskedOn(2026, 3, 31), AskedOn(2026, 4, 1), field);
+  ExpectFront(AskedOn(2026, 12, 1), AskedOn(2027, 1, 1), field);
+  ExpectFront(AskedOn(2026, 12, 31), AskedOn(2027, 1, 1), field);
+}
+
 TEST(FieldPolicyTest, ConsentWithdrawnBeforeConsentThatStands) {
   v1::Consent withdrawn;
   *withdrawn.mutable_withdrawn() = Asked(3);
@@ -117,6 +133,7 @@ TEST(FieldPolicyTest, WhatCannotBeReadRanksAsCleared) {
   for (const FrontPolicy policy : {FrontPolicy::kEarliestDate, FrontPolicy::kLatestDate}) {
     EXPECT_EQ(FrontRank({policy}, "\x12\xff\xff"), FrontRank({policy}, ""));
     EXPECT_EQ(FrontRank({policy}, "\x10\x05"), FrontRank({policy}, ""));
+    EXPECT_EQ(FrontRank({policy}, std::string("\x10\0", 2)), FrontRank({policy}, "")) << "a number";
   }
   EXPECT_EQ(FrontRank({FrontPolicy::kValueFirst, 1}, "\x12\x00"), 0);
 }

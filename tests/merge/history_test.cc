@@ -81,5 +81,12 @@ TEST_F(HistoryTest, DeviceThatKnowsItsOwnWordsOnlyTellsThemAndWhatStands) {
               ElementsAre("22222222 by author-b: came after ", "33333333 by author-c: stands"));
 }
 
+TEST_F(HistoryTest, WhatNoKnownMutationWroteIsToldAsItStands) {
+  Create('a', "11111111");
+  Patch('b', "", "a");
+  EXPECT_THAT(Told("a", ""), ElementsAre("11111111 by author-a: stands"));
+  EXPECT_THAT(Told("ab", ""), ElementsAre(" by author-b: stands")) << "cleared";
+}
+
 }  // namespace
 }  // namespace opgang

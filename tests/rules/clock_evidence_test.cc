@@ -207,6 +207,13 @@ TEST_F(ClockEvidenceTest, NowAfterARebootIsTheWallClockWhereItLiesAfterTheLastSy
   EXPECT_FALSE(EstimateNow(rebooted_.At(captured_), anchor).exact);
 }
 
+TEST_F(ClockEvidenceTest, NowAfterARebootIsNotAfterWhatAnUncertainSyncAllows) {
+  const Anchor vague = tablet_.SyncsAt(synced_, absl::Seconds(30));
+  const NowEstimate estimate = EstimateNow(rebooted_.At(captured_), vague);
+  EXPECT_EQ(estimate.now.earliest, Micros(synced_ - 30 * kSecond));
+  EXPECT_EQ(estimate.best, Micros(synced_ - 30 * kSecond));
+}
+
 TEST_F(ClockEvidenceTest, NowBeforeTheFirstSyncIsTheWallClockAndNotExact) {
   const NowEstimate estimate = EstimateNow(tablet_.At(captured_), std::nullopt);
   EXPECT_EQ(estimate.best, Micros(captured_ - 56 * kYear));

@@ -350,7 +350,9 @@ TEST_F(ResponseCaseTest, AMeetingPerhapsBeforeAskingKeepsTheCitizenOnTheListUnti
   person.TakesPart({Local(2026, 2, 1), Wed(10)});
   EXPECT_EQ(State(Wed(12)), CaseState::kOpen);
   EXPECT_EQ(State(Fri(12)), CaseState::kDueSoon);
+  EXPECT_EQ(TheCase(Fri(12)).took_part, std::nullopt);
   EXPECT_EQ(State(Sat(0)), CaseState::kUndecidable);
+  EXPECT_EQ(TheCase(Sat(0)).took_part, (Interval{Local(2026, 2, 1), Wed(10)}));
 }
 
 TEST_F(ResponseCaseTest, AMeetingPerhapsBeforeAskingCannotHideALaterInquiry) {

@@ -201,6 +201,17 @@ TEST_F(Integrity, DeviceThatLostHalfOfItsRowsGetsThemAndNothingItHas) {
   ExpectSameRecords(base, {&amal});
 }
 
+TEST_F(Integrity, RepairIsToldWhileItGoesOn) {
+  class Watcher : public SyncObserver {
+   public:
+    void OnProgress(const SyncProgress& progress) override { repaired = progress.repaired; }
+    uint32_t repaired = 0;
+  } watcher;
+  amal.SpoilConfirmed("DELETE FROM records" + Where(citizens[1]));
+  ASSERT_TRUE(amal.Sync({.attempts = 1, .observer = &watcher}).ok());
+  EXPECT_EQ(watcher.repaired, 1u);
+}
+
 TEST_F(Integrity, RepairIsTold) {
   EXPECT_FALSE(amal.store().last_repair().has_value());
   amal.SpoilConfirmed("DELETE FROM records" + Where(citizens[1]) + " OR record_id = " + Literal(citizens[2]));

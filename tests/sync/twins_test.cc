@@ -88,6 +88,18 @@ TEST_F(Twins, StoreRestoredFromAnImageIsFlaggedAndSettledWhereItGoesOn) {
   EXPECT_FALSE(IsFlagged(amal)) << "the one that goes on is the one that was kept";
 }
 
+TEST_F(Twins, TheOneThatGoesOnKeepsItsReplicaThoughItsCopyWasFound) {
+  amal.SyncWell();
+  amal.SyncWell();
+  auto clone = amal.Clone();
+  amal.SyncWell();
+  amal.SyncWell();
+  const auto replica = ReplicasSpeaking({&amal});
+  clone->SyncWell();
+  amal.SyncWell();
+  EXPECT_EQ(ReplicasSpeaking({&amal}), replica);
+}
+
 TEST_F(Twins, LostWelcomesAndCutsRaiseNoFlag) {
   amal.SaveCitizen("Amina");
   for (int after = 0; after < 8; ++after) {

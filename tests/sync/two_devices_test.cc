@@ -144,5 +144,55 @@ TEST_F(TwoDevices, FiveThousandRecordsArriveInPages) {
   EXPECT_EQ(amal.SyncWell().received, 0u);
 }
 
+TEST_F(TwoDevices, ResultTellsWhatGotAVerdictAndHelloTellsTheClockAndTheSchema) {
+  v1::Hello hello;
+  amal.dialer().on_request = [&](const v1::SyncRequest& request) {
+    if (request.has_hello()) hello = request.hello();
+  };
+  amal.SaveInquirer("Amina");
+  const SyncResult result = amal.SyncWell();
+  EXPECT_EQ(result.sent, 2u);
+  EXPECT_EQ(result.applied, 2u);
+  EXPECT_EQ(amal.SyncWell().sent, 0u);
+  EXPECT_EQ(hello.protocol_version(), 1u);
+  EXPECT_EQ(hello.schema_version(), kSchemaVersion);
+  EXPECT_EQ(hello.clock().boot_id(), clock.Read().boot_id());
+}
+
+TEST_F(TwoDevices, SavedBeforeTheFirstSyncInTheSameBootIsRecordedToTheMinute) {
+  const RecordId citizen = amal.SaveCitizen("Amina");
+  const absl::Time saved = clock.WallNow();
+  clock.Advance(absl::Hours(5));
+  amal.SyncWell();
+  const auto& recorded = base.store().FindRecord(citizen).value()->record.created().recorded();
+  EXPECT_GE(absl::FromUnixMicros(recorded.earliest_us()), saved - absl::Minutes(1));
+  EXPECT_LE(absl::FromUnixMicros(recorded.latest_us()), saved + absl::Minutes(1));
+}
+
+TEST_F(TwoDevices, CursorOfAQuietScopeGoesOnWithTheBase) {
+  base.Grant("jonas", AreaScope(base.Area("Nabolund")));
+  amal.SyncWell();
+  jonas.SyncWell();
+  Bundle elsewhere = jonas.NewBundle();
+  elsewhere.Create(CitizenCalled("Bo"), base.Area("Nabolund"));
+  jonas.Save(elsewhere);
+  jonas.SyncWell();
+  amal.SyncWell();
+  const auto hello = amal.store().sync_store().MakeHello();
+  ASSERT_EQ(hello->cursors_size(), 1);
+  EXPECT_EQ(hello->cursors(0).rev(), base.store().NewestRev().value());
+}
+
+TEST_F(TwoDevices, WhatWasPushedBeforeTheWelcomeIsNotPushedAgain) {
+  amal.SyncWell();
+  int pushed = 0;
+  amal.dialer().on_request = [&](const v1::SyncRequest& request) {
+    pushed += request.push().mutations_size();
+  };
+  for (const char* name : {"Amina", "Bo", "Cem"}) amal.SaveCitizen(name);
+  EXPECT_EQ(amal.SyncWell().applied, 3u);
+  EXPECT_EQ(pushed, 3);
+}
+
 }  // namespace
 }  // namespace opgang
