@@ -9,9 +9,9 @@ namespace {
 
 std::vector<CatalogueEntry> CollectTexts() {
   std::vector<CatalogueEntry> all;
-  for (auto table :
-       {GeneralTexts(), HelpTexts(), DoorTexts(), CitizenTexts(), IntakeTexts(), CaseTexts(), StoreTexts(),
-        FieldTexts(), ChoiceTexts(), AnswerTexts(), ErrorTexts(), RefusalTexts(), ConflictTexts()}) {
+  for (auto table : {GeneralTexts(), HelpTexts(), DoorTexts(), CitizenTexts(), IntakeTexts(), CaseTexts(),
+                     StoreTexts(), FieldTexts(), ChoiceTexts(), AnswerTexts(), ErrorTexts(), RefusalTexts(),
+                     ConflictTexts(), ExplainTexts()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;

@@ -97,6 +97,8 @@ constexpr CatalogueEntry kTexts[] = {
     {"help.same-person.take-back", "they are not after all", "det er de alligevel ikke"},
     {"help.sync", "hand in and fetch", "aflevér og hent"},
     {"help.sync.hand-in", "hand in only; ask for no passphrase", "aflevér kun; spørg ikke om adgangssætning"},
+    {"help.sync.explain", "say why each record was sent, merged, refused or fetched",
+     "sig hvorfor hver post blev sendt, flettet, afvist eller hentet"},
     {"help.status", "what is unsent, when it last synced",
      "hvad der er usendt, hvornår der sidst blev synkroniseret"},
     {"help.outbox", "what is unsent or was refused", "hvad der er usendt eller blev afvist"},

@@ -3,11 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
+#include <vector>
 
 #include "cli-client/backup_notice.h"
 #include "cli-client/conflict_view.h"
 #include "cli-client/layout.h"
 #include "cli-client/saving.h"
+#include "cli-client/sync_explanation.h"
 #include "cli-client/unlocking.h"
 #include "cli-client/verbs/verbs.h"
 #include "core/base/error.h"
@@ -20,12 +22,13 @@ constexpr int kBarColumns = 20;
 
 struct SyncArgs {
   bool hand_in = false;
+  bool explain = false;
 };
 
 // A bar that is drawn again on a terminal; plain lines, one for each stage, elsewhere.
 class ProgressLines : public SyncObserver {
  public:
-  explicit ProgressLines(Context& context) : context_(context) {}
+  ProgressLines(Context& context, bool explains) : context_(context), explains_(explains) {}
 
   void OnProgress(const SyncProgress& progress) override {
     if (context_.options().json) return;
@@ -39,6 +42,9 @@ class ProgressLines : public SyncObserver {
       context_.terminal().Err(words + "\n");
     }
   }
+  bool WantsDecisions() const override { return explains_; }
+  void OnDecision(const SyncDecision& decision) override { decisions_.push_back(decision); }
+  const std::vector<SyncDecision>& decisions() const { return decisions_; }
   bool KeepGoing() override { return !context_.terminal().Interrupted(); }
   void End() {
     if (drawn_) context_.terminal().Err("\n");
@@ -63,6 +69,8 @@ class ProgressLines : public SyncObserver {
   }
 
   Context& context_;
+  const bool explains_;
+  std::vector<SyncDecision> decisions_;
   uint32_t stage_ = 0;
   std::string told_;
   bool drawn_ = false;
@@ -114,17 +122,20 @@ Json ResultJson(const Context& context, const SyncResult& result) {
 absl::Status RunSync(Context& context, const SyncArgs& args) {
   RETURN_IF_ERROR(context.OpenStore().status());
   if (!args.hand_in) RETURN_IF_ERROR(UnlockIfWanted(context));
-  ProgressLines progress(context);
+  ProgressLines progress(context, args.explain);
   SyncOptions options;
   options.observer = &progress;
   const absl::StatusOr<SyncResult> result = context.wiring().sync(context.store(), options);
   progress.End();
+  if (args.explain) SayExplanation(context, progress.decisions());  // of a sync that was cut off too
   if (!result.ok()) {
     context.Hint(UnsentWords(context));
     return result.status();
   }
   SayResult(context, *result);
-  context.Emit(ResultJson(context, *result));
+  Json document = ResultJson(context, *result);
+  if (args.explain) document["explanation"] = ExplanationJson(context, progress.decisions());
+  context.Emit(document);
   if (result->refused > 0) return MakeError(ErrorCode::kNeedsAttention, "the base refused something");
   return absl::OkStatus();
 }
@@ -135,6 +146,7 @@ void AddSync(VerbTable& verbs) {
   auto args = std::make_shared<SyncArgs>();
   CLI::App* verb = verbs.Add("sync", [args](Context& context) { return RunSync(context, *args); });
   verb->add_flag("--hand-in", args->hand_in, verbs.T("help.sync.hand-in"));
+  verb->add_flag("--explain", args->explain, verbs.T("help.sync.explain"));
 }
 
 }  // namespace opgang::cli

@@ -102,6 +102,25 @@ class Merger {
       stands_ = true;
     }
     Write(field, std::move(after));
+    Note(field, before, late);
+  }
+
+  // What was decided about a field, told beside the decision (v1::MergedField). `before`: what stood.
+  void Note(uint32_t field, const Standing& before, bool late) {
+    const Standing now = ReadStanding(open_, field);
+    if (before.values.empty() && now.values.size() <= 1 && !late) return;
+    const bool has_front =
+        !now.values.empty() && (field != kWholeRecord || now.values.front().bytes == kKept);
+    v1::MergedField& merged = result_.merged.emplace_back();
+    merged.set_field(field);
+    merged.set_late(late);
+    if (has_front) merged.set_front(now.values.front().version());
+    for (const StandingValue& value : before.values) {
+      if (!Stands(now, value.version())) merged.add_replaced(value.version());
+    }
+    for (const StandingValue& value : now.values) {
+      if (!has_front || value.bytes != now.values.front().bytes) merged.add_beside(value.version());
+    }
   }
 
   // What of `before` an author who saw `seen` leaves standing, and what is awaited from now on.
@@ -173,21 +192,27 @@ class Merger {
 
   // Somebody who saw the deletes says that the record stays.
   void Keep(const Versions& seen) {
-    Standing life = Unseen(ReadStanding(open_, kWholeRecord), seen);
-    if (!TakeAwaited(life.awaited)) {
+    const Standing before = ReadStanding(open_, kWholeRecord);
+    Standing life = Unseen(before, seen);
+    const bool late = TakeAwaited(life.awaited);
+    if (!late) {
       life.values.push_back({std::string(kKept), provenance_});
       stands_ = true;
     }
     WriteLife(std::move(life));
+    Note(kWholeRecord, before, late);
   }
 
   // An edit that none of those who deleted had seen beats them.
   void Revive() {
     if (!open_.states.contains(kWholeRecord)) return;
-    Standing life = ReadStanding(open_, kWholeRecord);
+    const bool was_deleted = open_.record.deleted();
+    const Standing before = ReadStanding(open_, kWholeRecord);
+    Standing life = before;
     TakeAwaited(life.awaited);
     if (!deleters_saw_it_) life.unseen.insert(provenance_.intent_id());
     WriteLife(std::move(life));
+    if (was_deleted != open_.record.deleted()) Note(kWholeRecord, before, /*late=*/false);
   }
 
   // The create counts as seen.
@@ -197,18 +222,19 @@ class Merger {
       seen.insert(edit.seen_versions().begin(), edit.seen_versions().end());
     }
     const Versions standing = StandingVersions();
-    Standing life = ReadStanding(open_, kWholeRecord);
+    const Standing before = ReadStanding(open_, kWholeRecord);
+    Standing life = before;
     const bool first = std::none_of(life.values.begin(), life.values.end(), IsDeletion);
     if (first) life.unseen = standing;
     std::erase_if(life.values, [&](const StandingValue& value) { return Saw(seen, value.provenance); });
     std::erase_if(life.unseen, [&](const std::string& version) { return seen.contains(version); });
     Await(
         seen, [&](const std::string& version) { return standing.contains(version); }, life.awaited);
-    if (!TakeAwaited(life.awaited)) {
-      life.values.push_back({"", provenance_});
-    }
+    const bool late = TakeAwaited(life.awaited);
+    if (!late) life.values.push_back({"", provenance_});
     WriteLife(std::move(life));
     stands_ = open_.record.deleted();
+    if (!stands_) Note(kWholeRecord, before, late);
   }
 
   // Of all fields, what stands and is not the create's.

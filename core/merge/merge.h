@@ -26,6 +26,7 @@
 #include "core/base/ids.h"
 #include "opgang/v1/mutation.pb.h"
 #include "opgang/v1/record.pb.h"
+#include "opgang/v1/sync.pb.h"
 
 namespace opgang {
 
@@ -42,6 +43,8 @@ struct MergeContext {
 struct MergeResult {
   v1::Record record;
   std::vector<uint32_t> conflict_fields;  // fields in which another value stands beside one now
+  // Why it came out so: each field in which there was something to merge with, in the order in which they were taken.
+  std::vector<v1::MergedField> merged;
 };
 
 // Applies one mutation. `current` is null where the record is not known. `provenance` describes this mutation.

@@ -55,6 +55,11 @@ struct DatabaseOptions {
 
 class Database {
  public:
+  // Refuses what Open() would refuse before it touches the file or its journal: kNewerFile, also where only the journal
+  // says so (the newer program was cut off before its migration reached the file), kDamaged for another application's. Ok
+  // where there is no file, and where only opening can tell.
+  static absl::Status Look(const DatabaseOptions& options);
+
   // On success never null. The Database must outlive every Statement, Transaction and Savepoint made from it.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const DatabaseOptions& options);
 

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "core/base/status_macros.h"
 #include "core/sqlite/database.h"
 #include "core/sqlite/durable_file.h"
+#include "core/sqlite/journal_version.h"
 
 namespace opgang::sqlite {
 namespace {
@@ -121,17 +123,23 @@ void KeepWalOnClose(Database& db) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& options) {
-  // A look that takes no lock and makes no file: immutable reads the main file alone.
+// Takes no lock and makes no file: immutable reads the main file alone.
+absl::Status Database::Look(const DatabaseOptions& options) {
   auto look =
       OpenHandle(UriOf(options.path, "?immutable=1"), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, options.vfs);
-  if (look.ok()) {
-    Database db(*look, Access::kRead);
-    const absl::StatusOr<FileIdentity> identity = ReadIdentity(db);
-    // A torn page may only look damaged until its journal is played back: that is for the real open to say.
-    if (identity.ok()) RETURN_IF_ERROR(CheckIdentity(*identity, options));
+  if (!look.ok()) return absl::OkStatus();
+  Database db(*look, Access::kRead);
+  absl::StatusOr<FileIdentity> identity = ReadIdentity(db);
+  // A torn page may only look damaged until its journal is played back: that is for the real open to say.
+  if (!identity.ok()) return absl::OkStatus();
+  if (options.access != Access::kImage && options.vfs.empty()) {
+    identity->user_version = std::max(identity->user_version, VersionInJournal(options.path + "-wal"));
   }
+  return CheckIdentity(*identity, options);
+}
 
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& options) {
+  RETURN_IF_ERROR(Look(options));
   RETURN_IF_ERROR(CreatePrivately(options));
   ASSIGN_OR_RETURN(sqlite3* const handle, OpenFor(options));
   // Not a writer until it has proven to be ours: a refused file is closed without a checkpoint.

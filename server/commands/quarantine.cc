@@ -145,8 +145,9 @@ absl::Status Decisions(const CommandContext& context, const QuarantineOptions& o
   if (response.decisions().empty()) std::printf("Nobody has decided anything yet.\n");
   for (const auto& one : document["decisions"]) {
     const auto word = [&](const char* name) { return one[name].get<std::string>(); };
+    const std::string actor = word("actor").empty() ? "nobody" : word("actor");
     std::printf("%s  %s by %s, %s (%s)\n    %s -> %s\n", word("intent").c_str(), word("decision").c_str(),
-                word("actor").c_str(), LocalMinute(one["at_us"].get<int64_t>()).c_str(), word("why").c_str(),
+                actor.c_str(), LocalMinute(one["at_us"].get<int64_t>()).c_str(), word("why").c_str(),
                 word("before").c_str(), word("after").c_str());
   }
   return absl::OkStatus();

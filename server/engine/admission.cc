@@ -176,6 +176,7 @@ absl::StatusOr<Admitted> Admit(BaseStore& store, const Author& author, const Ope
   admitted.record.scopes = existing.has_value() ? existing->scopes : ScopesOf(mutation.envelope);
   admitted.record.record = std::move(merged->record);
   admitted.conflict_fields = std::move(merged->conflict_fields);
+  admitted.merged = std::move(merged->merged);
   return admitted;
 }
 

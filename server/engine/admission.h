@@ -16,6 +16,7 @@ struct Admitted {
   std::optional<Refusal> refusal;  // set: the rest is empty
   StoredRecord record;             // merged; rev not yet assigned
   std::vector<uint32_t> conflict_fields;
+  std::vector<v1::MergedField> merged;  // what the merge made of each field
 };
 
 // Authorises (role, scopes, the record's own scopes), validates (content as it would become) and merges. An error is

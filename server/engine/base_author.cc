@@ -46,6 +46,9 @@ std::optional<Submission> BaseAuthor::Patch(const StoredRecord& current,
   payload.set_action(v1::MUTATION_ACTION_PATCH);
   FieldSet touched;
   for (uint32_t field : DifferentFields(*before, *after)) {
+    // What this build has no name for was not meant to be cleared (I17).
+    const bool known = wanted.GetDescriptor()->FindFieldByNumber(static_cast<int>(field)) != nullptr;
+    if (!known && !after->contains(field)) continue;
     v1::FieldEdit& edit = *payload.add_edits();
     edit.set_field(field);
     for (const IntentId& seen : VersionsOf(current.record, field)) edit.add_seen_versions(seen.ToBytes());

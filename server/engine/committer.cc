@@ -47,6 +47,7 @@ v1::Verdict AppliedVerdict(const OpenedMutation& mutation, uint64_t rev, const A
   v1::Verdict verdict = VerdictFor(mutation);
   verdict.mutable_applied()->set_rev(rev);
   for (uint32_t field : admitted.conflict_fields) verdict.mutable_applied()->add_conflict_fields(field);
+  for (const v1::MergedField& merged : admitted.merged) *verdict.mutable_applied()->add_merged() = merged;
   return verdict;
 }
 
@@ -75,19 +76,6 @@ LoggedMutation LogEntry(const Author& author, const OpenedMutation& mutation, ab
   return entry;
 }
 
-// A quarantined mutation as it was before it was refused, judged by what this build knows today.
-OpenedMutation Reopen(const QuarantinedMutation& item) {
-  OpenedMutation mutation;
-  mutation.seq = item.mutation.fate.seq;
-  mutation.intent = item.mutation.fate.intent;
-  mutation.digest = item.mutation.fate.digest;
-  mutation.envelope_bytes = item.mutation.envelope;
-  mutation.payload_bytes = item.mutation.payload;
-  mutation.opened = item.opened;
-  CheckForm(mutation);
-  return mutation;
-}
-
 // Two parts of one submission under one id or in one place.
 bool HasTwins(const std::vector<OpenedMutation>& mutations) {
   std::set<IntentId> intents;
@@ -95,22 +83,6 @@ bool HasTwins(const std::vector<OpenedMutation>& mutations) {
   return !std::all_of(mutations.begin(), mutations.end(), [&](const OpenedMutation& mutation) {
     return intents.insert(LogIdOf(mutation)).second && places.insert(mutation.seq).second;
   });
-}
-
-v1::Bundle BundleOf(const QuarantinedMutation& item) {
-  v1::MutationEnvelope envelope;
-  return envelope.ParseFromString(item.mutation.envelope) ? envelope.bundle() : v1::Bundle();
-}
-
-// The same for all parts of one bundle; empty: it stands alone. Bundle ids are made by devices: another author's is
-// another bundle.
-std::string BundleKeyOf(const QuarantinedMutation& item) {
-  const v1::Bundle bundle = BundleOf(item);
-  return bundle.bundle_id().empty() ? "" : bundle.bundle_id() + item.mutation.author;
-}
-
-v1::RefusalCode CodeOf(const QuarantinedMutation& item) {
-  return item.mutation.fate.verdict.quarantined().code();
 }
 
 // A bundle that came in pieces must be there whole before it can take effect. One that came whole has shown that
@@ -356,6 +328,19 @@ absl::Status Committer::ReplayRelated(const std::vector<QuarantinedMutation>& re
     RETURN_IF_ERROR(ReplayBundle(std::move(parts), decision, touched));
   }
   return absl::OkStatus();
+}
+
+// A quarantined mutation as it was before it was refused, judged by what this build knows today.
+OpenedMutation Committer::Reopen(const QuarantinedMutation& item) const {
+  OpenedMutation mutation;
+  mutation.seq = item.mutation.fate.seq;
+  mutation.intent = item.mutation.fate.intent;
+  mutation.digest = item.mutation.fate.digest;
+  mutation.envelope_bytes = item.mutation.envelope;
+  mutation.payload_bytes = item.mutation.payload;
+  mutation.opened = item.opened;
+  CheckForm(mutation, schema_);
+  return mutation;
 }
 
 absl::StatusOr<Author> Committer::AuthorOf(const QuarantinedMutation& item) {

@@ -31,8 +31,8 @@ struct CommitOutcome {
 
 class Committer {
  public:
-  // `store` must outlive the committer.
-  explicit Committer(BaseStore& store) : store_(store) {}
+  // `store` must outlive the committer. `schema`: what this base knows of records.
+  explicit Committer(BaseStore& store, const KnownSchema& schema = {}) : store_(store), schema_(schema) {}
 
   // Commits a group. An error means that nothing of the group is durable: the caller answers RETRY_LATER
   // (RetryReasonFor) and, after anything but a full disk, stops.
@@ -44,6 +44,10 @@ class Committer {
   absl::StatusOr<v1::Verdict> Replay(IntentId intent, std::string_view actor, absl::Time now,
                                      std::set<Scope>& touched,
                                      v1::DecisionReason reason = v1::DECISION_REASON_UNSPECIFIED);
+  // At the start of a base: what it had been too old for and knows by now takes effect, in the order in which it came,
+  // with its bundle and what waits for its create. What was refused for any other reason waits for a person, and so does
+  // a bundle with such a part. How many left quarantine; nothing is written where none of it is known yet (upgrade.cc).
+  absl::StatusOr<int> ReplayAfterUpgrade(absl::Time now, std::set<Scope>& touched);
   // Gives a quarantined mutation up, by a person's decision, with its bundle: what is left of one could never be
   // committed whole. How many; their bytes stay in the log. kNotFound; kBadInput where nobody is named, or no reason.
   absl::StatusOr<int> Discard(IntentId intent, std::string_view actor, absl::Time now,
@@ -70,9 +74,11 @@ class Committer {
   absl::Status KeepQuarantined(const std::vector<QuarantinedMutation>& parts, size_t culprit,
                                const Refusal& refusal, const FateDecision& decision);
   absl::StatusOr<Author> AuthorOf(const QuarantinedMutation& item);
+  OpenedMutation Reopen(const QuarantinedMutation& item) const;
   absl::Status FlushNarrowing();
 
   BaseStore& store_;
+  const KnownSchema schema_;
   // The earliest instant of each replica's last mutation, as of this group, and the first seq that lies after it.
   struct Narrowing {
     ReplicaState state;

@@ -17,6 +17,20 @@ bool Contains(const std::vector<QuarantinedMutation>& items, IntentId intent) {
                      [&](const QuarantinedMutation& item) { return item.mutation.fate.intent == intent; });
 }
 
+v1::Bundle BundleOf(const QuarantinedMutation& item) {
+  v1::MutationEnvelope envelope;
+  return envelope.ParseFromString(item.mutation.envelope) ? envelope.bundle() : v1::Bundle();
+}
+
+std::string BundleKeyOf(const QuarantinedMutation& item) {
+  const v1::Bundle bundle = BundleOf(item);
+  return bundle.bundle_id().empty() ? "" : bundle.bundle_id() + item.mutation.author;
+}
+
+v1::RefusalCode CodeOf(const QuarantinedMutation& item) {
+  return item.mutation.fate.verdict.quarantined().code();
+}
+
 absl::StatusOr<std::vector<QuarantinedMutation>> ReplacedBy(BaseStore& store, std::string_view author,
                                                             const OpenedMutation& mutation) {
   std::vector<QuarantinedMutation> chain;

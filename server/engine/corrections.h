@@ -19,6 +19,13 @@ absl::StatusOr<std::vector<QuarantinedMutation>> ReplacedBy(BaseStore& store, st
 std::string ReplacedIdIn(const QuarantinedMutation& item);
 bool Contains(const std::vector<QuarantinedMutation>& items, IntentId intent);
 
+// What a quarantined mutation says of itself.
+v1::Bundle BundleOf(const QuarantinedMutation& item);
+// The same for all parts of one bundle; empty: it stands alone. Bundle ids are made by devices: another author's is
+// another bundle.
+std::string BundleKeyOf(const QuarantinedMutation& item);
+v1::RefusalCode CodeOf(const QuarantinedMutation& item);
+
 }  // namespace opgang
 
 #endif  // OPGANG_SERVER_ENGINE_CORRECTIONS_H_

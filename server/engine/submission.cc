@@ -24,10 +24,10 @@ void OpenPayload(OpenedMutation& mutation, const v1::SealedMutation& sealed, con
   mutation.opened = true;
 }
 
-void CheckPayload(OpenedMutation& mutation) {
-  const bool parsed = mutation.opened && mutation.payload.ParseFromString(mutation.payload_bytes) &&
-                      v1::MutationAction_IsValid(mutation.payload.action()) && mutation.payload.action() != 0;
-  if (!parsed) Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
+void CheckPayload(OpenedMutation& mutation, bool parsed) {
+  const v1::MutationAction action = mutation.payload.action();
+  if (!parsed || !v1::MutationAction_IsValid(action) || action == v1::MUTATION_ACTION_UNSPECIFIED)
+    Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
   if (mutation.payload_bytes.size() > kMaxPayloadBytes) Refuse(mutation, v1::REFUSAL_CODE_TOO_LONG);
 }
 
@@ -69,26 +69,27 @@ void QueueKeys::Add(const v1::QueueKey& key, const BoxKeyPair& base_keys) {
   by_id.insert_or_assign(key.queue_key_id(), std::move(entry));
 }
 
-void CheckForm(OpenedMutation& mutation) {
+void CheckForm(OpenedMutation& mutation, const KnownSchema& schema) {
+  const bool parsed = mutation.opened && mutation.payload.ParseFromString(mutation.payload_bytes);
   if (!mutation.envelope.ParseFromString(mutation.envelope_bytes)) {
     mutation.envelope.Clear();
     Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
-  } else if (mutation.envelope.schema_version() > kSchemaVersion) {
+  } else if (IsAhead(mutation.envelope, mutation.payload, schema)) {
     Refuse(mutation, v1::REFUSAL_CODE_SCHEMA_AHEAD);
   } else if (auto refusal = ValidateEnvelope(mutation.envelope)) {
     mutation.refusal = refusal;
   }
-  CheckPayload(mutation);
+  CheckPayload(mutation, parsed);
 }
 
 OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& keys,
-                            const SecretBytes& digest_key) {
+                            const SecretBytes& digest_key, const KnownSchema& schema) {
   OpenedMutation mutation;
   mutation.seq = sealed.seq();
   mutation.envelope_bytes = sealed.envelope();
   mutation.queue_key_id = sealed.queue_key_id();
   OpenPayload(mutation, sealed, keys);
-  CheckForm(mutation);
+  CheckForm(mutation, schema);
   mutation.intent = IntentId::FromBytes(mutation.envelope.intent_id()).value_or(IntentId());
   mutation.digest = KeyedDigest(digest_key, mutation.envelope_bytes + '\0' + mutation.payload_bytes, 16);
   return mutation;
@@ -105,7 +106,11 @@ std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, cons
   }
   for (Submission& submission : submissions) {
     if (IsWhole(submission.mutations)) continue;
-    for (OpenedMutation& part : submission.mutations) Refuse(part, v1::REFUSAL_CODE_BAD_BUNDLE);
+    for (OpenedMutation& part : submission.mutations) {
+      // What is ahead passes one day; that it came in pieces must be known then.
+      if (part.refusal == Refusal{v1::REFUSAL_CODE_SCHEMA_AHEAD, 0}) part.refusal.reset();
+      Refuse(part, v1::REFUSAL_CODE_BAD_BUNDLE);
+    }
   }
   return submissions;
 }

@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "core/base/ids.h"
+#include "core/records/known_schema.h"
 #include "core/records/registry.h"
 #include "core/records/validation.h"
 #include "core/rules/clock_evidence.h"
@@ -68,11 +69,11 @@ struct QueueKeys {
 // Opens and checks one mutation as far as that needs no database. Never fails: what cannot be read is refused with
 // its reason. `digest_key` makes the digest that tells a retry from another mutation under the same id.
 OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& keys,
-                            const SecretBytes& digest_key);
+                            const SecretBytes& digest_key, const KnownSchema& schema = {});
 
 // Parses envelope and payload from their bytes and refuses what is wrong with them by themselves, judged by what this
 // build knows: also when a mutation is taken out of quarantine.
-void CheckForm(OpenedMutation& mutation);
+void CheckForm(OpenedMutation& mutation, const KnownSchema& schema = {});
 
 // Groups neighbours into bundles. A bundle with missing or foreign parts is one submission refused as a whole.
 std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, const Author& author,

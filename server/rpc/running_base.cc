@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -92,6 +93,8 @@ class RunningBaseImpl : public RunningBase {
     services_.random = options_.random;
     services_.calendar = options_.calendar;
     services_.directory = std::filesystem::absolute(options_.directory);
+    // Before anything else here is written or removed.
+    RETURN_IF_ERROR(LookAtSqliteBase(options_.directory / "base.db"));
     const ScratchFile left_by_a_power_cut(options_.directory / kBackupImage);
     const std::vector<std::string> hosts = HostsOf(options_);
     auto keys = LoadBaseKeys(options_.directory);
@@ -154,6 +157,7 @@ class RunningBaseImpl : public RunningBase {
     store_options.random = options_.random;
     ASSIGN_OR_RETURN(auto store, OpenSqliteBaseStore(store_options));
     services_.epoch = store->epoch();
+    RETURN_IF_ERROR(TakeInAfterUpgrade(*store));
     std::vector<std::unique_ptr<BaseReader>> readers;
     for (int i = 0; i < kWorkers; ++i) {
       ASSIGN_OR_RETURN(readers.emplace_back(), store->OpenReader());
@@ -173,6 +177,17 @@ class RunningBaseImpl : public RunningBase {
       failure_.notify_all();
     };
     services_.writer = std::make_unique<Writer>(std::move(store), std::move(callbacks));
+    return absl::OkStatus();
+  }
+
+  // A full disk is no reason to serve nobody: what waits waits for the next start.
+  absl::Status TakeInAfterUpgrade(BaseStore& store) {
+    std::set<Scope> nobody_listens_yet;
+    const auto taken_in = Committer(store).ReplayAfterUpgrade(options_.clock->WallNow(), nobody_listens_yet);
+    if (!taken_in.ok() && GetErrorCode(taken_in.status()) != ErrorCode::kDiskFull) return taken_in.status();
+    if (!taken_in.ok())
+      spdlog::warn("event=upgrade-replay error=\"{}\"", std::string(taken_in.status().message()));
+    if (taken_in.value_or(0) > 0) spdlog::info("event=upgrade-replay taken_in={}", *taken_in);
     return absl::OkStatus();
   }
 

@@ -515,6 +515,12 @@ absl::StatusOr<std::unique_ptr<BaseReader>> OpenToRead(const SqliteBaseOptions& 
 
 }  // namespace
 
+absl::Status LookAtSqliteBase(const std::filesystem::path& file) {
+  SqliteBaseOptions options;
+  options.file = file;
+  return sqlite::Database::Look(DatabaseOptionsFor(options, sqlite::Access::kWrite));
+}
+
 absl::StatusOr<std::unique_ptr<BaseReader>> OpenSqliteBaseImage(const SqliteBaseOptions& options) {
   return OpenToRead(options, sqlite::Access::kImage);
 }

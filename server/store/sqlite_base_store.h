@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/random.h"
 #include "core/sealing/secret.h"
@@ -23,6 +24,9 @@ struct SqliteBaseOptions {
 // Opens, or makes, the base's file. The caller holds the base directory's lock: one writing process. Errors:
 // kNewerFile, kDamaged (also: another storage key), kNotWritable, kDiskFull.
 absl::StatusOr<std::unique_ptr<BaseStore>> OpenSqliteBaseStore(const SqliteBaseOptions& options);
+
+// Refuses a file that OpenSqliteBaseStore() would refuse before it touches it: kNewerFile, kDamaged. Ok where there is none.
+absl::Status LookAtSqliteBase(const std::filesystem::path& file);
 
 // Opens an image of base.db that nobody writes, read-only. Without a storage key its rows stay sealed: Check() then looks
 // at the database and at what refers to what. Errors: kNewerFile, kDamaged (also: another storage key), kNotFound (an

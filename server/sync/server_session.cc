@@ -46,10 +46,18 @@ v1::Grant ToProto(const StoredGrant& grant) {
 
 const v1::Cursor* FindCursor(const v1::Hello& hello, const StoredGrant& grant) {
   for (const v1::Cursor& cursor : hello.cursors()) {
-    if (Scope::FromProto(cursor.scope()) == grant.scope && cursor.generation() == grant.generation)
-      return &cursor;
+    if (Scope::FromProto(cursor.scope()) == grant.scope) return &cursor;
   }
   return nullptr;
+}
+
+// Why a scope cannot go on from where the device is; nullopt: it can.
+std::optional<v1::ResetReason> WhyAnew(const v1::Hello& hello, const v1::Cursor* cursor,
+                                       const StoredGrant& grant, EpochId epoch) {
+  if (cursor == nullptr) return v1::RESET_REASON_NO_CURSOR;
+  if (hello.epoch() != epoch.ToBytes()) return v1::RESET_REASON_EPOCH;
+  if (cursor->generation() != grant.generation) return v1::RESET_REASON_GENERATION;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -78,8 +86,10 @@ void ServerSession::OnRequest(const v1::SyncRequest& request) {
     case v1::SyncRequest::kPageAck: return OnPageAck(request.page_ack());
     case v1::SyncRequest::kHeartbeat: return;
     case v1::SyncRequest::kLeafSums: return OnLeafSums(request.leaf_sums());
-    case v1::SyncRequest::MESSAGE_NOT_SET: return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
+    case v1::SyncRequest::MESSAGE_NOT_SET: break;
   }
+  // What only a newer client knows to say is left out; nothing at all is no message.
+  if (request.GetReflection()->GetUnknownFields(request).empty()) GoAway(v1::GO_AWAY_REASON_PROTOCOL);
 }
 
 void ServerSession::OnHello(const v1::Hello& hello) {
@@ -115,7 +125,7 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
   welcome.set_next_token(greeting.next_token);
   welcome.set_credit_bytes(limits_.credit_bytes);
   welcome.set_reading(greeting.reading);
-  welcome.set_schema_version(kSchemaVersion);
+  welcome.set_schema_version(keys_.schema.version);
   welcome.set_durable_horizon(greeting.backup.durable_horizon());
   *welcome.mutable_backup() = greeting.backup;
   if (greeting.new_replica.has_value()) welcome.set_new_replica_id(greeting.new_replica->ToBytes());
@@ -146,14 +156,13 @@ void ServerSession::QueueAcks(std::vector<v1::Verdict> verdicts, uint32_t gives_
 
 // Where each scope goes on. A foreign epoch or generation starts anew (RESET); so does a first sync, harmlessly.
 void ServerSession::StartStretches() {
-  const bool same_epoch = hello_.epoch() == epoch_.ToBytes();
   for (const StoredGrant& grant : author_->grants) {
     if (!Reads(grant)) continue;
-    const v1::Cursor* cursor = same_epoch ? FindCursor(hello_, grant) : nullptr;
+    const v1::Cursor* cursor = FindCursor(hello_, grant);
     Stretch stretch;
     stretch.grant = grant;
-    stretch.position = cursor == nullptr ? 0 : cursor->rev();
-    stretch.reset = cursor == nullptr;
+    stretch.reset = WhyAnew(hello_, cursor, grant, epoch_);
+    stretch.position = stretch.reset.has_value() ? 0 : cursor->rev();
     stretches_.push_back(std::move(stretch));
   }
 }
@@ -209,7 +218,7 @@ void ServerSession::HandIn(const v1::Push& push) {
   for (const v1::QueueKey& key : push.queue_keys()) queue_keys_.Add(key, keys_.box);
   std::vector<OpenedMutation> opened;
   for (const v1::SealedMutation& sealed : push.mutations()) {
-    opened.push_back(OpenMutation(sealed, queue_keys_, keys_.digest_key));
+    opened.push_back(OpenMutation(sealed, queue_keys_, keys_.digest_key, keys_.schema));
   }
   pushed_bytes_.push_back(CostOf(push));
   host_.Submit(GroupBundles(std::move(opened), *author_, host_.Now(), anchor_));
@@ -308,7 +317,7 @@ absl::StatusOr<ServerSession::MaybeResponse> ServerSession::NextOf(Stretch& stre
     stretch.behind = feed.more;
     stretch.tally = {feed.living_records, feed.sum};
     const bool moved = feed.to_rev > stretch.position;
-    if (!feed.entries.empty() || stretch.reset || (stretch.owes_current && moved)) {
+    if (!feed.entries.empty() || stretch.reset.has_value() || (stretch.owes_current && moved)) {
       return PageFrom(stretch, std::move(feed));
     }
     stretch.position = feed.to_rev;
@@ -321,13 +330,13 @@ absl::StatusOr<ServerSession::MaybeResponse> ServerSession::NextOf(Stretch& stre
 absl::StatusOr<FeedPage> ServerSession::ReadStretch(Stretch& stretch) {
   BaseReader& reader = host_.Reader();
   const Scope& scope = stretch.grant.scope;
-  if (!stretch.reset) {
+  if (!stretch.reset.has_value()) {
     ASSIGN_OR_RETURN(FeedPage feed,
                      reader.ReadFeedAnew(scope, stretch.position, PageBytes(), stretch.tombstones_after));
     const uint64_t complete_to = std::max(stretch.position, stretch.tombstones_after);
     const bool told_all = feed.tombstone_floor <= complete_to && stretch.position <= feed.newest_rev;
     if (told_all) return feed;
-    stretch.reset = true;
+    stretch.reset = stretch.position > feed.newest_rev ? v1::RESET_REASON_AHEAD : v1::RESET_REASON_TOO_OLD;
   }
   ASSIGN_OR_RETURN(FeedPage feed, reader.ReadFeedAnew(scope, 0, PageBytes(), UINT64_MAX));
   stretch.tombstones_after = feed.newest_rev;
@@ -348,8 +357,9 @@ v1::SyncResponse ServerSession::PageFrom(Stretch& stretch, FeedPage feed) {
   page.set_generation(stretch.grant.generation);
   for (v1::FeedEntry& entry : feed.entries) *page.add_entries() = std::move(entry);
   page.set_to_rev(feed.to_rev);
-  page.set_reset(stretch.reset);
-  stretch.reset = false;
+  page.set_reset(stretch.reset.has_value());
+  page.set_reset_reason(stretch.reset.value_or(v1::RESET_REASON_UNSPECIFIED));
+  stretch.reset.reset();
   stretch.position = feed.to_rev;
   stretch.owes_current = true;
   NotePage(response);

@@ -52,6 +52,7 @@ class SessionHost {
 struct SessionKeys {
   BoxKeyPair box;          // queue keys are wrapped to its public key
   SecretBytes digest_key;  // 32 bytes
+  KnownSchema schema{};    // what this base knows of records
 };
 
 struct SessionLimits {
@@ -97,8 +98,9 @@ class ServerSession {
     uint64_t position = 0;
     // The device lacks no LEAVE or DELETE at or below it, though its position be lower: it starts anew, and sweeps.
     uint64_t tombstones_after = 0;
-    RowTally tally;      // as of position, once not behind
-    bool reset = false;  // the next page starts the device's copy anew
+    RowTally tally;  // as of position, once not behind
+    // Set: the next page starts the device's copy anew, and this is why.
+    std::optional<v1::ResetReason> reset;
     bool behind = true;  // the feed may hold more
     bool owes_current = true;
     std::deque<int> repair;          // leaves to be sent, then Current

@@ -198,7 +198,7 @@ TEST_F(CommitterTest, WhatCannotBeReadIsKeptRawWithItsReason) {
   const auto verdicts = amal.Commit({spoilt, envelope, keyless, amal.Seal(newer), amal.Seal(unknown)});
   EXPECT_THAT(Words(verdicts),
               ElementsAre("REFUSAL_CODE_UNREADABLE", "REFUSAL_CODE_UNREADABLE", "REFUSAL_CODE_UNREADABLE",
-                          "REFUSAL_CODE_SCHEMA_AHEAD", "REFUSAL_CODE_UNKNOWN_TYPE"));
+                          "REFUSAL_CODE_SCHEMA_AHEAD", "REFUSAL_CODE_SCHEMA_AHEAD"));
   const auto items = base.store().Quarantine(std::nullopt).value();
   ASSERT_EQ(items.size(), 5u);
   EXPECT_FALSE(items[0].opened);

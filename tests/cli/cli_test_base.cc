@@ -67,6 +67,7 @@ SyncResult CliTest::SyncWithBase(Store& store, SyncObserver* observer) {
   };
   progress.to_send = store.outbox_counts().unsent;
   tell();
+  store.sync_store().ExplainTo(observer != nullptr && observer->WantsDecisions() ? observer : nullptr);
   Greet(store);
   progress.scopes_total = static_cast<uint32_t>(store.grants().size());
   tell();
@@ -76,6 +77,10 @@ SyncResult CliTest::SyncWithBase(Store& store, SyncObserver* observer) {
   const uint32_t repaired_before = repaired_;
   if (store.unlocked()) Pull(store);
   result.repaired = repaired_ - repaired_before;
+  store.sync_store().ExplainTo(nullptr);
+  for (const SyncDecision& decision : also_decided_) {
+    if (observer != nullptr) observer->OnDecision(decision);
+  }
   progress.scopes_current = progress.scopes_total;
   tell();
   result.applied = counts.applied;

@@ -66,6 +66,7 @@ class CliTest : public DeviceTest {
   RecordId entrance_;
   std::map<std::string, std::string> environment_;
   absl::Status sync_failure_;
+  std::vector<SyncDecision> also_decided_;  // told by the next sync, after its own
   absl::StatusOr<v1::ListDevicesResponse> devices_ = MakeError(ErrorCode::kNoBase, "no base");
   std::function<void(Store&, const SyncOptions&)> during_live_;
 

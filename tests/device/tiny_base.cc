@@ -77,6 +77,7 @@ v1::Verdict TinyBase::Apply(const Opened& opened, uint64_t rev) {
   verdict.set_intent_id(opened.envelope.intent_id());
   verdict.mutable_applied()->set_rev(rev);
   for (const uint32_t field : merged->conflict_fields) verdict.mutable_applied()->add_conflict_fields(field);
+  for (const v1::MergedField& field : merged->merged) *verdict.mutable_applied()->add_merged() = field;
   return verdict;
 }
 

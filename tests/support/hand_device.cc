@@ -117,7 +117,8 @@ std::vector<Submission> HandDevice::Open(const std::vector<v1::SealedMutation>& 
   keys.Add(queue_key_, base_.keys().box);
   std::vector<OpenedMutation> opened;
   for (const auto& sealed : mutations) {
-    opened.push_back(OpenMutation(sealed, keys, base_.session_keys().digest_key));
+    opened.push_back(
+        OpenMutation(sealed, keys, base_.session_keys().digest_key, base_.session_keys().schema));
   }
   Author author;
   author.staff_code = peer.staff_code;

@@ -77,7 +77,7 @@ TestBase::TestBase(Clock& clock, std::string vfs, std::filesystem::path director
       directory_(directory.empty() ? MakeTestDirectory() : std::move(directory)) {
   file_ = directory_ / "base.db";
   keys_ = LoadOrCreateBaseKeys(directory_, {"localhost"}, SystemRandom()).value();
-  session_keys_ = {keys_.box, DeriveKey(keys_.storage_key, "digest")};
+  session_keys_ = {keys_.box, DeriveKey(keys_.storage_key, "mutation digests")};
   EXPECT_EQ(Open(), absl::OkStatus());
 }
 
@@ -91,7 +91,10 @@ absl::Status TestBase::Open() {
   auto store = OpenSqliteBaseStore({file_, keys_.storage_key, &SystemRandom(), vfs_});
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
-  committer_ = std::make_unique<Committer>(*store_);
+  committer_ = std::make_unique<Committer>(*store_, session_keys_.schema);
+  std::set<Scope> touched;
+  const auto taken_in = committer_->ReplayAfterUpgrade(clock_.WallNow(), touched);
+  if (!taken_in.ok()) return taken_in.status();
   auto reader = store_->OpenReader();
   if (!reader.ok()) return reader.status();
   reader_ = *std::move(reader);
@@ -102,6 +105,11 @@ void TestBase::Close() {
   reader_.reset();
   committer_.reset();
   store_.reset();
+}
+
+void TestBase::UpgradeTo(const KnownSchema& schema) {
+  session_keys_.schema = schema;
+  Crash();
 }
 
 void TestBase::Crash() {

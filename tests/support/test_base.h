@@ -94,6 +94,8 @@ class TestBase {
   // Ends the store, so that the file can be looked at or opened by somebody else.
   void Close();
   absl::Status Open();
+  // Ends this base's program and starts another one on the same file: an older one, or a made-up next one.
+  void UpgradeTo(const KnownSchema& schema);
 
   BaseReader::Soundness Check();
   // Flips one byte in the sealed content of every record, or of every log entry, on disk.

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "opgang/decisions.h"
 #include "opgang/store.h"
 #include "opgang/v1/sync.pb.h"
 
@@ -28,6 +29,10 @@ class SyncObserver {
   virtual void OnProgress(const SyncProgress& progress) { (void)progress; }
   // Visible records changed (a page or a verdict was applied).
   virtual void OnChanged() {}
+  // Asked once, at the beginning: whether OnDecision() is to be called. It costs a look at each record.
+  virtual bool WantsDecisions() const { return false; }
+  // In the order in which they were made; durable where they changed anything.
+  virtual void OnDecision(const SyncDecision& decision) { (void)decision; }
   // Asked at least every 200 ms. False ends the session in good order.
   virtual bool KeepGoing() { return true; }
 };

@@ -19,24 +19,17 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyPage(const v1::Page& page, 
     ++cursor.sweep;
     cursor.sweeping = true;
     cursor.current = 0;
+    cursor.skipped = 0;
   }
   cursor.generation = page.generation();
   cursor.rev = page.to_rev();
 
   ConfirmedChange change;
-  const std::string scope_key = scope->ToKey();
+  if (auto* anew = page.reset() ? Note(SyncStep::kAnew, "", *scope, change) : nullptr)
+    anew->reset = page.reset_reason();
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
   for (const v1::FeedEntry& entry : page.entries()) {
-    const auto id = RecordId::FromBytes(entry.record_id());
-    if (!id) return MakeError(ErrorCode::kBadInput, "page: an entry without a record id");
-    change.records.insert(*id);
-    switch (entry.change()) {
-      case v1::FEED_CHANGE_PUT: RETURN_IF_ERROR(Put(entry, scope_key, cursor.sweep, key)); break;
-      case v1::FEED_CHANGE_LEAVE:
-      case v1::FEED_CHANGE_DELETE: RETURN_IF_ERROR(Leave(entry.record_id(), scope_key)); break;
-      case v1::FEED_CHANGE_ERASE: RETURN_IF_ERROR(Erase(entry, change)); break;
-      default: return MakeError(ErrorCode::kBadInput, "page: an entry of an unknown kind");
-    }
+    RETURN_IF_ERROR(Take(entry, *scope, cursor, key, change));
   }
   RETURN_IF_ERROR(WriteCursor(*scope, cursor));
   RETURN_IF_ERROR(transaction.Commit());
@@ -47,12 +40,67 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyPage(const v1::Page& page, 
   return change;
 }
 
+// A change that only a newer app knows is passed over, so that the rest of the page arrives, and asked for again when
+// this app is upgraded. Until then the sums tell whether this copy differs (I18).
+absl::Status ConfirmedStore::Take(const v1::FeedEntry& entry, const Scope& scope, StoredCursor& cursor,
+                                  const SecretBytes& key, ConfirmedChange& change) {
+  const auto id = RecordId::FromBytes(entry.record_id());
+  if (!id) return MakeError(ErrorCode::kBadInput, "page: an entry without a record id");
+  change.records.insert(*id);
+  if (noting_) RETURN_IF_ERROR(NoteEntry(entry, scope, change));
+  switch (entry.change()) {
+    case v1::FEED_CHANGE_PUT: return Put(entry, scope.ToKey(), cursor.sweep, key);
+    case v1::FEED_CHANGE_LEAVE:
+    case v1::FEED_CHANGE_DELETE: return Leave(entry.record_id(), scope.ToKey());
+    case v1::FEED_CHANGE_ERASE: return Erase(entry, change);
+    default: cursor.skipped = schema_.version; return absl::OkStatus();
+  }
+}
+
+// The decision that is about to be made of an entry.
+absl::Status ConfirmedStore::NoteEntry(const v1::FeedEntry& entry, const Scope& scope,
+                                       ConfirmedChange& change) {
+  ASSIGN_OR_RETURN(const uint64_t rev_here, RevHere(entry.record_id()));
+  SyncDecision& decision = *Note(SyncStep::kSkipped, entry.record_id(), scope, change);
+  decision.record_type = entry.record_type();
+  decision.rev = entry.rev();
+  decision.rev_before = rev_here;
+  switch (entry.change()) {
+    case v1::FEED_CHANGE_PUT:
+      decision.step = rev_here > entry.rev() ? SyncStep::kKeptNewer : SyncStep::kPut;
+      break;
+    case v1::FEED_CHANGE_LEAVE: decision.step = SyncStep::kLeft; break;
+    case v1::FEED_CHANGE_DELETE: decision.step = SyncStep::kDeleted; break;
+    case v1::FEED_CHANGE_ERASE: decision.step = SyncStep::kErased; break;
+    default: break;
+  }
+  return absl::OkStatus();
+}
+
+// 0: the record is not here, or of a former epoch.
+absl::StatusOr<uint64_t> ConfirmedStore::RevHere(const std::string& record_id) {
+  ASSIGN_OR_RETURN(auto row, db_->Prepare("SELECT rev FROM records WHERE record_id = ?1 AND stale = 0"));
+  ASSIGN_OR_RETURN(const bool found, row.BindBlob(1, record_id).Step());
+  return found ? static_cast<uint64_t>(row.Int(0)) : 0;
+}
+
+// Null where nobody asked.
+SyncDecision* ConfirmedStore::Note(SyncStep step, const std::string& record_id, const Scope& scope,
+                                   ConfirmedChange& change) const {
+  if (!noting_) return nullptr;
+  SyncDecision& decision = change.decisions.emplace_back();
+  decision.step = step;
+  decision.record = RecordId::FromBytes(record_id).value_or(RecordId());
+  decision.scope = scope;
+  return &decision;
+}
+
 void ConfirmedStore::NoteGone(const v1::Page& page) {
   for (const v1::FeedEntry& entry : page.entries()) {
     const RecordId id = RecordId::FromBytes(entry.record_id()).value_or(RecordId());
     if (entry.change() == v1::FEED_CHANGE_PUT) {
       gone_.erase(id);
-    } else {
+    } else if (v1::FeedChange_IsValid(entry.change())) {
       gone_[id] = entry.rev();
     }
   }
@@ -150,6 +198,7 @@ absl::Status ConfirmedStore::Sweep(const Scope& scope, const StoredCursor& curso
   }
   for (const std::string& id : gone) {
     if (const auto record_id = RecordId::FromBytes(id)) change.records.insert(*record_id);
+    Note(SyncStep::kSwept, id, scope, change);
     RETURN_IF_ERROR(Leave(id, scope_key));
   }
   return absl::OkStatus();
@@ -181,6 +230,8 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::KeepOnly(const std::set<Scope>& 
       if (const auto record_id = RecordId::FromBytes(id)) change.records.insert(*record_id);
       RETURN_IF_ERROR(Leave(id, key));
     }
+    if (auto* note = Note(SyncStep::kScopeLost, "", scope.value_or(Scope()), change))
+      note->count = ids.size();
     ASSIGN_OR_RETURN(auto cursor, db_->Prepare("DELETE FROM cursors WHERE scope = ?1"));
     RETURN_IF_ERROR(cursor.BindBlob(1, key).Run());
   }

@@ -52,6 +52,13 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyLeafContent(const v1::LeafC
     }
     ASSIGN_OR_RETURN(const bool same, HoldsExactly(entry, *scope, key));
     if (same) continue;
+    ASSIGN_OR_RETURN(const uint64_t rev_here, RevHere(entry.record_id()));
+    if (auto* note = Note(SyncStep::kMended, entry.record_id(), *scope, change)) {
+      note->record_type = entry.record_type();
+      note->rev = entry.rev();
+      note->rev_before = rev_here;
+      note->leaf = static_cast<int>(content.leaf());
+    }
     RETURN_IF_ERROR(PutRow(kPutOver, entry, key));
     RETURN_IF_ERROR(Join(entry.record_id(), scope_key, mark));
     NoteRepaired(entry.record_id(), change);
@@ -69,6 +76,9 @@ absl::Status ConfirmedStore::TakeOutUnnamed(const v1::LeafContent& content, cons
                    RecordIds("SELECT record_id FROM memberships WHERE scope = ?1", scope_key));
   for (const std::string& id : ids) {
     if (!IsInside(id, content) || named.contains(id)) continue;
+    const Scope scope = Scope::FromKey(scope_key).value_or(Scope());
+    if (auto* note = Note(SyncStep::kTakenOut, id, scope, change))
+      note->leaf = static_cast<int>(content.leaf());
     RETURN_IF_ERROR(Leave(id, scope_key));
     NoteRepaired(id, change);
   }

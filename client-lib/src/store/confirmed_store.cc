@@ -89,8 +89,9 @@ class MembershipWalk {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ConfirmedStore>> ConfirmedStore::Open(const std::string& path,
-                                                                     const std::string& vfs, Random& random) {
-  auto store = std::unique_ptr<ConfirmedStore>(new ConfirmedStore(path, vfs, random));
+                                                                     const std::string& vfs, Random& random,
+                                                                     const KnownSchema& schema) {
+  auto store = std::unique_ptr<ConfirmedStore>(new ConfirmedStore(path, vfs, random, schema));
   absl::Status opened = store->OpenFile();
   if (!opened.ok() && GetErrorCode(opened) == ErrorCode::kDamaged) opened = store->StartAnew();
   if (!opened.ok()) return opened;
@@ -111,15 +112,24 @@ absl::Status ConfirmedStore::StartAnew() {
 }
 
 absl::Status ConfirmedStore::LoadCursors() {
-  ASSIGN_OR_RETURN(auto statement,
-                   db_->Prepare("SELECT scope, generation, rev, current, sweep, sweeping FROM cursors"));
+  ASSIGN_OR_RETURN(
+      auto statement,
+      db_->Prepare("SELECT scope, generation, rev, current, sweep, sweeping, skipped FROM cursors"));
   for (;;) {
     ASSIGN_OR_RETURN(const bool row, statement.Step());
     if (!row) return absl::OkStatus();
     const auto scope = Scope::FromKey(statement.Blob(0));
     if (!scope) return MakeError(ErrorCode::kDamaged, "confirmed: a cursor without a scope");
-    cursors_[*scope] = {static_cast<uint64_t>(statement.Int(1)), static_cast<uint64_t>(statement.Int(2)),
-                        static_cast<uint64_t>(statement.Int(3)), statement.Int(4), statement.Int(5) != 0};
+    StoredCursor& cursor = cursors_[*scope];
+    cursor = {static_cast<uint64_t>(statement.Int(1)),
+              static_cast<uint64_t>(statement.Int(2)),
+              static_cast<uint64_t>(statement.Int(3)),
+              statement.Int(4),
+              statement.Int(5) != 0,
+              static_cast<uint32_t>(statement.Int(6))};
+    // An older app passed over what this one may know: the scope is asked for anew.
+    if (cursor.skipped != 0 && cursor.skipped < schema_.version)
+      cursor.rev = cursor.current = cursor.skipped = 0;
   }
 }
 
@@ -206,13 +216,14 @@ absl::StatusOr<std::vector<Scope>> ConfirmedStore::ScopesOf(const std::string& r
 absl::Status ConfirmedStore::WriteCursor(const Scope& scope, const StoredCursor& cursor) {
   ASSIGN_OR_RETURN(auto statement,
                    db_->Prepare("INSERT OR REPLACE INTO cursors(scope, generation, rev, current, sweep,"
-                                " sweeping) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"));
+                                " sweeping, skipped) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
   return statement.BindBlob(1, scope.ToKey())
       .BindInt(2, static_cast<int64_t>(cursor.generation))
       .BindInt(3, static_cast<int64_t>(cursor.rev))
       .BindInt(4, static_cast<int64_t>(cursor.current))
       .BindInt(5, cursor.sweep)
       .BindInt(6, cursor.sweeping ? 1 : 0)
+      .BindInt(7, cursor.skipped)
       .Run();
 }
 

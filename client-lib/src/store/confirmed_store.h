@@ -18,8 +18,10 @@
 #include "absl/status/statusor.h"
 #include "core/base/ids.h"
 #include "core/base/random.h"
+#include "core/records/known_schema.h"
 #include "core/sealing/secret.h"
 #include "core/sqlite/database.h"
+#include "opgang/decisions.h"
 #include "opgang/v1/sync.pb.h"
 
 namespace opgang {
@@ -42,13 +44,15 @@ struct StoredCursor {
   uint64_t current = 0;
   int64_t sweep = 0;
   bool sweeping = false;
+  uint32_t skipped = 0;  // schema of the app that did not know a change in it; 0: none was skipped
 };
 
 // What a page or a sweep did to the copy.
 struct ConfirmedChange {
-  std::set<RecordId> records;       // put, moved or gone: to be looked at again
-  std::vector<std::string> erased;  // record and subject ids, 16 bytes each: erased everywhere
-  uint32_t repaired = 0;            // of a leaf's content: rows that were not as the base has them
+  std::set<RecordId> records;           // put, moved or gone: to be looked at again
+  std::vector<std::string> erased;      // record and subject ids, 16 bytes each: erased everywhere
+  uint32_t repaired = 0;                // of a leaf's content: rows that were not as the base has them
+  std::vector<SyncDecision> decisions;  // where they were asked for
 };
 
 class ConfirmedStore {
@@ -56,7 +60,10 @@ class ConfirmedStore {
   // A damaged file begins anew, without a cursor. Errors: kNewerFile (untouched), kNotWritable,
   // kDiskFull, kStoreBusy.
   static absl::StatusOr<std::unique_ptr<ConfirmedStore>> Open(const std::string& path, const std::string& vfs,
-                                                              Random& random);
+                                                              Random& random, const KnownSchema& schema = {});
+
+  // Whether what comes says in ConfirmedChange::decisions why.
+  void NoteDecisions(bool wanted) { noting_ = wanted; }
 
   // Throws everything away: for a file that turned out to be damaged while it was open.
   absl::Status StartAnew();
@@ -92,13 +99,19 @@ class ConfirmedStore {
   absl::StatusOr<ConfirmedChange> KeepOnly(const std::set<Scope>& kept);
 
  private:
-  ConfirmedStore(std::string path, std::string vfs, Random& random)
-      : path_(std::move(path)), vfs_(std::move(vfs)), random_(random) {}
+  ConfirmedStore(std::string path, std::string vfs, Random& random, const KnownSchema& schema)
+      : path_(std::move(path)), vfs_(std::move(vfs)), random_(random), schema_(schema) {}
   absl::Status OpenFile();
   absl::Status LoadCursors();
   absl::Status WriteCursor(const Scope& scope, const StoredCursor& cursor);
   absl::Status Put(const v1::FeedEntry& entry, const std::string& scope_key, int64_t mark,
                    const SecretBytes& key);
+  absl::Status Take(const v1::FeedEntry& entry, const Scope& scope, StoredCursor& cursor,
+                    const SecretBytes& key, ConfirmedChange& change);
+  absl::Status NoteEntry(const v1::FeedEntry& entry, const Scope& scope, ConfirmedChange& change);
+  absl::StatusOr<uint64_t> RevHere(const std::string& record_id);
+  SyncDecision* Note(SyncStep step, const std::string& record_id, const Scope& scope,
+                     ConfirmedChange& change) const;
   absl::Status Leave(const std::string& record_id, const std::string& scope_key);
   absl::Status Erase(const v1::FeedEntry& entry, ConfirmedChange& change);
   absl::Status PutRow(std::string_view sql, const v1::FeedEntry& entry, const SecretBytes& key);
@@ -116,6 +129,8 @@ class ConfirmedStore {
   const std::string path_;
   const std::string vfs_;
   Random& random_;
+  const KnownSchema schema_;
+  bool noting_ = false;
   std::unique_ptr<sqlite::Database> db_;  // never null after Open() or StartAnew() went well
   std::map<Scope, StoredCursor> cursors_;
   std::map<RecordId, std::vector<Scope>> lacking_;

@@ -9,6 +9,7 @@
 #include "client-lib/src/store/store_impl.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/records/known_schema.h"
 #include "core/sqlite/durable_file.h"
 
 namespace opgang {
@@ -35,6 +36,9 @@ absl::StatusOr<SecretBytes> PendingKey(const DeviceFiles& files, const v1::Invit
   const auto bytes = ReadWholeFile(path);
   v1::WrappedStoreKey wrapped;
   if (bytes.ok() && wrapped.ParseFromString(*bytes)) {
+    if (HasUnknownFields(wrapped)) {
+      return MakeError(ErrorCode::kNewerFile, "a pending enrolment was begun by a newer version");
+    }
     auto key = UnwrapStoreKey(wrapped, code);
     if (key.ok()) return key;
   }

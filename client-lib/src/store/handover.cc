@@ -72,6 +72,7 @@ class Collector {
     row.state = RowState::kQueued;
     row.rev = 0;
     row.settled = false;
+    row.why = WhyQueued::kFormerStore;
     handover_.write.rows.push_back(std::move(row));
   }
 

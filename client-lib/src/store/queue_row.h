@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/base/ids.h"
+#include "opgang/decisions.h"
 #include "opgang/v1/mutation.pb.h"
 
 namespace opgang {
@@ -25,6 +26,7 @@ struct QueueRow {
   int code = 0;        // of kRefused: v1::RefusalCode
   uint32_t field = 0;  // of kRefused
   bool settled = false;
+  WhyQueued why = WhyQueued::kSaved;  // it waits, or waited, to be sent
   // Not stored: the row cannot be read as it was written. Its other members are what could be read, if
   // anything.
   bool damaged = false;

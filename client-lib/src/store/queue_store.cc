@@ -14,12 +14,12 @@ namespace opgang {
 namespace {
 
 constexpr char kReadRow[] =
-    "SELECT seq, intent_id, envelope, key_id, sealed_payload, state, rev, code, field, settled, checksum"
+    "SELECT seq, intent_id, envelope, key_id, sealed_payload, state, rev, code, field, settled, why, checksum"
     " FROM mutations WHERE position = ?1";
 constexpr char kWriteRow[] =
     "INSERT OR REPLACE INTO mutations(position, seq, intent_id, envelope, key_id, sealed_payload, state, "
     "rev, code,"
-    " field, settled, checksum) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    " field, settled, why, checksum) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
 void AppendNumber(std::string& bytes, uint64_t number) {
   for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(number >> shift));
@@ -43,9 +43,10 @@ std::string BytesChecksum(std::string_view bytes) { return KeyedDigest(ChecksumK
 std::string RowChecksum(const QueueRow& row) {
   std::string bytes;
   bytes.reserve(row.envelope.size() + row.sealed_payload.size() + 160);
-  for (const uint64_t number : {static_cast<uint64_t>(row.position), row.seq,
-                                static_cast<uint64_t>(row.state), row.rev, static_cast<uint64_t>(row.code),
-                                static_cast<uint64_t>(row.field), static_cast<uint64_t>(row.settled)}) {
+  for (const uint64_t number :
+       {static_cast<uint64_t>(row.position), row.seq, static_cast<uint64_t>(row.state), row.rev,
+        static_cast<uint64_t>(row.code), static_cast<uint64_t>(row.field), static_cast<uint64_t>(row.settled),
+        static_cast<uint64_t>(row.why)}) {
     AppendNumber(bytes, number);
   }
   for (const std::string* part : {&row.intent_id, &row.envelope, &row.key_id, &row.sealed_payload}) {
@@ -142,7 +143,8 @@ QueueRow QueueStore::ReadRow(int64_t position) {
   row.code = static_cast<int>(statement->Int(7));
   row.field = static_cast<uint32_t>(statement->Int(8));
   row.settled = statement->Int(9) != 0;
-  row.damaged = statement->Blob(10) != RowChecksum(row);
+  row.why = static_cast<WhyQueued>(statement->Int(10));
+  row.damaged = statement->Blob(11) != RowChecksum(row);
   return row;
 }
 
@@ -183,7 +185,8 @@ absl::Status QueueStore::WriteRow(const QueueRow& row) {
       .BindInt(9, row.code)
       .BindInt(10, row.field)
       .BindInt(11, row.settled ? 1 : 0)
-      .BindBlob(12, RowChecksum(row))
+      .BindInt(12, static_cast<int>(row.why))
+      .BindBlob(13, RowChecksum(row))
       .Run();
 }
 

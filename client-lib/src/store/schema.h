@@ -10,6 +10,7 @@
 //                       2 acknowledged  APPLIED(rev), but the confirmed copy may not contain it yet: overlay
 //                       3 kept          contained; stays until the durable horizon has passed rev (I13)
 //                       4 refused       QUARANTINED(code, field); settled = 1 once fixed or withdrawn
+//               why: what put it into the queue (opgang/decisions.h).
 //               seq 0 = numbered by a former replica. checksum: over all other columns, so that a damaged row
 //               is noticed and read around (I18). mutations_live lists all that is not kept, on its own pages.
 //
@@ -24,7 +25,9 @@
 //                any rev replaces it.
 //   memberships  in which scopes a record stands; mark = the sweep in which the base last named it there.
 //   cursors      how far each scope has come (rev 0: to be sent from the beginning), and how far it was when it was
-//                last current; sweep counts its resets, sweeping = 1 from a reset until Current.
+//                last current; sweep counts its resets, sweeping = 1 from a reset until Current. skipped: 0, or the
+//                schema of the app that found a change in it which it did not know: a newer app asks for the scope
+//                from the beginning.
 // clang-format on
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_SCHEMA_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_SCHEMA_H_
@@ -46,7 +49,8 @@ CREATE TABLE queue_keys(key_id BLOB PRIMARY KEY, wrapped_for_base BLOB NOT NULL,
 CREATE TABLE mutations(
   position INTEGER PRIMARY KEY, seq INTEGER NOT NULL, intent_id BLOB NOT NULL, envelope BLOB NOT NULL,
   key_id BLOB NOT NULL, sealed_payload BLOB NOT NULL, state INTEGER NOT NULL, rev INTEGER NOT NULL,
-  code INTEGER NOT NULL, field INTEGER NOT NULL, settled INTEGER NOT NULL, checksum BLOB NOT NULL) STRICT;
+  code INTEGER NOT NULL, field INTEGER NOT NULL, settled INTEGER NOT NULL, why INTEGER NOT NULL,
+  checksum BLOB NOT NULL) STRICT;
 CREATE INDEX mutations_live ON mutations(position) WHERE state <> 3;
 )"};
 
@@ -62,7 +66,7 @@ CREATE TABLE memberships(
 CREATE INDEX memberships_by_record ON memberships(record_id);
 CREATE TABLE cursors(
   scope BLOB PRIMARY KEY, generation INTEGER NOT NULL, rev INTEGER NOT NULL, current INTEGER NOT NULL,
-  sweep INTEGER NOT NULL, sweeping INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  sweep INTEGER NOT NULL, sweeping INTEGER NOT NULL, skipped INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )"};
 
 }  // namespace opgang

@@ -203,6 +203,7 @@ absl::StatusOr<SaveReceipt> StoreImpl::Write(SavePlan plan) {
   int64_t position = queue_->next_position();
   for (const CapturedMutation& mutation : captured.mutations) {
     QueueRow row = Sealed(mutation);
+    row.why = plan.why;
     row.position = position++;
     row.seq = state.next_seq();
     state.set_next_seq(row.seq + 1);

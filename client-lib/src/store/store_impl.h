@@ -5,6 +5,7 @@
 //   store_impl_undo.cc    taking back the last save
 //   store_impl_history.cc what the device can tell of a record's past
 //   store_impl_sync.cc    what the sync session needs
+//   store_impl_explain.cc telling why it did what it did
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_
 
@@ -21,6 +22,7 @@
 #include "core/sqlite/file_lock.h"
 #include "opgang/device.h"
 #include "opgang/store.h"
+#include "opgang/sync.h"
 #include "opgang/v1/local_state.pb.h"
 
 namespace opgang {
@@ -68,6 +70,7 @@ class StoreImpl : public Store, public SyncStore {
   SyncStore& sync_store() override { return *this; }
 
   // SyncStore.
+  void ExplainTo(SyncObserver* observer) override;
   absl::StatusOr<v1::Hello> MakeHello() override;
   absl::StatusOr<v1::Push> NextPush(uint64_t after_seq, size_t max_bytes) override;
   uint32_t unsent_count() override { return outbox_counts().unsent; }
@@ -92,6 +95,7 @@ class StoreImpl : public Store, public SyncStore {
     std::set<std::string> hidden;  // intent ids of own mutations that the new ones replace
     QueueWrite write;              // what belongs to the same transaction
     bool undoable = true;          // false: this save cannot be taken back
+    WhyQueued why = WhyQueued::kSaved;
   };
   // Captures, seals and writes in one transaction.
   absl::StatusOr<SaveReceipt> Write(SavePlan plan);
@@ -110,6 +114,14 @@ class StoreImpl : public Store, public SyncStore {
   std::optional<Intention> UndoingDelete(const v1::UndoStep& step, Intention undo);
   std::optional<Intention> UndoingPatch(const v1::UndoStep& step, Intention undo);
   OutboxItem ItemOf(const QueueRow& row, const StoreTime& time) const;
+
+  // To whoever wants to know (opgang/decisions.h), once what was decided is durable.
+  void Tell(const SyncDecision& decision) const;
+  void TellSent(const v1::Push& push);
+  SyncDecision VerdictDecision(const v1::Verdict& verdict, const QueueRow& row) const;
+  void TellTakenIn(const QueueRow& row) const;
+  void TellScope(SyncStep step, const v1::ScopeId& scope) const;
+  void TellWhole(SyncStep step, uint64_t count) const;
 
   absl::Status TakeConfirmedChange(const ConfirmedChange& change);
   absl::Status AuditAgain(const std::set<RecordId>& records);
@@ -134,6 +146,8 @@ class StoreImpl : public Store, public SyncStore {
   std::unique_ptr<Reading> reading_;       // null: locked
   std::map<Scope, SecretBytes> sum_keys_;  // as the last Welcome told them
   std::unique_ptr<ScopeAudit> audit_;      // null: not counted yet in this session
+  SyncObserver* explained_to_ = nullptr;
+  std::set<std::string> told_sent_;  // intent ids, since ExplainTo()
 };
 
 }  // namespace opgang

@@ -132,6 +132,7 @@ absl::StatusOr<SaveReceipt> StoreImpl::Fix(IntentId refused, const google::proto
   if (rows.empty()) return MakeError(ErrorCode::kNotFound, "no refused mutation of this id");
   if (reading_ == nullptr) return MakeError(ErrorCode::kLocked, "the store is locked");
   SavePlan plan;
+  plan.why = WhyQueued::kCorrection;
   for (QueueRow& row : rows) {
     const bool target = row.intent_id == refused.ToBytes();
     ASSIGN_OR_RETURN(Intention again, Again(row, target ? &corrected : nullptr));

@@ -102,6 +102,7 @@ absl::StatusOr<v1::Push> StoreImpl::NextPush(uint64_t after_seq, size_t max_byte
     key->clear_wrapped_for_store();
     *push.add_queue_keys() = *std::move(key);
   }
+  TellSent(push);
   return push;
 }
 
@@ -127,6 +128,7 @@ absl::Status StoreImpl::TakeEpoch(const std::string& epoch, QueueWrite& write) {
       std::any_of(rows.begin(), rows.end(), [](const QueueRow& row) { return row.seq == 0; });
   uint64_t next = 1;
   for (QueueRow& row : rows) {
+    if (row.state != RowState::kQueued) row.why = WhyQueued::kBaseRestored;
     row.state = RowState::kQueued;
     row.rev = 0;
     if (renumber) row.seq = next++;
@@ -142,6 +144,8 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   write.state = queue_->state();
   v1::QueueState& state = *write.state;
   RETURN_IF_ERROR(TakeEpoch(welcome.epoch(), write));
+  const std::string epoch_before = queue_->state().epoch();
+  const bool another_epoch = !epoch_before.empty() && state.epoch() != epoch_before;
   if (!welcome.next_token().empty()) state.set_token(welcome.next_token());
   state.set_durable_horizon(welcome.durable_horizon());
   *state.mutable_backup() = welcome.backup();
@@ -150,6 +154,7 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
     *state.mutable_anchor() = *anchor;
   if (!welcome.reading()) {
     RETURN_IF_ERROR(Commit(write));
+    if (another_epoch) TellWhole(SyncStep::kNewEpoch, write.rows.size());
     if (reading_ != nullptr) reading_->TimeChanged();
     return Settle(/*grants_known=*/false);
   }
@@ -161,6 +166,7 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   if (lost) state.clear_undo_note();  // it may hold values of a scope that is no longer ours to read
   ASSIGN_OR_RETURN(const ConfirmedChange removed, confirmed_->KeepOnly(readable));
   RETURN_IF_ERROR(Commit(write));
+  if (another_epoch) TellWhole(SyncStep::kNewEpoch, write.rows.size());
   RETURN_IF_ERROR(TakeConfirmedChange(removed));
   if (reading_ != nullptr) reading_->TimeChanged();
   RETURN_IF_ERROR(Settle(/*grants_known=*/true));
@@ -170,13 +176,19 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
 absl::StatusOr<VerdictCounts> StoreImpl::ApplyAck(const v1::Ack& ack) {
   VerdictCounts counts;
   QueueWrite write;
+  std::vector<SyncDecision> decisions;
   for (const v1::Verdict& verdict : ack.verdicts()) {
     const QueueRow* found = queue_->FindByIntent(verdict.intent_id());
     if (found == nullptr) continue;
     // Refused earlier, and replayed by a person at the base since.
-    const bool replayed = found->state == RowState::kRefused && !found->settled && verdict.has_applied();
-    if (found->state != RowState::kQueued && !replayed) continue;
+    const bool waits = found->state == RowState::kRefused && !found->settled;
+    const bool replayed = waits && verdict.has_applied();
+    const bool refused_anew =
+        waits && verdict.has_quarantined() &&
+        (found->code != verdict.quarantined().code() || found->field != verdict.quarantined().field());
+    if (found->state != RowState::kQueued && !replayed && !refused_anew) continue;
     QueueRow row = *found;
+    if (explained_to_ != nullptr) decisions.push_back(VerdictDecision(verdict, row));
     switch (verdict.outcome_case()) {
       case v1::Verdict::kApplied:
         ++counts.applied;
@@ -186,7 +198,7 @@ absl::StatusOr<VerdictCounts> StoreImpl::ApplyAck(const v1::Ack& ack) {
         write.rows.push_back(std::move(row));
         break;
       case v1::Verdict::kQuarantined:
-        ++counts.refused;
+        counts.refused += refused_anew ? 0 : 1;
         row.state = RowState::kRefused;
         row.code = verdict.quarantined().code();
         row.field = verdict.quarantined().field();
@@ -203,10 +215,12 @@ absl::StatusOr<VerdictCounts> StoreImpl::ApplyAck(const v1::Ack& ack) {
     write.state->clear_undo_note();
   }
   if (!write.rows.empty() || !write.removed.empty()) RETURN_IF_ERROR(Commit(write));
+  for (const SyncDecision& decision : decisions) Tell(decision);
   return counts;
 }
 
 absl::Status StoreImpl::TakeConfirmedChange(const ConfirmedChange& change) {
+  for (const SyncDecision& decision : change.decisions) Tell(decision);
   if (reading_ == nullptr) return absl::OkStatus();
   reading_->RecordsChanged(change.records);
   RETURN_IF_ERROR(AuditAgain(change.records));
@@ -231,7 +245,9 @@ absl::StatusOr<std::optional<v1::LeafSums>> StoreImpl::FindDifference(const v1::
     audit_ = std::move(audit);
     RETURN_IF_ERROR(Unsettle());  // own work on what is lacking is shown until it is here again
   }
-  return audit_->DifferenceFrom(current);
+  auto difference = audit_->DifferenceFrom(current);
+  if (difference) TellScope(SyncStep::kSumDiffers, current.scope());
+  return difference;
 }
 
 absl::StatusOr<uint32_t> StoreImpl::ApplyLeafContent(const v1::LeafContent& content) {
@@ -268,7 +284,10 @@ absl::Status StoreImpl::TakeReplayed(const std::set<RecordId>& records) {
     write.rows.back().state = RowState::kAcknowledged;
     write.rows.back().rev = confirmed->rev;
   }
-  return write.rows.empty() ? absl::OkStatus() : Commit(write);
+  if (write.rows.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(Commit(write));
+  for (const QueueRow& row : write.rows) TellTakenIn(row);
+  return absl::OkStatus();
 }
 
 // Erasures reach the queue before the cursor passes them: a crash between the two asks for the page again.
@@ -352,7 +371,9 @@ absl::Status StoreImpl::BecomeReplica(ReplicaId replica) {
   uint64_t next = 1;
   for (QueueRow& row : write.rows) row.seq = row.state == RowState::kQueued ? next++ : 0;
   write.state->set_next_seq(next);
-  return Commit(write);
+  RETURN_IF_ERROR(Commit(write));
+  TellWhole(SyncStep::kNewReplica, next - 1);
+  return absl::OkStatus();
 }
 
 }  // namespace opgang

@@ -79,6 +79,7 @@ absl::StatusOr<SaveReceipt> StoreImpl::UndoLast() {
   }
   SavePlan plan;
   plan.undoable = false;
+  plan.why = WhyQueued::kUndo;
   for (auto step = note.steps().rbegin(); step != note.steps().rend(); ++step) {
     if (auto undoing = Undoing(*step)) plan.intentions.push_back(*std::move(undoing));
   }

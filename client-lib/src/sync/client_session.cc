@@ -18,7 +18,14 @@ constexpr absl::Duration kWindowTime = absl::Seconds(4);  // pushed ahead of the
 // Asked twice in vain, the copy is told to differ, and the session goes on.
 constexpr int kMostRepairRounds = 2;
 
-bool Reads(const v1::Grant& grant) { return grant.mode() != v1::GRANT_MODE_WRITE_ONLY; }
+// A scope or a mode that only a newer app knows is not waited for.
+bool Reads(const v1::Grant& grant) {
+  const bool readable = grant.mode() == v1::GRANT_MODE_READ_WRITE || grant.mode() == v1::GRANT_MODE_READ;
+  return readable && v1::ScopeKind_IsValid(grant.scope().kind()) &&
+         Scope::FromProto(grant.scope()).has_value();
+}
+
+std::string KeyOf(const v1::ScopeId& scope) { return Scope::FromProto(scope).value_or(Scope()).ToKey(); }
 
 // Since-boot time: a wall clock may jump.
 absl::Time SteadyNow(Clock& clock) { return absl::FromUnixMicros(clock.Read().boottime_us()); }
@@ -76,7 +83,7 @@ absl::Status ClientSession::OnWelcome(const v1::Welcome& welcome) {
   result_.read = welcome.reading();
   if (!welcome.reading()) return absl::OkStatus();
   for (const v1::Grant& grant : welcome.grants()) {
-    if (Reads(grant)) current_.emplace(Scope::FromProto(grant.scope()).value_or(Scope()).ToKey(), 0);
+    if (Reads(grant)) current_.emplace(KeyOf(grant.scope()), 0);
   }
   progress_.scopes_total = static_cast<uint32_t>(current_.size());
   return absl::OkStatus();
@@ -104,19 +111,22 @@ absl::Status ClientSession::OnAck(const v1::Ack& ack) {
   return absl::OkStatus();
 }
 
+// What is of no scope that we read gives its room back and is nobody's.
 absl::Status ClientSession::OnPage(const v1::Page& page) {
+  QueuePageAck();
+  if (!current_.contains(KeyOf(page.scope()))) return absl::OkStatus();
   RETURN_IF_ERROR(store_.ApplyPage(page));
   result_.received += static_cast<uint32_t>(page.entries_size());
   progress_.received = result_.received;
-  QueuePageAck();
   return absl::OkStatus();
 }
 
 absl::Status ClientSession::OnLeafContent(const v1::LeafContent& content) {
+  QueuePageAck();
+  if (!current_.contains(KeyOf(content.scope()))) return absl::OkStatus();
   ASSIGN_OR_RETURN(const uint32_t repaired, store_.ApplyLeafContent(content));
   result_.repaired += repaired;
   progress_.repaired = result_.repaired;
-  QueuePageAck();
   return absl::OkStatus();
 }
 
@@ -127,10 +137,9 @@ void ClientSession::QueuePageAck() {
 }
 
 absl::Status ClientSession::OnCurrent(const v1::Current& current) {
-  RETURN_IF_ERROR(store_.ApplyCurrent(current));
-  const auto scope = Scope::FromProto(current.scope());
-  const auto known = current_.find(scope.value_or(Scope()).ToKey());
+  const auto known = current_.find(KeyOf(current.scope()));
   if (known == current_.end()) return absl::OkStatus();
+  RETURN_IF_ERROR(store_.ApplyCurrent(current));
   if (known->second == 0) ++progress_.scopes_current;
   known->second = std::max<uint64_t>(current.rev(), 1);
   return Compare(known->first, current);

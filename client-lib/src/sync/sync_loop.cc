@@ -49,10 +49,26 @@ absl::Duration Jitter(int attempt, Random& random) {
   return ceiling * (draw / 65535.0);
 }
 
+// The store tells its decisions for as long as this lives.
+class Explaining {
+ public:
+  Explaining(SyncStore& store, SyncObserver* observer) : store_(store) {
+    const bool wanted = observer != nullptr && observer->WantsDecisions();
+    store_.ExplainTo(wanted ? observer : nullptr);
+  }
+  ~Explaining() { store_.ExplainTo(nullptr); }
+  Explaining(const Explaining&) = delete;
+  Explaining& operator=(const Explaining&) = delete;
+
+ private:
+  SyncStore& store_;
+};
+
 }  // namespace
 
 absl::StatusOr<SyncResult> RunSync(SyncStore& store, SyncDialer& dialer, Clock& clock, Random& random,
                                    const SyncOptions& options, Pause pause) {
+  const Explaining explaining(store, options.observer);
   SyncResult total;
   SyncAttempts attempts(options.attempts);
   for (auto next = SyncAttempts::Next::kAtOnce; next != SyncAttempts::Next::kOver;) {

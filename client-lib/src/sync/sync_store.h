@@ -15,6 +15,8 @@
 
 namespace opgang {
 
+class SyncObserver;
+
 struct VerdictCounts {
   uint32_t applied = 0;
   uint32_t refused = 0;
@@ -26,6 +28,9 @@ struct VerdictCounts {
 class SyncStore {
  public:
   virtual ~SyncStore() = default;
+
+  // From now on each decision is told to `observer`; null: to nobody.
+  virtual void ExplainTo(SyncObserver* observer) = 0;
 
   // Everything of Hello that the store knows: replica, token, epoch, cursors, read proof (empty where locked),
   // unsent count, nearest due. The session fills in clock and versions.
