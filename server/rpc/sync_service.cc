@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/rules/device_silence.h"
+#include "server/engine/holdings.h"
 #include "server/engine/horizon.h"
 #include "server/rpc/peer.h"
 #include "spdlog/spdlog.h"
@@ -96,6 +97,15 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
     base_.sessions.Claim(shared_from_this(), replica);
   }
 
+  void NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) override {
+    spdlog::info("event=scopes-removed replica={} scopes={}", replica.ToString(), scopes.size());
+    base_.writer->Run([replica, scopes = std::move(scopes), now = Now()](BaseStore& store, Committer&) {
+      const absl::Status status = ConfirmRemoved(store, replica, scopes, now);
+      if (!status.ok())
+        spdlog::warn("event=scopes-removed-not-noted error=\"{}\"", std::string(status.message()));
+    });
+  }
+
   void NoteLeafRepair(ReplicaId replica, const Scope& scope, size_t leaves) override {
     spdlog::warn("event=leaf-repair replica={} scope={} leaves={}", replica.ToString(),
                  UuidToString(scope.id), leaves);
@@ -177,8 +187,12 @@ grpc::ServerUnaryReactor* SyncServiceImpl::ListDevices(grpc::CallbackServerConte
       ASSIGN_OR_RETURN(const auto account, WorkerPool::Reader().FindStore(store));
       const bool enrolled = account.has_value() && account->enrolled_us > 0;
       if (!enrolled) return MakeError(ErrorCode::kBaseRefused, "this store is not enrolled here");
+      ASSIGN_OR_RETURN(const auto staff, WorkerPool::Reader().FindStaff(account->staff_code));
+      const bool refers_only = staff.has_value() && staff->role == Role::kPartner;
+      if (refers_only) return MakeError(ErrorCode::kBaseRefused, "a partner is told of no other device");
       ASSIGN_OR_RETURN(
           *response, DevicesOf(WorkerPool::Reader(), base_.sessions, base_.calendar, base_.clock->WallNow()));
+      for (auto& device : *response->mutable_devices()) device.clear_unconfirmed_removals();
       return absl::OkStatus();
     };
     reactor->Finish(ToGrpc(list()));
@@ -203,6 +217,8 @@ absl::StatusOr<v1::ListDevicesResponse> DevicesOf(BaseReader& reader, SessionReg
     status.set_online(sessions.IsOnline(replica.id));
     status.set_twin_since_us(account.twin_since_us);
     status.set_store_id(account.id.ToBytes());
+    ASSIGN_OR_RETURN(const auto removals, UnconfirmedRemovals(reader, account, replica.id));
+    for (const v1::UnconfirmedRemoval& removal : removals) *status.add_unconfirmed_removals() = removal;
     const int64_t last_heard_us = replica.last_sync_us > 0 ? replica.last_sync_us : account.enrolled_us;
     status.set_silent(!status.online() && IsSilent(absl::FromUnixMicros(last_heard_us), now, calendar));
   }

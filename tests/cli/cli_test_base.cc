@@ -75,6 +75,7 @@ SyncResult CliTest::SyncWithBase(Store& store, SyncObserver* observer) {
   tell();
   const uint32_t repaired_before = repaired_;
   if (store.unlocked()) Pull(store);
+  EXPECT_TRUE(store.sync_store().RemoveLostScopes().ok());
   result.repaired = repaired_ - repaired_before;
   progress.scopes_current = progress.scopes_total;
   tell();

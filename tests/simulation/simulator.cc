@@ -83,6 +83,14 @@ const std::vector<std::string>& Sometimes() {
       "an id came again with other bytes",
       "the base said ID_REUSED",
       "a hostile message came",
+      "a citizen moved with everything",
+      "an open case stood in two areas",
+      "a late note landed where its citizen had gone",
+      "an area was taken from a worker",
+      "an area was given to a worker",
+      "a lost scope was removed and confirmed",
+      "what was kept back was told as applied",
+      "a referral was received",
   };
   return *names;
 }
