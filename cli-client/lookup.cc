@@ -46,10 +46,14 @@ absl::StatusOr<const VisibleRecord*> CitizenOf(const Context& context, const Vie
 
 std::optional<AreaId> AreaOf(const VisibleRecord& record) {
   for (const Scope& scope : record.scopes) {
-    if (scope.kind == v1::SCOPE_KIND_AREA || scope.kind == v1::SCOPE_KIND_AREA_HEALTH)
-      return AreaId(scope.id);
+    if (scope.kind != v1::SCOPE_KIND_GROUP && scope.kind != v1::SCOPE_KIND_DIRECTORY) return AreaId(scope.id);
   }
   return std::nullopt;
+}
+
+std::optional<AreaId> HomeAreaOf(const VisibleRecord& citizen) {
+  if (const auto moved = AreaId::FromBytes(citizen.As<v1::Citizen>().area_id())) return moved;
+  return AreaOf(citizen);
 }
 
 absl::StatusOr<AreaId> AreaHere(const Context& context) {

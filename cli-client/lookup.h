@@ -27,6 +27,8 @@ absl::StatusOr<const VisibleRecord*> CitizenOf(const Context& context, const Vie
 
 // The area in which something new about `record` belongs.
 std::optional<AreaId> AreaOf(const VisibleRecord& record);
+// The area in which a citizen lives now: the one moved to, else where the citizen stands.
+std::optional<AreaId> HomeAreaOf(const VisibleRecord& citizen);
 // The area of something new that no record gives one: the current entrance's, else the only one granted.
 absl::StatusOr<AreaId> AreaHere(const Context& context);
 

@@ -59,6 +59,7 @@ constexpr CatalogueEntry kTexts[] = {
     {"enum.MEDICATION_PLAN_UNDECIDED", "&undecided", "&uafklaret"},
     {"enum.SCOPE_KIND_AREA", "area", "område"},
     {"enum.SCOPE_KIND_AREA_HEALTH", "health part", "sundhedsdel"},
+    {"enum.SCOPE_KIND_AREA_PLACES", "entrances and doors", "opgange og døre"},
     {"enum.SCOPE_KIND_GROUP", "group", "hold"},
     {"enum.SCOPE_KIND_DIRECTORY", "directory", "fortegnelse"},
     {"enum.GRANT_MODE_READ_WRITE", "read and write", "læse og skrive"},

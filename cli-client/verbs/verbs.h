@@ -24,6 +24,9 @@ void AddCorrect(VerbTable& verbs);
 void AddUndo(VerbTable& verbs);
 void AddSamePerson(VerbTable& verbs);
 void AddConflicts(VerbTable& verbs);
+// Between areas.
+void AddMove(VerbTable& verbs);
+void AddReceipts(VerbTable& verbs);
 // The device and the base.
 void AddSync(VerbTable& verbs);
 void AddStatus(VerbTable& verbs);

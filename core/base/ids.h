@@ -92,6 +92,7 @@ struct Scope {
 
 inline Scope AreaScope(AreaId area) { return {v1::SCOPE_KIND_AREA, area.uuid()}; }
 inline Scope AreaHealthScope(AreaId area) { return {v1::SCOPE_KIND_AREA_HEALTH, area.uuid()}; }
+inline Scope AreaPlacesScope(AreaId area) { return {v1::SCOPE_KIND_AREA_PLACES, area.uuid()}; }
 
 }  // namespace opgang
 

@@ -10,10 +10,12 @@ namespace {
 constexpr uint32_t Bit(Role role) { return 1u << static_cast<int>(role); }
 
 // The reviewed table of who writes what (design: one row for each type, and a type without a row does not
-// start). Partners, evaluators and auditors write no records, so they have no bit here.
+// start). A partner refers a person: the citizen, the word that the citizen agreed, the inquiry, and nothing else.
+// Evaluators and auditors write no records, so they have no bit here.
 constexpr uint32_t kField = Bit(Role::kOutreach) | Bit(Role::kHealth) | Bit(Role::kCoordinator);
 constexpr uint32_t kFieldAndInstructor = kField | Bit(Role::kInstructor);
 constexpr uint32_t kFieldAndImport = kField | Bit(Role::kBase);
+constexpr uint32_t kReferral = kFieldAndInstructor | Bit(Role::kPartner);
 constexpr uint32_t kHealthOnly = Bit(Role::kHealth);
 
 constexpr v1::ScopeKind kArea = v1::SCOPE_KIND_AREA;
@@ -21,33 +23,33 @@ constexpr v1::ScopeKind kHealthPart = v1::SCOPE_KIND_AREA_HEALTH;
 
 template <typename T>
 RecordTypeInfo Entry(RecordType type, std::string_view name, v1::ScopeKind scope, SubjectRule subject,
-                     uint32_t writers, bool has_handle) {
-  return {type, name, scope, subject, writers, &T::default_instance(), has_handle};
+                     uint32_t writers, bool has_handle, bool of_case) {
+  return {type, name, scope, subject, writers, &T::default_instance(), has_handle, of_case};
 }
 
 using Table = std::array<RecordTypeInfo, 13>;
 
-// Columns: type, name, scope, subject, writers, short handle. In type order, without gaps: FindRecordType
+// Columns: type, name, scope, subject, writers, short handle, of a case. In type order, without gaps: FindRecordType
 // counts on it.
 const Table& Entries() {
   using B = v1::RecordBody;
   using S = SubjectRule;
   static const Table* const entries = new Table{{
-      Entry<v1::Entrance>(B::kEntrance, "entrance", kArea, S::kNone, kFieldAndImport, true),
-      Entry<v1::Dwelling>(B::kDwelling, "dwelling", kArea, S::kNone, kFieldAndImport, false),
-      Entry<v1::Visit>(B::kVisit, "visit", kArea, S::kNone, kField, true),
-      Entry<v1::Citizen>(B::kCitizen, "citizen", kArea, S::kSelf, kFieldAndInstructor, true),
-      Entry<v1::Consent>(B::kConsent, "consent", kArea, S::kCitizen, kFieldAndInstructor, true),
-      Entry<v1::Contact>(B::kContact, "contact", kArea, S::kOptional, kFieldAndInstructor, true),
-      Entry<v1::Inquiry>(B::kInquiry, "inquiry", kArea, S::kCitizen, kFieldAndInstructor, true),
-      Entry<v1::Closing>(B::kClosing, "closing", kArea, S::kCitizen, kFieldAndInstructor, true),
-      Entry<v1::Reply>(B::kReply, "reply", kArea, S::kCitizen, kFieldAndInstructor, true),
-      Entry<v1::Intake>(B::kIntake, "intake", kArea, S::kCitizen, kField, true),
+      Entry<v1::Entrance>(B::kEntrance, "entrance", kArea, S::kNone, kFieldAndImport, true, false),
+      Entry<v1::Dwelling>(B::kDwelling, "dwelling", kArea, S::kNone, kFieldAndImport, false, false),
+      Entry<v1::Visit>(B::kVisit, "visit", kArea, S::kNone, kField, true, false),
+      Entry<v1::Citizen>(B::kCitizen, "citizen", kArea, S::kSelf, kReferral, true, true),
+      Entry<v1::Consent>(B::kConsent, "consent", kArea, S::kCitizen, kReferral, true, true),
+      Entry<v1::Contact>(B::kContact, "contact", kArea, S::kOptional, kFieldAndInstructor, true, false),
+      Entry<v1::Inquiry>(B::kInquiry, "inquiry", kArea, S::kCitizen, kReferral, true, true),
+      Entry<v1::Closing>(B::kClosing, "closing", kArea, S::kCitizen, kFieldAndInstructor, true, true),
+      Entry<v1::Reply>(B::kReply, "reply", kArea, S::kCitizen, kFieldAndInstructor, true, true),
+      Entry<v1::Intake>(B::kIntake, "intake", kArea, S::kCitizen, kField, true, false),
       Entry<v1::ClinicalIntake>(B::kClinicalIntake, "clinical-intake", kHealthPart, S::kCitizen, kHealthOnly,
-                                true),
+                                true, false),
       Entry<v1::Participation>(B::kParticipation, "participation", kArea, S::kCitizen, kFieldAndInstructor,
-                               true),
-      Entry<v1::SamePerson>(B::kSamePerson, "same-person", kArea, S::kCitizen, kField, false),
+                               true, true),
+      Entry<v1::SamePerson>(B::kSamePerson, "same-person", kArea, S::kCitizen, kField, false, true),
   }};
   return *entries;
 }
@@ -81,8 +83,8 @@ constexpr PolicyEntry kPolicies[] = {
      {FrontPolicy::kValueFirst, v1::ANSWER_YES}},
 };
 
-constexpr std::array<std::string_view, 5> kRoleNames = {"outreach", "health", "instructor", "coordinator",
-                                                        "base"};
+constexpr std::array<std::string_view, 6> kRoleNames = {"outreach",    "health", "instructor",
+                                                        "coordinator", "base",   "partner"};
 
 }  // namespace
 
@@ -105,7 +107,12 @@ const RecordTypeInfo* FindRecordType(uint32_t record_type) {
 
 bool MayWrite(Role role, const RecordTypeInfo& info) { return (info.writers & Bit(role)) != 0; }
 
+bool IsPlace(const RecordTypeInfo& info) {
+  return info.type == RecordType::kEntrance || info.type == RecordType::kDwelling;
+}
+
 bool MayStandIn(const RecordTypeInfo& info, v1::ScopeKind kind) {
+  if (kind == v1::SCOPE_KIND_AREA_PLACES) return IsPlace(info);
   return kind == info.scope_kind || (kind == v1::SCOPE_KIND_GROUP && info.scope_kind == v1::SCOPE_KIND_AREA);
 }
 

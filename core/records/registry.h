@@ -29,7 +29,7 @@ enum class SubjectRule {
   kOptional,  // subject = field 1 where set (Contact: anonymous drop-ins)
 };
 
-enum class Role { kOutreach, kHealth, kInstructor, kCoordinator, kBase };
+enum class Role { kOutreach, kHealth, kInstructor, kCoordinator, kBase, kPartner };
 std::string_view RoleName(Role role);
 std::optional<Role> RoleFromName(std::string_view name);
 
@@ -41,6 +41,7 @@ struct RecordTypeInfo {
   uint32_t writers;                            // bit set of 1 << Role: who may create and change it
   const google::protobuf::Message* prototype;  // default instance
   bool has_handle;                             // shown with a short handle (k7f)
+  bool of_case;  // needed to follow up an inquiry: stays in sight of a former area while a case is open
 };
 
 // All entries, in type order.
@@ -48,8 +49,11 @@ std::span<const RecordTypeInfo> AllRecordTypes();
 // nullptr for a number that this build does not know.
 const RecordTypeInfo* FindRecordType(uint32_t record_type);
 bool MayWrite(Role role, const RecordTypeInfo& info);
-// A record of an area may also stand in groups; the clinical types in the health part and nowhere else.
+// A record of an area may also stand in groups, and an entrance or a dwelling in the area's places; the clinical types in
+// the health part and nowhere else.
 bool MayStandIn(const RecordTypeInfo& info, v1::ScopeKind kind);
+// An entrance or a dwelling: stands in its area's places too.
+bool IsPlace(const RecordTypeInfo& info);
 // Which value of a field stands in front where several stand side by side. The latest, but for the fields that
 // registry.cc lists with their reasons; the latest also for types and fields that this build does not know.
 FieldPolicy PolicyOf(uint32_t record_type, uint32_t field);

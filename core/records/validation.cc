@@ -69,6 +69,7 @@ void CheckFields(FieldChecks& check, const v1::Citizen& c) {
   CheckDoorName(check, M::kFloorFieldNumber, c.floor(), M::kDoorFieldNumber, c.door());
   if (c.has_birth_year()) check.BirthYear(M::kBirthYearFieldNumber, c.birth_year());
   check.LanguageTag(M::kLanguageFieldNumber, c.language());
+  check.OptionalId(M::kAreaIdFieldNumber, c.area_id());
   if (c.has_address_protected_until()) {
     check.Date(M::kAddressProtectedUntilFieldNumber, c.address_protected_until());
   }

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/sealing/sealing.h"
+#include "server/admin/grants.h"
 #include "server/engine/transaction.h"
 
 namespace opgang {
@@ -25,7 +26,7 @@ absl::Status CheckRequest(const v1::InviteRequest& request) {
   }
   const auto role = RoleFromName(request.role());
   if (!role.has_value() || *role == Role::kBase) {
-    return MakeError(ErrorCode::kBadInput, "role: outreach, health, instructor or coordinator");
+    return MakeError(ErrorCode::kBadInput, "role: outreach, health, instructor, coordinator or partner");
   }
   if (request.areas().empty()) return MakeError(ErrorCode::kBadInput, "at least one area");
   for (const std::string& area : request.areas()) {
@@ -34,19 +35,17 @@ absl::Status CheckRequest(const v1::InviteRequest& request) {
   return absl::OkStatus();
 }
 
+// What a person has already stays as it is; what was taken once comes back as another generation.
 absl::Status GrantAreas(BaseStore& store, const v1::InviteRequest& request, Role role, absl::Time now,
                         Random& random) {
   ASSIGN_OR_RETURN(const auto existing, store.Grants(request.staff_code()));
-  const auto grant_new = [&](const Scope& scope) -> absl::Status {
-    const bool known = std::any_of(existing.begin(), existing.end(),
-                                   [&](const StoredGrant& grant) { return grant.scope == scope; });
-    if (known) return absl::OkStatus();
-    return store.PutGrant(request.staff_code(), {scope, 1, v1::GRANT_MODE_READ_WRITE, ""});
-  };
   for (const std::string& name : request.areas()) {
     ASSIGN_OR_RETURN(const AreaId area, AreaNamed(store, name, now, random));
-    RETURN_IF_ERROR(grant_new(AreaScope(area)));
-    if (role == Role::kHealth) RETURN_IF_ERROR(grant_new(AreaHealthScope(area)));
+    for (const StoredGrant& grant : GrantsFor(role, area)) {
+      const bool known = std::any_of(existing.begin(), existing.end(),
+                                     [&](const StoredGrant& had) { return had.scope == grant.scope; });
+      if (!known) RETURN_IF_ERROR(GiveGrant(store, request.staff_code(), grant));
+    }
   }
   return absl::OkStatus();
 }

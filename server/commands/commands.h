@@ -23,6 +23,7 @@ void AddServe(CLI::App& program, CommandContext& context);
 void AddInvite(CLI::App& program, CommandContext& context);
 void AddImport(CLI::App& program, CommandContext& context);
 void AddDevices(CLI::App& program, CommandContext& context);
+void AddGrants(CLI::App& program, CommandContext& context);
 void AddCheck(CLI::App& program, CommandContext& context);
 void AddQuarantine(CLI::App& program, CommandContext& context);
 void AddConflicts(CLI::App& program, CommandContext& context);

@@ -13,6 +13,14 @@
 namespace opgang {
 namespace {
 
+nlohmann::json RemovalsOf(const v1::DeviceStatus& device) {
+  nlohmann::json removals = nlohmann::json::array();
+  for (const auto& removal : device.unconfirmed_removals()) {
+    removals.push_back({{"area", removal.display_name()}, {"told_us", removal.told_us()}});
+  }
+  return removals;
+}
+
 nlohmann::json ToJson(const v1::DeviceStatus& device) {
   return {{"device", device.device_label()},
           {"holder", device.holder()},
@@ -21,6 +29,7 @@ nlohmann::json ToJson(const v1::DeviceStatus& device) {
           {"nearest_due_us", device.nearest_due_us()},
           {"silent", device.silent()},
           {"online", device.online()},
+          {"unconfirmed_removals", RemovalsOf(device)},
           {"exists_twice", device.twin_since_us() != 0},
           {"exists_twice_since_us", device.twin_since_us()}};
 }
@@ -41,6 +50,11 @@ void Print(const v1::DeviceStatus& device) {
   std::printf("%-16s %-12s %-17s %6u  %-17s %s\n", device.device_label().c_str(), device.holder().c_str(),
               LocalMinute(device.last_sync_us()).c_str(), device.unsent_count(),
               DueDate(device.nearest_due_us()).c_str(), StateOf(device));
+  for (const auto& removal : device.unconfirmed_removals()) {
+    std::printf("    may still hold %s, which was taken: %s\n", removal.display_name().c_str(),
+                removal.told_us() == 0 ? "it has not heard of it yet"
+                                       : ("told " + LocalMinute(removal.told_us())).c_str());
+  }
 }
 
 absl::Status Devices(const CommandContext& context) {

@@ -47,6 +47,7 @@ int RunOpgangd(int argc, const char* const* argv) {
   AddInvite(program, context);
   AddImport(program, context);
   AddDevices(program, context);
+  AddGrants(program, context);
   AddCheck(program, context);
   AddQuarantine(program, context);
   AddConflicts(program, context);

@@ -8,42 +8,93 @@
 #include "core/base/status_macros.h"
 #include "core/merge/merge.h"
 #include "server/engine/corrections.h"
+#include "server/engine/placement.h"
 
 namespace opgang {
 namespace {
 
 using MaybeRefusal = std::optional<Refusal>;
 
-bool MayWriteTo(const Author& author, const Scope& scope) {
-  return std::any_of(author.grants.begin(), author.grants.end(), [&](const StoredGrant& grant) {
-    return grant.scope == scope && grant.mode != v1::GRANT_MODE_READ;
-  });
+const StoredGrant* GrantOf(const std::vector<StoredGrant>& grants, const Scope& scope) {
+  const auto found =
+      std::find_if(grants.begin(), grants.end(), [&](const auto& grant) { return grant.scope == scope; });
+  return found == grants.end() ? nullptr : &*found;
 }
 
-std::vector<Scope> ScopesOf(const v1::MutationEnvelope& envelope) {
-  std::vector<Scope> scopes;
-  for (const auto& proto : envelope.scopes()) {
-    if (auto scope = Scope::FromProto(proto)) scopes.push_back(*scope);
+// The mutation being judged, and who speaks.
+struct Case {
+  const Author& author;
+  const OpenedMutation& mutation;
+  const Interval& recorded;
+  absl::Time received;
+};
+
+// Under a grant that stands, or one that stood when the mutation may have been captured, not long ago.
+bool MayWriteTo(const Case& judged, const Scope& scope) {
+  const StoredGrant* grant = GrantOf(judged.author.grants, scope);
+  if (grant == nullptr) {
+    grant = GrantOf(judged.author.taken_grants, scope);
+    if (grant == nullptr) return false;
+    const absl::Time taken = absl::FromUnixMicros(grant->taken_us);
+    if (judged.recorded.earliest > taken || judged.received > taken + kTakenGrantCounts) return false;
   }
-  return scopes;
+  return grant->mode != v1::GRANT_MODE_READ;
 }
 
-MaybeRefusal Authorise(const Author& author, const RecordTypeInfo& info, const OpenedMutation& mutation,
-                       const std::optional<StoredRecord>& existing) {
-  if (!MayWrite(author.role, info)) return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};
-  for (const Scope& scope : ScopesOf(mutation.envelope)) {
+bool MayWriteToAny(const Case& judged, const std::vector<Scope>& scopes) {
+  return std::any_of(scopes.begin(), scopes.end(),
+                     [&](const Scope& scope) { return MayWriteTo(judged, scope); });
+}
+
+// What can be said of a mutation by itself and its author's own grants.
+MaybeRefusal AuthoriseAlone(const Case& judged, const RecordTypeInfo& info) {
+  const v1::MutationEnvelope& envelope = judged.mutation.envelope;
+  if (!MayWrite(judged.author.role, info)) return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};
+  for (const Scope& scope : ScopesIn(envelope)) {
     if (!MayStandIn(info, scope.kind)) return Refusal{v1::REFUSAL_CODE_WRONG_SCOPE, 0};
-    if (!MayWriteTo(author, scope)) return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};
+    if (!MayWriteTo(judged, scope)) return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};
   }
-  if (!existing.has_value()) return std::nullopt;
-  const bool reaches = std::any_of(existing->scopes.begin(), existing->scopes.end(),
-                                   [&](const Scope& scope) { return MayWriteTo(author, scope); });
-  if (!reaches) return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};
-  if (existing->type != static_cast<uint32_t>(info.type)) return Refusal{v1::REFUSAL_CODE_TYPE_MISMATCH, 0};
-  if (existing->subject.ToBytes() != mutation.envelope.subject_id()) {
-    return Refusal{v1::REFUSAL_CODE_SUBJECT_MISMATCH, 0};
+  const auto moved_to = MovedTo(envelope, judged.mutation.payload);
+  if (moved_to.has_value() && !MayWriteTo(judged, AreaScope(*moved_to))) {
+    return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, v1::Citizen::kAreaIdFieldNumber};
   }
   return std::nullopt;
+}
+
+// A record, or the citizen that a new one is about, is the author's to write to where it stands, or stood until it moved:
+// who captured something there believed it to stand there still.
+absl::StatusOr<bool> Reaches(BaseStore& store, const Case& judged, RecordId id) {
+  ASSIGN_OR_RETURN(const std::vector<Scope> standing, store.ScopesOf(id));
+  if (standing.empty() || MayWriteToAny(judged, standing))
+    return true;  // still unknown is no ground for refusal
+  ASSIGN_OR_RETURN(const std::vector<Scope> former, store.FormerScopesOf(id));
+  return MayWriteToAny(judged, former);
+}
+
+absl::StatusOr<MaybeRefusal> Authorise(BaseStore& store, const Case& judged, const RecordTypeInfo& info,
+                                       const std::optional<StoredRecord>& existing) {
+  const v1::MutationEnvelope& envelope = judged.mutation.envelope;
+  const RecordId id = RecordId::FromBytes(envelope.record_id()).value_or(RecordId());
+  const RecordId subject = RecordId::FromBytes(envelope.subject_id()).value_or(RecordId());
+  ASSIGN_OR_RETURN(const bool reaches, Reaches(store, judged, existing.has_value() ? id : subject));
+  if (!reaches) return MaybeRefusal(Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0});
+  if (!existing.has_value()) return MaybeRefusal();
+  if (existing->type != static_cast<uint32_t>(info.type))
+    return MaybeRefusal(Refusal{v1::REFUSAL_CODE_TYPE_MISMATCH, 0});
+  if (existing->subject != subject) return MaybeRefusal(Refusal{v1::REFUSAL_CODE_SUBJECT_MISMATCH, 0});
+  return MaybeRefusal();
+}
+
+// Who may write and not read makes new records, about people whom he brought himself.
+absl::StatusOr<MaybeRefusal> AuthoriseBlind(BaseStore& store, const Case& judged,
+                                            const std::optional<StoredRecord>& existing) {
+  const Refusal refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};
+  if (existing.has_value() || judged.mutation.under_digest) return MaybeRefusal(refusal);
+  const auto subject = RecordId::FromBytes(judged.mutation.envelope.subject_id());
+  if (!subject.has_value()) return MaybeRefusal();
+  ASSIGN_OR_RETURN(const auto citizen, store.FindRecord(*subject));
+  const bool own = !citizen.has_value() || citizen->record.created().author() == judged.author.staff_code;
+  return own ? MaybeRefusal() : MaybeRefusal(refusal);
 }
 
 absl::StatusOr<MaybeRefusal> CheckReach(BaseStore& store, const v1::Inquiry& inquiry) {
@@ -66,21 +117,29 @@ absl::StatusOr<MaybeRefusal> ValidateInContext(BaseStore& store, const RecordTyp
   return MaybeRefusal();
 }
 
-absl::StatusOr<MaybeRefusal> Validate(BaseStore& store, const RecordTypeInfo& info,
-                                      const OpenedMutation& mutation, const v1::Record& merged,
-                                      const Interval& recorded, absl::Time received) {
-  if (auto refusal = ValidatePatch(info, mutation.payload)) return MaybeRefusal(refusal);
+// What its content shows by itself.
+MaybeRefusal ValidateAlone(const RecordTypeInfo& info, const OpenedMutation& mutation,
+                           const v1::Record& merged, const Interval& recorded, absl::Time received) {
+  if (auto refusal = ValidatePatch(info, mutation.payload)) return refusal;
   // Before its create arrives a record is a part only; a deleted one is nobody's to read.
-  if (!merged.has_created() || merged.deleted()) return MaybeRefusal();
+  if (!merged.has_created() || merged.deleted()) return std::nullopt;
   const std::unique_ptr<google::protobuf::Message> content(info.prototype->New());
-  if (!content->ParseFromString(merged.fields()))
-    return MaybeRefusal(Refusal{v1::REFUSAL_CODE_UNREADABLE, 0});
+  if (!content->ParseFromString(merged.fields())) return Refusal{v1::REFUSAL_CODE_UNREADABLE, 0};
   ValidationContext context;
   context.record_id = RecordId::FromBytes(mutation.envelope.record_id()).value_or(RecordId());
   context.subject = RecordId::FromBytes(mutation.envelope.subject_id()).value_or(RecordId());
   const bool is_create = mutation.payload.action() == v1::MUTATION_ACTION_CREATE;
   context.latest_day = LocalDay(is_create ? recorded.latest : received);
-  if (auto refusal = ValidateContent(info, *content, context)) return MaybeRefusal(refusal);
+  return ValidateContent(info, *content, context);
+}
+
+absl::StatusOr<MaybeRefusal> Validate(BaseStore& store, const RecordTypeInfo& info,
+                                      const OpenedMutation& mutation, const v1::Record& merged,
+                                      const Interval& recorded, absl::Time received) {
+  if (auto refusal = ValidateAlone(info, mutation, merged, recorded, received)) return MaybeRefusal(refusal);
+  if (!merged.has_created() || merged.deleted()) return MaybeRefusal();
+  const std::unique_ptr<google::protobuf::Message> content(info.prototype->New());
+  content->ParsePartialFromString(merged.fields());
   return ValidateInContext(store, info, *content);
 }
 
@@ -147,18 +206,33 @@ Admitted Refused(const Refusal& refusal) {
   return admitted;
 }
 
-}  // namespace
+// Everything that a mutation shows by itself, its content too where it is a create.
+MaybeRefusal JudgeAlone(const Case& judged, const RecordTypeInfo& info) {
+  if (auto refusal = AuthoriseAlone(judged, info)) return refusal;
+  if (!WritesBlind(judged.author, judged.mutation.envelope)) return std::nullopt;
+  if (judged.mutation.payload.action() != v1::MUTATION_ACTION_CREATE)
+    return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};
+  MergeContext context;
+  context.record_type = judged.mutation.envelope.record_type();
+  const auto alone = Merge(nullptr, judged.mutation.payload, v1::Provenance(), context);
+  if (!alone.ok()) return Refusal{v1::REFUSAL_CODE_UNREADABLE, 0};
+  return ValidateAlone(info, judged.mutation, alone->record, judged.recorded, judged.received);
+}
 
-absl::StatusOr<Admitted> Admit(BaseStore& store, const Author& author, const OpenedMutation& mutation,
-                               const Interval& recorded, absl::Time received) {
-  if (mutation.refusal.has_value()) return Refused(*mutation.refusal);
-  const RecordTypeInfo* info = FindRecordType(mutation.envelope.record_type());
-  if (info == nullptr) return Refused({v1::REFUSAL_CODE_UNKNOWN_TYPE, 0});
+// What depends on what is there already.
+absl::StatusOr<Admitted> AdmitBeside(BaseStore& store, const Case& judged, const RecordTypeInfo& info) {
+  const auto& [author, mutation, recorded, received] = judged;
   const RecordId id = RecordId::FromBytes(mutation.envelope.record_id()).value_or(RecordId());
   ASSIGN_OR_RETURN(const std::optional<StoredRecord> existing, store.FindRecord(id));
   ASSIGN_OR_RETURN(const bool waits, WaitsForItsCreate(store, mutation, existing));
   if (waits) return Refused({v1::REFUSAL_CODE_CREATE_QUARANTINED, 0});
-  if (auto refusal = Authorise(author, *info, mutation, existing)) return Refused(*refusal);
+  if (auto alone = JudgeAlone(judged, info)) return Refused(*alone);
+  ASSIGN_OR_RETURN(const MaybeRefusal not_his, Authorise(store, judged, info, existing));
+  if (not_his.has_value()) return Refused(*not_his);
+  if (WritesBlind(author, mutation.envelope)) {
+    ASSIGN_OR_RETURN(const MaybeRefusal not_new, AuthoriseBlind(store, judged, existing));
+    if (not_new.has_value()) return Refused(*not_new);
+  }
 
   v1::Provenance provenance = ProvenanceOf(author, mutation, recorded, received);
   RETURN_IF_ERROR(AddReplaced(store, author, mutation, provenance));
@@ -166,17 +240,56 @@ absl::StatusOr<Admitted> Admit(BaseStore& store, const Author& author, const Ope
                                            mutation, provenance));
   if (!merged.has_value()) return Refused({v1::REFUSAL_CODE_UNREADABLE, 0});
   ASSIGN_OR_RETURN(const MaybeRefusal refusal,
-                   Validate(store, *info, mutation, merged->record, recorded, received));
+                   Validate(store, info, mutation, merged->record, recorded, received));
   if (refusal.has_value()) return Refused(*refusal);
 
   Admitted admitted;
   admitted.record.id = id;
   admitted.record.type = mutation.envelope.record_type();
   admitted.record.subject = RecordId::FromBytes(mutation.envelope.subject_id()).value_or(RecordId());
-  admitted.record.scopes = existing.has_value() ? existing->scopes : ScopesOf(mutation.envelope);
+  ASSIGN_OR_RETURN(admitted.record.scopes, PlaceOf(store, info, mutation.envelope, existing));
   admitted.record.record = std::move(merged->record);
   admitted.conflict_fields = std::move(merged->conflict_fields);
   admitted.merged = std::move(merged->merged);
+  return admitted;
+}
+
+}  // namespace
+
+bool WritesBlind(const Author& author, const v1::MutationEnvelope& envelope) {
+  if (author.role == Role::kPartner) return true;
+  const bool anywhere = std::any_of(author.grants.begin(), author.grants.end(), [](const StoredGrant& grant) {
+    return grant.mode == v1::GRANT_MODE_WRITE_ONLY;
+  });
+  if (!anywhere) return false;
+  const std::vector<Scope> scopes = ScopesIn(envelope);
+  const bool reads_all = std::all_of(scopes.begin(), scopes.end(), [&](const Scope& scope) {
+    const StoredGrant* grant = GrantOf(author.grants, scope);
+    if (grant == nullptr) grant = GrantOf(author.taken_grants, scope);
+    return grant != nullptr && grant->mode != v1::GRANT_MODE_WRITE_ONLY;
+  });
+  return scopes.empty() || !reads_all;
+}
+
+std::optional<Refusal> AdmitAlone(const Author& author, const OpenedMutation& mutation,
+                                  const Interval& recorded, absl::Time received) {
+  if (mutation.refusal.has_value()) return mutation.refusal;
+  const RecordTypeInfo* info = FindRecordType(mutation.envelope.record_type());
+  if (info == nullptr) return Refusal{v1::REFUSAL_CODE_UNKNOWN_TYPE, 0};
+  return JudgeAlone({author, mutation, recorded, received}, *info);
+}
+
+absl::StatusOr<Admitted> Admit(BaseStore& store, const Author& author, const OpenedMutation& mutation,
+                               const Interval& recorded, absl::Time received) {
+  if (mutation.refusal.has_value()) return Refused(*mutation.refusal);
+  const RecordTypeInfo* info = FindRecordType(mutation.envelope.record_type());
+  if (info == nullptr) return Refused({v1::REFUSAL_CODE_UNKNOWN_TYPE, 0});
+  const Case judged{author, mutation, recorded, received};
+  if (WritesBlind(author, mutation.envelope)) {
+    if (auto alone = JudgeAlone(judged, *info)) return Refused(*alone);
+  }
+  ASSIGN_OR_RETURN(Admitted admitted, AdmitBeside(store, judged, *info));
+  admitted.refusal_tells_of_others = true;
   return admitted;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/merge/field_set.h"
 #include "core/records/registry.h"
+#include "server/engine/placement.h"
 
 namespace opgang {
 namespace {
@@ -68,7 +69,11 @@ Submission BaseAuthor::InTheNameOf(const StaffMember& person, const StoredRecord
   envelope.set_record_id(current.id.ToBytes());
   envelope.set_record_type(current.type);
   envelope.set_subject_id(current.subject.ToBytes());
+  const std::optional<AreaId> moved_to = MovedTo(envelope, payload);
   Submission submission = Wrap(std::move(envelope), std::move(payload), current.scopes.front());
+  if (moved_to.has_value()) {
+    submission.author.grants.push_back({AreaScope(*moved_to), 1, v1::GRANT_MODE_READ_WRITE, ""});
+  }
   submission.author.staff_code = person.staff_code;
   submission.author.role = person.role;
   return submission;

@@ -7,6 +7,8 @@
 #include "core/base/status_macros.h"
 #include "server/engine/admission.h"
 #include "server/engine/corrections.h"
+#include "server/engine/placement.h"
+#include "server/engine/referrals.h"
 #include "server/engine/transaction.h"
 
 namespace opgang {
@@ -19,7 +21,7 @@ using MaybeVerdict = std::optional<v1::Verdict>;
 
 // What the log calls a mutation whose envelope names no id: its digest, which is as unique.
 IntentId LogIdOf(const OpenedMutation& mutation) {
-  if (!mutation.intent.empty()) return mutation.intent;
+  if (!mutation.intent.empty() && !mutation.under_digest) return mutation.intent;
   return IntentId::FromBytes(mutation.digest).value_or(IntentId());
 }
 
@@ -40,6 +42,15 @@ v1::Verdict QuarantinedVerdict(const OpenedMutation& mutation, const Refusal& re
   v1::Verdict verdict = VerdictFor(mutation);
   verdict.mutable_quarantined()->set_code(refusal.code);
   verdict.mutable_quarantined()->set_field(refusal.field);
+  return verdict;
+}
+
+// For the author who may write and not read: as if it had taken effect.
+v1::Verdict ToldAsApplied(const OpenedMutation& mutation, uint64_t rev) {
+  v1::Verdict verdict;
+  verdict.set_seq(mutation.seq);
+  verdict.set_intent_id(mutation.intent.ToBytes());
+  verdict.mutable_applied()->set_rev(rev);
   return verdict;
 }
 
@@ -100,6 +111,17 @@ bool LacksParts(const std::vector<QuarantinedMutation>& parts) {
   return false;
 }
 
+bool IsBlind(const Submission& submission) {
+  return std::any_of(
+      submission.mutations.begin(), submission.mutations.end(),
+      [&](const OpenedMutation& mutation) { return WritesBlind(submission.author, mutation.envelope); });
+}
+
+// The citizens that a record concerns whose place may change with it; true: it is the citizen's own record.
+void NoteConcerned(const StoredRecord& record, std::map<RecordId, bool>& citizens) {
+  if (!record.subject.empty()) citizens[record.subject] |= record.subject == record.id;
+}
+
 FateDecision DecisionBy(v1::DecisionKind kind, std::string_view actor, absl::Time now,
                         v1::DecisionReason reason = v1::DECISION_REASON_UNSPECIFIED) {
   return {kind, std::string(actor), absl::ToUnixMicros(now), reason};
@@ -124,7 +146,7 @@ absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& g
 absl::StatusOr<MaybeVerdict> Committer::KnownVerdict(ReplicaId replica, const OpenedMutation& mutation) {
   ASSIGN_OR_RETURN(const auto fate, store_.FateOf(LogIdOf(mutation)));
   if (fate.has_value() && fate->digest == mutation.digest) {
-    v1::Verdict verdict = fate->verdict;
+    v1::Verdict verdict = fate->told.value_or(fate->verdict);
     verdict.set_seq(mutation.seq);
     return MaybeVerdict(verdict);
   }
@@ -134,9 +156,28 @@ absl::StatusOr<MaybeVerdict> Committer::KnownVerdict(ReplicaId replica, const Op
   return reused ? MaybeVerdict(IdReusedVerdict(mutation)) : MaybeVerdict();
 }
 
+// ID_REUSED says that somebody has used an id. Who may write and not read is told it of his own only: another's id he may
+// have come by, and is probing.
+absl::Status Committer::HideForeignIds(Submission& submission) {
+  for (OpenedMutation& mutation : submission.mutations) {
+    if (mutation.intent.empty()) continue;
+    ASSIGN_OR_RETURN(const std::string author, store_.WroteIt(mutation.intent));
+    mutation.under_digest = !author.empty() && author != submission.author.staff_code;
+  }
+  return absl::OkStatus();
+}
+
 // Dedup first: a bundle that is known in any part is answered, never applied again (I2).
 absl::StatusOr<Committer::Verdicts> Committer::Decide(const Submission& submission,
                                                       std::set<Scope>& touched) {
+  if (!IsBlind(submission)) return DecideAs(submission, touched);
+  Submission hidden = submission;
+  RETURN_IF_ERROR(HideForeignIds(hidden));
+  return DecideAs(hidden, touched);
+}
+
+absl::StatusOr<Committer::Verdicts> Committer::DecideAs(const Submission& submission,
+                                                        std::set<Scope>& touched) {
   std::vector<MaybeVerdict> known;
   bool any_known = false;
   bool reused = HasTwins(submission.mutations);
@@ -176,17 +217,24 @@ absl::StatusOr<Committer::Verdicts> Committer::CompleteKnown(const Submission& s
 absl::StatusOr<Committer::Verdicts> Committer::ApplyOrQuarantine(const Submission& submission,
                                                                  std::set<Scope>& touched) {
   ASSIGN_OR_RETURN(const std::vector<Interval> recorded, RecordedIntervals(submission));
+  // Before anything that others wrote is looked at, for else the order of a bundle's parts would tell of it.
+  for (size_t i = 0; IsBlind(submission) && i < submission.mutations.size(); ++i) {
+    Admitted alone;
+    alone.refusal = AdmitAlone(submission.author, submission.mutations[i], recorded[i], submission.received);
+    if (alone.refusal.has_value()) return QuarantineAll(submission, recorded, i, alone);
+  }
   RETURN_IF_ERROR(store_.BeginPart());
   ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());
   Verdicts verdicts;
   std::set<Scope> news;
+  std::map<RecordId, bool> concerned;
   for (size_t i = 0; i < submission.mutations.size(); ++i) {
     const OpenedMutation& mutation = submission.mutations[i];
     ASSIGN_OR_RETURN(Admitted admitted,
                      Admit(store_, submission.author, mutation, recorded[i], submission.received));
     if (admitted.refusal.has_value()) {
       RETURN_IF_ERROR(store_.DropPart());
-      return QuarantineAll(submission, recorded, i, *admitted.refusal);
+      return QuarantineAll(submission, recorded, i, admitted);
     }
     verdicts.push_back(AppliedVerdict(mutation, rev, admitted));
     RETURN_IF_ERROR(store_.AppendLog(
@@ -194,7 +242,10 @@ absl::StatusOr<Committer::Verdicts> Committer::ApplyOrQuarantine(const Submissio
     admitted.record.rev = rev;
     RETURN_IF_ERROR(store_.PutRecord(admitted.record));
     news.insert(admitted.record.scopes.begin(), admitted.record.scopes.end());
+    NoteConcerned(admitted.record, concerned);
   }
+  RETURN_IF_ERROR(SettlePlaces(store_, concerned, rev, submission.received, news));
+  RETURN_IF_ERROR(NoteReferrals(store_, submission));
   RETURN_IF_ERROR(store_.KeepPart());
   touched.merge(news);
   RETURN_IF_ERROR(SettleReplaced(submission, touched));
@@ -238,28 +289,41 @@ absl::Status Committer::FlushNarrowing() {
 
 absl::StatusOr<v1::Verdict> Committer::Quarantine(const Submission& submission,
                                                   const OpenedMutation& mutation, const Interval& recorded,
-                                                  const Refusal& refusal) {
+                                                  const Refusal& refusal, uint64_t told_at_rev) {
   const v1::Verdict verdict = QuarantinedVerdict(mutation, refusal);
   QuarantinedMutation item;
   item.mutation = LogEntry(submission.author, mutation, submission.received, recorded, verdict);
+  if (told_at_rev > 0) {
+    item.mutation.fate.told = ToldAsApplied(mutation, told_at_rev);
+  } else if (mutation.under_digest) {  // by the name that its author knows
+    item.mutation.fate.told = verdict;
+    item.mutation.fate.told->set_intent_id(mutation.intent.ToBytes());
+  }
   item.record_type = mutation.envelope.record_type();
   item.opened = mutation.opened;
   item.queue_key_id = mutation.queue_key_id;
   item.wrapped_for_base = mutation.wrapped_for_base;
   RETURN_IF_ERROR(store_.PutQuarantine(item));
-  return verdict;
+  return item.mutation.fate.told.value_or(verdict);
 }
 
-// The culprit with its own reason, its partners with theirs: a bundle is quarantined whole (I19).
+// The culprit with its own reason, its partners with theirs: a bundle is quarantined whole (I19). A rev is spent where the
+// author is told that it took effect: that of the next one would say that it did not.
 absl::StatusOr<Committer::Verdicts> Committer::QuarantineAll(const Submission& submission,
                                                              const std::vector<Interval>& recorded,
-                                                             size_t culprit, const Refusal& refusal) {
+                                                             size_t culprit, const Admitted& refused) {
+  uint64_t told_at_rev = 0;
+  if (refused.refusal_tells_of_others && IsBlind(submission)) {
+    ASSIGN_OR_RETURN(told_at_rev, store_.NextRev());
+  }
   Verdicts verdicts;
   for (size_t i = 0; i < submission.mutations.size(); ++i) {
     const OpenedMutation& mutation = submission.mutations[i];
-    const Refusal why = i == culprit ? refusal : mutation.refusal.value_or(kBundlePartner);
-    ASSIGN_OR_RETURN(verdicts.emplace_back(), Quarantine(submission, mutation, recorded[i], why));
+    const Refusal why = i == culprit ? *refused.refusal : mutation.refusal.value_or(kBundlePartner);
+    ASSIGN_OR_RETURN(verdicts.emplace_back(),
+                     Quarantine(submission, mutation, recorded[i], why, told_at_rev));
   }
+  if (told_at_rev > 0) RETURN_IF_ERROR(NoteReferrals(store_, submission));
   return verdicts;
 }
 
@@ -351,6 +415,7 @@ absl::StatusOr<Author> Committer::AuthorOf(const QuarantinedMutation& item) {
   ASSIGN_OR_RETURN(const auto staff, store_.FindStaff(author.staff_code));
   if (staff.has_value()) author.role = staff->role;
   ASSIGN_OR_RETURN(author.grants, store_.Grants(author.staff_code));
+  ASSIGN_OR_RETURN(author.taken_grants, store_.TakenGrants(author.staff_code));
   return author;
 }
 
@@ -384,6 +449,7 @@ absl::Status Committer::ReplayBundle(std::vector<QuarantinedMutation> parts, con
   for (const auto& part : parts) RETURN_IF_ERROR(store_.RemoveQuarantine(part.mutation.fate.intent));
   ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());
   std::set<Scope> news;
+  std::map<RecordId, bool> concerned;
   for (size_t i = 0; i < parts.size(); ++i) {
     const OpenedMutation mutation = Reopen(parts[i]);
     ASSIGN_OR_RETURN(Admitted admitted, Admit(store_, author, mutation, FromProto(parts[i].mutation.recorded),
@@ -395,8 +461,10 @@ absl::Status Committer::ReplayBundle(std::vector<QuarantinedMutation> parts, con
     admitted.record.rev = rev;
     RETURN_IF_ERROR(store_.PutRecord(admitted.record));
     news.insert(admitted.record.scopes.begin(), admitted.record.scopes.end());
+    NoteConcerned(admitted.record, concerned);
     RETURN_IF_ERROR(store_.ChangeFate(mutation.intent, AppliedVerdict(mutation, rev, admitted), decision));
   }
+  RETURN_IF_ERROR(SettlePlaces(store_, concerned, rev, absl::FromUnixMicros(decision.at_us), news));
   touched.merge(news);
   return store_.KeepPart();
 }

@@ -5,6 +5,7 @@
 //                                             taken shows two stores under one name: nothing new is taken in under
 //                                             it from then on (I3), so that each becomes a replica of its own
 //   authorise -> validate -> merge -> next rev -> record, feed, log, verdict          (admission.h)
+//   then what moves with it: everything about a citizen who moved, or whose case ended  (placement.h)
 //
 // Many submissions share one durable transaction (group commit); each stands in a part of its own, so that one
 // poisoned bundle takes nothing else with it (I5). Verdicts are returned only after the commit is durable (I1).
@@ -18,6 +19,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/engine/admission.h"
 #include "server/engine/submission.h"
 #include "server/store/base_store.h"
 
@@ -56,15 +58,18 @@ class Committer {
  private:
   using Verdicts = std::vector<v1::Verdict>;
   absl::StatusOr<Verdicts> Decide(const Submission& submission, std::set<Scope>& touched);
+  absl::StatusOr<Verdicts> DecideAs(const Submission& submission, std::set<Scope>& touched);
+  absl::Status HideForeignIds(Submission& submission);
   absl::StatusOr<std::optional<v1::Verdict>> KnownVerdict(ReplicaId replica, const OpenedMutation& mutation);
   absl::StatusOr<Verdicts> CompleteKnown(const Submission& submission,
                                          std::vector<std::optional<v1::Verdict>> known, bool reused);
   absl::StatusOr<Verdicts> ApplyOrQuarantine(const Submission& submission, std::set<Scope>& touched);
   absl::StatusOr<std::vector<Interval>> RecordedIntervals(const Submission& submission);
   absl::StatusOr<v1::Verdict> Quarantine(const Submission& submission, const OpenedMutation& mutation,
-                                         const Interval& recorded, const Refusal& refusal);
+                                         const Interval& recorded, const Refusal& refusal,
+                                         uint64_t told_at_rev = 0);
   absl::StatusOr<Verdicts> QuarantineAll(const Submission& submission, const std::vector<Interval>& recorded,
-                                         size_t culprit, const Refusal& refusal);
+                                         size_t culprit, const Admitted& refused);
   absl::Status SettleReplaced(const Submission& submission, std::set<Scope>& touched);
   absl::Status ReplayRelated(const std::vector<QuarantinedMutation>& related, const FateDecision& decision,
                              std::set<Scope>& touched);

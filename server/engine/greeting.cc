@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/sealing/sealing.h"
+#include "server/engine/holdings.h"
 #include "server/engine/horizon.h"
 #include "server/engine/transaction.h"
 
@@ -14,6 +15,7 @@ namespace opgang {
 namespace {
 
 constexpr size_t kTokenBytes = 32;
+constexpr int kMostReceipts = 500;
 
 // A decision made while a session was open, or told in a Welcome that was lost, is told again: the device takes each
 // one once. People decide few.
@@ -47,6 +49,7 @@ absl::StatusOr<Author> AuthorOf(BaseStore& store, const StoreAccount& account) {
   ASSIGN_OR_RETURN(const auto staff, store.FindStaff(account.staff_code));
   if (staff.has_value()) author.role = staff->role;
   ASSIGN_OR_RETURN(author.grants, store.Grants(account.staff_code));
+  ASSIGN_OR_RETURN(author.taken_grants, store.TakenGrants(account.staff_code));
   return author;
 }
 
@@ -92,12 +95,16 @@ absl::Status RetireFormer(BaseStore& store, const StoreAccount& account, const v
   return store.PutReplica(*former);
 }
 
-absl::Status BecomeNewReplica(BaseStore& store, StoreAccount& account, Greeting& greeting, absl::Time now,
-                              Random& random) {
+absl::Status BecomeNewReplica(BaseStore& store, StoreAccount& account, const v1::Hello& hello,
+                              Greeting& greeting, absl::Time now, Random& random) {
+  const ReplicaId named = ReplicaId::FromBytes(hello.replica_id()).value_or(account.replica);
+  ASSIGN_OR_RETURN(const auto former, store.FindReplica(named));
   ReplicaState replica;
   replica.id = ReplicaId::Make(now, random);
   replica.store = account.id;
   replica.token = greeting.next_token;
+  const bool own = former.has_value() && former->store == account.id;
+  if (own) RETURN_IF_ERROR(InheritHoldings(store, named, replica.id));
   account.replica = replica.id;
   greeting.new_replica = replica.id;
   RETURN_IF_ERROR(store.PutStore(account));
@@ -125,6 +132,14 @@ absl::Status NoteLetGo(BaseStore& store, const v1::Hello& hello, const BackupFac
   return store.NoteLetGo(hello.durable_horizon());
 }
 
+// What only a store that reads is told, and what the base notes of what it is given to read.
+absl::Status TellReader(BaseStore& store, ReplicaId replica, absl::Time now, Greeting& greeting) {
+  const Author& author = greeting.author;
+  ASSIGN_OR_RETURN(greeting.lost_scopes, UpdateHoldings(store, replica, author.grants, now));
+  ASSIGN_OR_RETURN(greeting.receipts, store.Receipts(author.staff_code, kMostReceipts));
+  return absl::OkStatus();
+}
+
 absl::Status GoOn(BaseStore& store, const StoreAccount& account, ReplicaState replica, const v1::Hello& hello,
                   absl::Time now, Greeting& greeting) {
   greeting.reading = CheckReadProof(account.proof_public_key, replica.id, hello.token(), hello.read_proof());
@@ -136,6 +151,7 @@ absl::Status GoOn(BaseStore& store, const StoreAccount& account, ReplicaState re
   replica.unsent_count = hello.unsent_count();
   // A locked store knows no due time: what was heard last stands.
   if (greeting.reading) replica.nearest_due_us = hello.nearest_due_us();
+  if (greeting.reading) RETURN_IF_ERROR(TellReader(store, replica.id, now, greeting));
   return store.PutReplica(replica);
 }
 
@@ -151,7 +167,7 @@ absl::StatusOr<Greeting> GreetKnown(BaseStore& store, StoreAccount account, cons
   } else {
     RETURN_IF_ERROR(NoteTwin(store, hello, now, account, greeting));
     RETURN_IF_ERROR(RetireFormer(store, account, hello));
-    RETURN_IF_ERROR(BecomeNewReplica(store, account, greeting, now, random));
+    RETURN_IF_ERROR(BecomeNewReplica(store, account, hello, greeting, now, random));
   }
   ASSIGN_OR_RETURN(const BackupFacts facts, store.Backup());
   RETURN_IF_ERROR(NoteLetGo(store, hello, facts));

@@ -39,6 +39,9 @@ struct Greeting {
   std::optional<ReplicaId> new_replica;
   std::vector<v1::Verdict> changed_fates;  // by a person's decision, since the last session
   v1::BackupStatus backup;
+  // Of a reading session: what may still lie on the device and must go (holdings.h), and what its author referred.
+  std::vector<Scope> lost_scopes;
+  std::vector<v1::ReferralReceipt> receipts;
   bool found_twice = false;  // by this Hello, the first to show it
 };
 

@@ -28,6 +28,7 @@ struct Author {
   std::string device_label;  // shown beside a value in conflict; empty: the base itself
   absl::Time enrolled;
   std::vector<StoredGrant> grants;
+  std::vector<StoredGrant> taken_grants;  // what was captured under them counts still (admission.h)
 };
 
 // One mutation after opening. Where something is wrong with it by itself, `refusal` says what; it still has a fate.
@@ -43,6 +44,8 @@ struct OpenedMutation {
   std::string wrapped_for_base;
   std::string digest;
   std::optional<Refusal> refusal;
+  // Its intent id is another author's, and this author may not be told so: the log calls it by its digest.
+  bool under_digest = false;
   // By then it had been captured: the latest instant of the mutations after it in the same Push.
   std::optional<absl::Time> captured_by;
 };

@@ -48,6 +48,11 @@ class AdminServiceImpl : public v1::AdminService::Service {
                           v1::AcceptLossResponse*) override;
   grpc::Status SettleTwin(grpc::ServerContext*, const v1::SettleTwinRequest*,
                           v1::SettleTwinResponse*) override;
+  // grants_admin.cc
+  grpc::Status ListGrants(grpc::ServerContext*, const v1::ListGrantsRequest*,
+                          v1::ListGrantsResponse*) override;
+  grpc::Status ChangeGrant(grpc::ServerContext*, const v1::ChangeGrantRequest*,
+                           v1::ChangeGrantResponse*) override;
 
  private:
   BaseServices& base_;

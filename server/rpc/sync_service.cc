@@ -69,8 +69,12 @@ grpc::ServerUnaryReactor* SyncServiceImpl::ListDevices(grpc::CallbackServerConte
       ASSIGN_OR_RETURN(const auto account, WorkerPool::Reader().FindStore(store));
       const bool enrolled = account.has_value() && account->enrolled_us > 0;
       if (!enrolled) return MakeError(ErrorCode::kBaseRefused, "this store is not enrolled here");
+      ASSIGN_OR_RETURN(const auto staff, WorkerPool::Reader().FindStaff(account->staff_code));
+      const bool refers_only = staff.has_value() && staff->role == Role::kPartner;
+      if (refers_only) return MakeError(ErrorCode::kBaseRefused, "a partner is told of no other device");
       ASSIGN_OR_RETURN(
           *response, DevicesOf(WorkerPool::Reader(), base_.sessions, base_.calendar, base_.clock->WallNow()));
+      for (auto& device : *response->mutable_devices()) device.clear_unconfirmed_removals();
       return absl::OkStatus();
     };
     reactor->Finish(ToGrpc(list()));
@@ -95,6 +99,8 @@ absl::StatusOr<v1::ListDevicesResponse> DevicesOf(BaseReader& reader, SessionReg
     status.set_online(sessions.IsOnline(replica.id));
     status.set_twin_since_us(account.twin_since_us);
     status.set_store_id(account.id.ToBytes());
+    ASSIGN_OR_RETURN(const auto removals, UnconfirmedRemovals(reader, account, replica.id));
+    for (const v1::UnconfirmedRemoval& removal : removals) *status.add_unconfirmed_removals() = removal;
     const int64_t last_heard_us = replica.last_sync_us > 0 ? replica.last_sync_us : account.enrolled_us;
     status.set_silent(!status.online() && IsSilent(absl::FromUnixMicros(last_heard_us), now, calendar));
   }

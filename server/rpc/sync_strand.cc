@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/engine/holdings.h"
 #include "spdlog/spdlog.h"
 
 namespace opgang {
@@ -96,6 +97,15 @@ void SyncStrand::Submit(std::vector<Submission> submissions) {
 void SyncStrand::FenceOthers(ReplicaId replica) {
   spdlog::info("event=session-start replica={}", replica.ToString());
   base_.sessions.Claim(shared_from_this(), replica);
+}
+
+void SyncStrand::NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) {
+  spdlog::info("event=scopes-removed replica={} scopes={}", replica.ToString(), scopes.size());
+  base_.writer->Run([replica, scopes = std::move(scopes), now = Now()](BaseStore& store, Committer&) {
+    const absl::Status status = ConfirmRemoved(store, replica, scopes, now);
+    if (!status.ok())
+      spdlog::warn("event=scopes-removed-not-noted error=\"{}\"", std::string(status.message()));
+  });
 }
 
 void SyncStrand::NoteLeafRepair(ReplicaId replica, const Scope& scope, size_t leaves) {

@@ -45,6 +45,7 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
   void Greet(const Peer& peer, const v1::Hello& hello) override;
   void Submit(std::vector<Submission> submissions) override;
   void FenceOthers(ReplicaId replica) override;
+  void NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) override;
   void NoteLeafRepair(ReplicaId replica, const Scope& scope, size_t leaves) override;
 
  private:

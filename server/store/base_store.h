@@ -31,6 +31,8 @@ struct Fate {
   uint64_t seq = 0;
   std::string digest;   // keyed, over the mutation's bytes: tells the same from other
   v1::Verdict verdict;  // APPLIED, QUARANTINED or ERASED; its seq is the first one
+  // What its author is told, where that is another: APPLIED, because the truth would tell him about other people's data.
+  std::optional<v1::Verdict> told;
 };
 
 // The log: with the receive time and the recorded interval, all that merging depends on (I8).
@@ -69,6 +71,23 @@ struct StoredRecord {
   uint64_t rev = 0;
   v1::Record record;
   std::vector<Scope> scopes;  // where it stands
+  std::vector<Scope> left;    // for PutRecord(): where it stood until now
+};
+
+// A scope that a replica was given to read, and what became of it.
+struct Holding {
+  Scope scope;
+  // When the device was first told that it may read it no longer; base time, 0 = not yet.
+  int64_t told_us = 0;
+  // When it confirmed that nothing of it is left; 0: it may still hold it.
+  int64_t removed_us = 0;
+  friend bool operator==(const Holding&, const Holding&) = default;
+};
+
+// What a write-only author handed in, for the receipt.
+struct Referral {
+  std::string author;
+  v1::ReferralReceipt receipt;
 };
 
 struct StaffMember {
@@ -135,6 +154,7 @@ struct StoredGrant {
   v1::GrantMode mode = v1::GRANT_MODE_READ_WRITE;
   std::string display_name;
   SecretBytes sum_key{};  // of the scope's sums; filled in by Grants()
+  int64_t taken_us = 0;   // base time at which it was taken again; 0 = it stands
 };
 
 struct Area {
@@ -182,6 +202,8 @@ class BaseReader {
   virtual absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id) = 0;
   virtual absl::StatusOr<std::optional<StaffMember>> FindStaff(std::string_view staff_code) = 0;
   virtual absl::StatusOr<std::vector<StoredGrant>> Grants(std::string_view staff_code) = 0;
+  // What a person could use once, without names and keys.
+  virtual absl::StatusOr<std::vector<StoredGrant>> TakenGrants(std::string_view staff_code) = 0;
   virtual absl::StatusOr<std::optional<ReplicaState>> FindReplica(ReplicaId id) = 0;
   virtual absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> Devices() = 0;
   virtual absl::StatusOr<std::vector<QuarantinedMutation>> Quarantine(std::optional<IntentId> only) = 0;
@@ -189,7 +211,16 @@ class BaseReader {
   // Living records of a type in a scope.
   virtual absl::StatusOr<std::vector<StoredRecord>> RecordsOfType(const Scope& scope, uint32_t type) = 0;
   virtual absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id) = 0;
+  // Every record about a citizen, hers included, deleted ones too; of one type where `type` is not 0.
+  virtual absl::StatusOr<std::vector<StoredRecord>> RecordsAbout(RecordId subject, uint32_t type) = 0;
+  // Something about a citizen stands in another area, or in the health part of one.
+  virtual absl::StatusOr<bool> StandsOutside(RecordId subject, AreaId area) = 0;
+  // Where a record stands, and where it stood before; both empty for an unknown one.
+  virtual absl::StatusOr<std::vector<Scope>> ScopesOf(RecordId id) = 0;
+  virtual absl::StatusOr<std::vector<Scope>> FormerScopesOf(RecordId id) = 0;
   virtual absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent) = 0;
+  // The staff code that the log names; empty: not known.
+  virtual absl::StatusOr<std::string> WroteIt(IntentId intent) = 0;
   // Who wrote a mutation that took effect, on which device, when; nullopt where it did not, or is not known.
   virtual absl::StatusOr<std::optional<v1::Provenance>> FindMerged(IntentId intent) = 0;
   virtual absl::StatusOr<std::string> DeviceLabelOf(
@@ -201,8 +232,15 @@ class BaseReader {
   // What people decided on refused mutations, oldest first; of one where `only` names it.
   virtual absl::StatusOr<std::vector<v1::Decision>> Decisions(std::optional<IntentId> only) = 0;
 
-  // Verdicts of this store's mutations that a person's decision changed at or after `since_us`, oldest first.
+  // What the author is told of this store's mutations that a person's decision changed at or after `since_us`, oldest first.
   virtual absl::StatusOr<std::vector<v1::Verdict>> ChangedFates(StoreId store, int64_t since_us) = 0;
+
+  virtual absl::StatusOr<std::vector<Holding>> Holdings(ReplicaId replica) = 0;
+  // An author's receipts, newest first.
+  virtual absl::StatusOr<std::vector<v1::ReferralReceipt>> Receipts(std::string_view staff_code,
+                                                                    int most) = 0;
+  // Of the grant that a person has or had; 0: never.
+  virtual absl::StatusOr<uint64_t> GrantGeneration(std::string_view staff_code, const Scope& scope) = 0;
 
   struct Soundness {
     std::vector<std::string> problems;
@@ -243,7 +281,7 @@ class BaseStore : public BaseReader {
   // One more than the greatest seq that the log holds of this replica: for the base's own mutations.
   virtual absl::StatusOr<uint64_t> NextSeq(ReplicaId replica) = 0;
   virtual absl::Status AppendLog(const LoggedMutation& mutation) = 0;
-  // Writes the record, its feed rows in all of its scopes, and (deleted) tombstones.
+  // Writes the record, its feed rows in all of its scopes, (deleted) tombstones, and LEAVE where it stood until now.
   virtual absl::Status PutRecord(const StoredRecord& record) = 0;
   virtual absl::Status PutQuarantine(const QuarantinedMutation& mutation) = 0;
   virtual absl::Status RemoveQuarantine(IntentId intent) = 0;
@@ -264,7 +302,12 @@ class BaseStore : public BaseReader {
   virtual absl::Status PutStore(const StoreAccount& account) = 0;
   virtual absl::Status PutReplica(const ReplicaState& replica) = 0;
   virtual absl::Status PutArea(const Area& area) = 0;
+  // A grant that is taken stays known: its generation, and what was captured under it.
   virtual absl::Status PutGrant(std::string_view staff_code, const StoredGrant& grant) = 0;
+  virtual absl::Status PutHolding(ReplicaId replica, const Holding& holding) = 0;
+  virtual absl::Status PutReferral(const Referral& referral) = 0;
+  // Somebody other than its author wrote about a referred citizen: the first time is kept.
+  virtual absl::Status NoteTakenUp(RecordId citizen, std::string_view author, int64_t at_us) = 0;
 
   virtual absl::Status PutBackup(const BackupEntry& backup) = 0;
   virtual absl::Status PutBackupKey(std::string_view public_key) = 0;

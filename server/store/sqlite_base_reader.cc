@@ -131,7 +131,8 @@ absl::StatusOr<std::vector<Area>> SqliteBaseQueries::Areas() {
 
 absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::Grants(std::string_view staff_code) {
   ASSIGN_OR_RETURN(const std::vector<Area> areas, Areas());
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, generation, mode FROM grants WHERE staff_code = ?"));
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, generation, mode FROM grants WHERE staff_code = ?"
+                                          " AND taken_us = 0"));
   rows.BindText(1, staff_code);
   std::vector<StoredGrant> grants;
   while (true) {
@@ -171,16 +172,6 @@ absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> SqliteBaseQue
   }
 }
 
-absl::Status SqliteBaseQueries::ReadScopes(StoredRecord& record) {
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope FROM feed WHERE record_id = ? AND change != ?"));
-  rows.BindBlob(1, record.id.ToBytes()).BindInt(2, v1::FEED_CHANGE_LEAVE);
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, rows.Step());
-    if (!more) return absl::OkStatus();
-    if (auto scope = Scope::FromKey(rows.Blob(0))) record.scopes.push_back(*scope);
-  }
-}
-
 absl::StatusOr<std::optional<StoredRecord>> SqliteBaseQueries::FindRecord(RecordId id) {
   ASSIGN_OR_RETURN(auto query,
                    db_.Prepare("SELECT type, subject, rev, sealed FROM records WHERE record_id = ?"));
@@ -193,7 +184,7 @@ absl::StatusOr<std::optional<StoredRecord>> SqliteBaseQueries::FindRecord(Record
   record.subject = IdOf<RecordId>(query.Blob(1));
   record.rev = static_cast<uint64_t>(query.Int(2));
   ASSIGN_OR_RETURN(record.record, OpenRecord(id.ToBytes(), record.rev, query.Blob(3)));
-  RETURN_IF_ERROR(ReadScopes(record));
+  ASSIGN_OR_RETURN(record.scopes, ScopesOf(id));
   return record;
 }
 
@@ -214,7 +205,7 @@ absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsOfType(const
     record.subject = IdOf<RecordId>(rows.Blob(1));
     record.rev = static_cast<uint64_t>(rows.Int(2));
     ASSIGN_OR_RETURN(record.record, OpenRecord(rows.Blob(0), record.rev, rows.Blob(3)));
-    RETURN_IF_ERROR(ReadScopes(record));
+    ASSIGN_OR_RETURN(record.scopes, ScopesOf(record.id));
     records.push_back(std::move(record));
   }
 }
@@ -231,18 +222,19 @@ absl::StatusOr<std::optional<Fate>> SqliteBaseQueries::ReadFate(sqlite::Statemen
   if (!fate.verdict.ParseFromArray(verdict.data(), static_cast<int>(verdict.size()))) {
     return MakeError(ErrorCode::kDamaged, "a verdict in the log does not parse");
   }
+  if (!row.Blob(5).empty()) fate.told.emplace().ParseFromString(std::string(row.Blob(5)));
   return fate;
 }
 
 absl::StatusOr<std::optional<Fate>> SqliteBaseQueries::FateOf(IntentId intent) {
-  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT intent_id, replica_id, seq, digest, verdict FROM log"
+  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT intent_id, replica_id, seq, digest, verdict, told FROM log"
                                            " WHERE intent_id = ?"));
   query.BindBlob(1, intent.ToBytes());
   return ReadFate(query);
 }
 
 absl::StatusOr<std::optional<Fate>> SqliteBaseQueries::FateAt(ReplicaId replica, uint64_t seq) {
-  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT intent_id, replica_id, seq, digest, verdict FROM log"
+  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT intent_id, replica_id, seq, digest, verdict, told FROM log"
                                            " WHERE replica_id = ? AND seq = ?"));
   query.BindBlob(1, replica.ToBytes()).BindInt(2, static_cast<int64_t>(seq));
   return ReadFate(query);
@@ -258,10 +250,12 @@ absl::StatusOr<std::optional<IntentId>> SqliteBaseQueries::QuarantinedCreate(Rec
 }
 
 absl::StatusOr<std::vector<v1::Verdict>> SqliteBaseQueries::ChangedFates(StoreId store, int64_t since_us) {
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT DISTINCT l.intent_id, l.verdict FROM fate_changes c"
-                                          " JOIN log l ON l.intent_id = c.intent_id"
-                                          " JOIN replicas r ON r.replica_id = l.replica_id"
-                                          " WHERE c.at_us >= ? AND r.store_id = ? ORDER BY c.change_id"));
+  ASSIGN_OR_RETURN(auto rows,
+                   db_.Prepare("SELECT DISTINCT l.intent_id,"
+                               " CASE l.told WHEN x'' THEN l.verdict ELSE l.told END FROM fate_changes c"
+                               " JOIN log l ON l.intent_id = c.intent_id"
+                               " JOIN replicas r ON r.replica_id = l.replica_id"
+                               " WHERE c.at_us >= ? AND r.store_id = ? ORDER BY c.change_id"));
   rows.BindInt(1, since_us).BindBlob(2, store.ToBytes());
   std::vector<v1::Verdict> verdicts;
   while (true) {

@@ -36,6 +36,17 @@ class SqliteBaseQueries {
   absl::StatusOr<std::vector<StoredRecord>> RecordsOfType(const Scope& scope, uint32_t type);
   absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id);
   absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent);
+  // sqlite_base_scopes.cc
+  absl::StatusOr<std::vector<StoredRecord>> RecordsAbout(RecordId subject, uint32_t type);
+  absl::StatusOr<bool> StandsOutside(RecordId subject, AreaId area);
+  absl::StatusOr<std::vector<Scope>> ScopesOf(RecordId id);
+  absl::StatusOr<std::vector<Scope>> FormerScopesOf(RecordId id);
+  absl::StatusOr<std::vector<Holding>> Holdings(ReplicaId replica);
+  absl::StatusOr<std::vector<v1::ReferralReceipt>> Receipts(std::string_view staff_code, int most);
+  absl::StatusOr<std::vector<StoredGrant>> TakenGrants(std::string_view staff_code);
+  absl::StatusOr<uint64_t> GrantGeneration(std::string_view staff_code, const Scope& scope);
+  absl::StatusOr<std::string> WroteIt(IntentId intent);
+
   absl::StatusOr<std::optional<Fate>> FateAt(ReplicaId replica, uint64_t seq);
   // sqlite_base_history.cc
   absl::StatusOr<std::optional<v1::Provenance>> FindMerged(IntentId intent);
@@ -58,7 +69,7 @@ class SqliteBaseQueries {
  private:
   absl::StatusOr<std::optional<Fate>> ReadFate(sqlite::Statement& row);
   absl::StatusOr<v1::Record> OpenRecord(std::string_view id, uint64_t rev, std::string_view sealed);
-  absl::Status ReadScopes(StoredRecord& record);
+  absl::StatusOr<std::vector<Scope>> ScopesWhere(RecordId id, bool standing);
   absl::StatusOr<v1::FeedEntry> EntryFrom(const sqlite::Statement& row);
   absl::StatusOr<bool> AddFeedEntry(const sqlite::Statement& row, size_t max_bytes, size_t& bytes,
                                     FeedPage& page);

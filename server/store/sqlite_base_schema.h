@@ -5,18 +5,24 @@
 //               BackupFacts)
 //   areas       area_id, sealed name
 //   staff       staff_code, role
-//   grants      staff_code x scope: generation, mode
+//   grants      staff_code x scope: generation, mode; taken_us > 0: since when it is taken
 //   stores      one staff member's data on one device: invited, enrolled, public keys, the replica named last,
 //               twin_since_us (it exists twice), work_since_us (nothing it hands in is older)
 //   replicas    a store's identities: tokens, last heard, retired
+//   holdings    replica x scope that it was given to read: when it was told that it may no longer, and when it confirmed
+//               that nothing of it is left on the device
 //   records     record_id: type, subject, rev, sealed Record; open = 1: values stand side by side in it
 //   feed        scope x record: latest rev and change (PUT LEAVE DELETE ERASE); one row per record and scope; of PUT
 //               also the row's sum (core/checksum/scope_sum.h). change 0: a DELETE older than the tombstone floor, told
-//               to nobody; it still says where the record stood, for a late edit that brings it back
+//               to nobody; it still says where the record stood, for a late edit that brings it back. change -1: a
+//               LEAVE of that age; it says where the record stood before, for a late edit by somebody there
 //   leaf_sums   scope x leaf: how many PUT rows, and their sum; written with the feed rows
 //   rev_marks   once a day: how far the revs had come. meta's tombstone_floor: LEAVE and DELETE up to it are gone
 //   log         intent_id, unique (replica, seq): digest, verdict, receive time, recorded interval (earliest, latest),
-//               sealed envelope and payload. A field's history is derived from it (core/merge/history.h)
+//               sealed envelope and payload. A field's history is derived from it (core/merge/history.h). told: the
+//               verdict that a write-only author was given, where it is not the true one
+//   referrals   what write-only authors handed in, by the intent of the citizen's create: when it was received and first
+//               taken up; sealed: the door, in its author's words
 //   quarantine  intent_id: what was refused; its bytes are in the log
 //   fate_changes  who replayed, discarded or corrected what, when, why
 //   backups     every backup that left this base: epoch, rev, when, hash of its receipt, who confirmed it and when
@@ -38,6 +44,7 @@ inline constexpr uint32_t kBaseApplicationId = 0x4f706262;  // "Opbb"
 
 // In feed.change: see above.
 inline constexpr int64_t kToldToNobody = 0;
+inline constexpr int64_t kLeftLongAgo = -1;
 // In meta.
 inline constexpr std::string_view kTombstoneFloor = "tombstone_floor";
 
@@ -48,7 +55,7 @@ CREATE TABLE areas (area_id BLOB PRIMARY KEY, sealed_name BLOB NOT NULL) STRICT;
 CREATE TABLE staff (staff_code TEXT PRIMARY KEY, role TEXT NOT NULL) STRICT;
 CREATE TABLE grants (
   staff_code TEXT NOT NULL, scope BLOB NOT NULL, generation INTEGER NOT NULL, mode INTEGER NOT NULL,
-  PRIMARY KEY (staff_code, scope)) STRICT, WITHOUT ROWID;
+  taken_us INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (staff_code, scope)) STRICT, WITHOUT ROWID;
 CREATE TABLE stores (
   store_id BLOB PRIMARY KEY, staff_code TEXT NOT NULL, device_label TEXT NOT NULL, invitation_id BLOB NOT NULL,
   invited_us INTEGER NOT NULL, enrolled_us INTEGER NOT NULL, proof_public_key BLOB NOT NULL,
@@ -63,6 +70,7 @@ CREATE TABLE records (
   record_id BLOB PRIMARY KEY, type INTEGER NOT NULL, subject BLOB NOT NULL, rev INTEGER NOT NULL,
   open INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
 CREATE INDEX records_open ON records (record_id) WHERE open = 1;
+CREATE INDEX records_by_subject ON records (subject) WHERE subject <> x'';
 CREATE TABLE feed (
   scope BLOB NOT NULL, record_id BLOB NOT NULL, rev INTEGER NOT NULL, change INTEGER NOT NULL,
   row_sum BLOB NOT NULL, PRIMARY KEY (scope, record_id)) STRICT, WITHOUT ROWID;
@@ -75,11 +83,19 @@ CREATE TABLE leaf_sums (
 CREATE TABLE rev_marks (at_us INTEGER PRIMARY KEY, rev INTEGER NOT NULL) STRICT;
 CREATE TABLE log (
   intent_id BLOB PRIMARY KEY, replica_id BLOB NOT NULL, seq INTEGER NOT NULL, digest BLOB NOT NULL,
-  verdict BLOB NOT NULL, record_id BLOB NOT NULL, subject BLOB NOT NULL, author TEXT NOT NULL,
+  verdict BLOB NOT NULL, told BLOB NOT NULL, record_id BLOB NOT NULL, subject BLOB NOT NULL, author TEXT NOT NULL,
   received_us INTEGER NOT NULL, earliest_us INTEGER NOT NULL, latest_us INTEGER NOT NULL,
   sealed BLOB NOT NULL) STRICT;
 CREATE UNIQUE INDEX log_by_place ON log (replica_id, seq);
 CREATE INDEX log_by_record ON log (record_id);
+CREATE TABLE holdings (
+  replica_id BLOB NOT NULL, scope BLOB NOT NULL, told_us INTEGER NOT NULL, removed_us INTEGER NOT NULL,
+  PRIMARY KEY (replica_id, scope)) STRICT, WITHOUT ROWID;
+CREATE TABLE referrals (
+  intent_id BLOB PRIMARY KEY, author TEXT NOT NULL, citizen_id BLOB NOT NULL, received_us INTEGER NOT NULL,
+  taken_up_us INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
+CREATE INDEX referrals_by_author ON referrals (author, received_us);
+CREATE INDEX referrals_by_citizen ON referrals (citizen_id);
 CREATE TABLE quarantine (
   intent_id BLOB PRIMARY KEY, record_id BLOB NOT NULL, record_type INTEGER NOT NULL, is_create INTEGER NOT NULL,
   opened INTEGER NOT NULL, queue_key_id BLOB NOT NULL, wrapped_for_base BLOB NOT NULL) STRICT;

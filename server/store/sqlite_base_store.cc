@@ -73,6 +73,29 @@ class Reads : public Interface {
   absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id) override {
     return queries_.FindRecord(id);
   }
+  absl::StatusOr<std::vector<StoredRecord>> RecordsAbout(RecordId subject, uint32_t type) override {
+    return queries_.RecordsAbout(subject, type);
+  }
+  absl::StatusOr<bool> StandsOutside(RecordId subject, AreaId area) override {
+    return queries_.StandsOutside(subject, area);
+  }
+  absl::StatusOr<std::vector<StoredGrant>> TakenGrants(std::string_view staff_code) override {
+    return queries_.TakenGrants(staff_code);
+  }
+  absl::StatusOr<std::vector<Scope>> ScopesOf(RecordId id) override { return queries_.ScopesOf(id); }
+  absl::StatusOr<std::vector<Scope>> FormerScopesOf(RecordId id) override {
+    return queries_.FormerScopesOf(id);
+  }
+  absl::StatusOr<std::vector<Holding>> Holdings(ReplicaId replica) override {
+    return queries_.Holdings(replica);
+  }
+  absl::StatusOr<std::vector<v1::ReferralReceipt>> Receipts(std::string_view staff_code, int most) override {
+    return queries_.Receipts(staff_code, most);
+  }
+  absl::StatusOr<uint64_t> GrantGeneration(std::string_view staff_code, const Scope& scope) override {
+    return queries_.GrantGeneration(staff_code, scope);
+  }
+  absl::StatusOr<std::string> WroteIt(IntentId intent) override { return queries_.WroteIt(intent); }
   absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent) override { return queries_.FateOf(intent); }
   absl::StatusOr<std::optional<v1::Provenance>> FindMerged(IntentId intent) override {
     return queries_.FindMerged(intent);
@@ -202,8 +225,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
     ASSIGN_OR_RETURN(
         auto insert,
         db_->Prepare("INSERT INTO log (intent_id, replica_id, seq, digest, verdict, record_id, subject,"
-                     " author, received_us, sealed, earliest_us, latest_us)"
-                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                     " author, received_us, sealed, earliest_us, latest_us, told)"
+                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     const std::string id = mutation.fate.intent.ToBytes();
     last_received_us_ = mutation.received_us;
     insert.BindBlob(1, id)
@@ -217,7 +240,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
         .BindInt(9, mutation.received_us)
         .BindBlob(10, SealRow("log", id, 0, PackLogContent(mutation.envelope, mutation.payload)))
         .BindInt(11, mutation.recorded.earliest_us())
-        .BindInt(12, mutation.recorded.latest_us());
+        .BindInt(12, mutation.recorded.latest_us())
+        .BindBlob(13, mutation.fate.told.has_value() ? mutation.fate.told->SerializeAsString() : "");
     return insert.Run();
   }
 
@@ -235,6 +259,9 @@ class SqliteBaseStore : public Reads<BaseStore> {
         .BindBlob(5, SealRow("records", id, record.rev, bytes))
         .BindInt(6, HasOpenConflict(record.record));
     RETURN_IF_ERROR(put.Run());
+    for (const Scope& scope : record.left) {
+      RETURN_IF_ERROR(PutFeedRow(scope, id, record.rev, v1::FEED_CHANGE_LEAVE));
+    }
     for (const Scope& scope : record.scopes) {
       if (record.record.deleted()) {
         RETURN_IF_ERROR(PutFeedRow(scope, id, record.rev, v1::FEED_CHANGE_DELETE));
@@ -302,14 +329,12 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   // The numbers are written out so that SQLite takes the index of tombstones.
   absl::Status DropTombstones(uint64_t floor) override {
-    static_assert(v1::FEED_CHANGE_LEAVE == 2 && v1::FEED_CHANGE_DELETE == 3 && kToldToNobody == 0);
+    static_assert(v1::FEED_CHANGE_LEAVE == 2 && v1::FEED_CHANGE_DELETE == 3);
+    static_assert(kToldToNobody == 0 && kLeftLongAgo == -1);
     const auto rev = static_cast<int64_t>(floor);
-    ASSIGN_OR_RETURN(auto leaves,
-                     db_->Prepare("DELETE FROM feed WHERE change IN (2, 3) AND change = 2 AND rev <= ?"));
-    RETURN_IF_ERROR(leaves.BindInt(1, rev).Run());
-    ASSIGN_OR_RETURN(auto deletes,
-                     db_->Prepare("UPDATE feed SET change = 0 WHERE change IN (2, 3) AND rev <= ?"));
-    RETURN_IF_ERROR(deletes.BindInt(1, rev).Run());
+    ASSIGN_OR_RETURN(auto old, db_->Prepare("UPDATE feed SET change = CASE change WHEN 2 THEN -1 ELSE 0 END"
+                                            " WHERE change IN (2, 3) AND rev <= ?"));
+    RETURN_IF_ERROR(old.BindInt(1, rev).Run());
     ASSIGN_OR_RETURN(auto marks, db_->Prepare("DELETE FROM rev_marks WHERE rev < ?"));
     RETURN_IF_ERROR(marks.BindInt(1, rev).Run());
     return PutMeta(kTombstoneFloor, std::to_string(floor));
@@ -367,14 +392,61 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   absl::Status PutGrant(std::string_view staff_code, const StoredGrant& grant) override {
     ASSIGN_OR_RETURN(auto put,
-                     db_->Prepare("INSERT INTO grants (staff_code, scope, generation, mode)"
-                                  " VALUES (?, ?, ?, ?) ON CONFLICT (staff_code, scope) DO UPDATE SET"
-                                  " generation = excluded.generation, mode = excluded.mode"));
+                     db_->Prepare("INSERT INTO grants (staff_code, scope, generation, mode, taken_us)"
+                                  " VALUES (?, ?, ?, ?, ?) ON CONFLICT (staff_code, scope) DO UPDATE SET"
+                                  " generation = excluded.generation, mode = excluded.mode,"
+                                  " taken_us = excluded.taken_us"));
     put.BindText(1, staff_code)
         .BindBlob(2, grant.scope.ToKey())
         .BindInt(3, static_cast<int64_t>(grant.generation))
-        .BindInt(4, grant.mode);
+        .BindInt(4, grant.mode)
+        .BindInt(5, grant.taken_us);
     return put.Run();
+  }
+
+  absl::Status PutHolding(ReplicaId replica, const Holding& holding) override {
+    ASSIGN_OR_RETURN(auto put,
+                     db_->Prepare("INSERT OR REPLACE INTO holdings (replica_id, scope, told_us, removed_us)"
+                                  " VALUES (?, ?, ?, ?)"));
+    put.BindBlob(1, replica.ToBytes())
+        .BindBlob(2, holding.scope.ToKey())
+        .BindInt(3, holding.told_us)
+        .BindInt(4, holding.removed_us);
+    return put.Run();
+  }
+
+  absl::Status PutReferral(const Referral& referral) override {
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT OR REPLACE INTO referrals (intent_id, author, citizen_id,"
+                                            " received_us, taken_up_us, sealed) VALUES (?, ?, ?, ?, ?, ?)"));
+    const v1::ReferralReceipt& receipt = referral.receipt;
+    put.BindBlob(1, receipt.intent_id())
+        .BindText(2, referral.author)
+        .BindBlob(3, receipt.citizen_id())
+        .BindInt(4, receipt.received_us())
+        .BindInt(5, receipt.taken_up_us())
+        .BindBlob(6, SealRow("referrals", receipt.intent_id(), 0, receipt.SerializeAsString()));
+    return put.Run();
+  }
+
+  // Only where the referral took effect: what was kept back may name a citizen whom its author never met.
+  absl::Status NoteTakenUp(RecordId citizen, std::string_view author, int64_t at_us) override {
+    ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT r.intent_id, l.verdict FROM referrals r JOIN log l"
+                                             " ON l.intent_id = r.intent_id WHERE r.citizen_id = ?1 AND"
+                                             " r.author <> ?2 AND r.taken_up_us = 0"));
+    rows.BindBlob(1, citizen.ToBytes()).BindText(2, author);
+    std::vector<std::string> taken_up;
+    while (true) {
+      ASSIGN_OR_RETURN(const bool more, rows.Step());
+      if (!more) break;
+      v1::Verdict verdict;
+      const bool applied = verdict.ParseFromString(std::string(rows.Blob(1))) && verdict.has_applied();
+      if (applied) taken_up.emplace_back(rows.Blob(0));
+    }
+    for (const std::string& intent : taken_up) {
+      ASSIGN_OR_RETURN(auto note, db_->Prepare("UPDATE referrals SET taken_up_us = ? WHERE intent_id = ?"));
+      RETURN_IF_ERROR(note.BindInt(1, at_us).BindBlob(2, intent).Run());
+    }
+    return absl::OkStatus();
   }
 
   absl::Status PutBackup(const BackupEntry& backup) override {

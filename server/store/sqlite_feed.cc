@@ -41,7 +41,7 @@ absl::StatusOr<FeedPage> SqliteBaseQueries::ReadFeed(const Scope& scope, uint64_
   ASSIGN_OR_RETURN(auto rows,
                    db_.Prepare("SELECT f.rev, f.change, f.record_id, r.type, r.subject, r.rev, r.sealed"
                                " FROM feed f JOIN records r ON r.record_id = f.record_id"
-                               " WHERE f.scope = ?1 AND f.rev > ?2 AND f.change <> ?3"
+                               " WHERE f.scope = ?1 AND f.rev > ?2 AND f.change > ?3"
                                " AND (f.rev > ?4 OR f.change NOT IN (?5, ?6)) ORDER BY f.rev"));
   const uint64_t omitted = std::min<uint64_t>(tombstones_after, INT64_MAX);
   rows.BindBlob(1, scope.ToKey())

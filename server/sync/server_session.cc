@@ -86,6 +86,7 @@ void ServerSession::OnRequest(const v1::SyncRequest& request) {
     case v1::SyncRequest::kPageAck: return OnPageAck(request.page_ack());
     case v1::SyncRequest::kHeartbeat: return;
     case v1::SyncRequest::kLeafSums: return OnLeafSums(request.leaf_sums());
+    case v1::SyncRequest::kScopesRemoved: return OnScopesRemoved(request.scopes_removed());
     case v1::SyncRequest::MESSAGE_NOT_SET: break;
   }
   // What only a newer client knows to say is left out; nothing at all is no message.
@@ -112,6 +113,7 @@ void ServerSession::OnGreeted(absl::StatusOr<Greeting> greeting) {
   }
   author_ = greeting->author;
   state_ = State::kOpen;
+  reading_ = greeting->reading;
   host_.FenceOthers(author_->replica);
   if (greeting->reading) StartStretches();
   for (; !waiting_.empty(); waiting_.pop_front()) HandIn(waiting_.front());
@@ -131,6 +133,8 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
   if (greeting.new_replica.has_value()) welcome.set_new_replica_id(greeting.new_replica->ToBytes());
   if (greeting.reading) {
     for (const StoredGrant& grant : greeting.author.grants) *welcome.add_grants() = ToProto(grant);
+    for (const Scope& scope : greeting.lost_scopes) *welcome.add_lost_scopes() = scope.ToProto();
+    for (const v1::ReferralReceipt& receipt : greeting.receipts) *welcome.add_receipts() = receipt;
   }
   outbox_.push_back({std::move(response)});
   QueueChangedFates(greeting.changed_fates);
@@ -204,6 +208,17 @@ void ServerSession::OnLeafSums(const v1::LeafSums& sums) {
   stretch->repaired = RecordId();
   stretch->behind = stretch->owes_current = stretch->answers_leaf_sums = true;
   host_.NoteLeafRepair(author_->replica, stretch->grant.scope, differing.size());
+}
+
+// Whoever may not read cannot say what was read before: a locked store holds what it held.
+void ServerSession::OnScopesRemoved(const v1::ScopesRemoved& removed) {
+  const bool reading = state_ == State::kOpen && reading_;
+  if (!reading) return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
+  std::vector<Scope> scopes;
+  for (const v1::ScopeId& id : removed.scopes()) {
+    if (const auto scope = Scope::FromProto(id)) scopes.push_back(*scope);
+  }
+  host_.NoteRemoved(author_->replica, std::move(scopes));
 }
 
 ServerSession::Stretch* ServerSession::FindStretch(const v1::ScopeId& scope) {

@@ -15,6 +15,7 @@
 #include <deque>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -42,6 +43,9 @@ class SessionHost {
   virtual void Submit(std::vector<Submission> submissions) = 0;
   // This replica's older session, if there is one, must end (FENCED).
   virtual void FenceOthers(ReplicaId replica) = 0;
+  // The device says that nothing of these scopes is left on it. Nothing comes back: until it is durable the next Welcome
+  // asks again.
+  virtual void NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) = 0;
   // A device's rows differ from the base's in so many leaves; they are on their way. For the log.
   virtual void NoteLeafRepair(ReplicaId replica, const Scope& scope, size_t leaves) {
     static_cast<void>(replica), static_cast<void>(scope), static_cast<void>(leaves);
@@ -81,6 +85,8 @@ class ServerSession {
   // Nothing will be sent any more: end the stream.
   bool over() const { return state_ == State::kOver; }
 
+  // Speaks for this staff member, by the certificate.
+  bool IsOf(std::string_view staff_code) const { return peer_.staff_code == staff_code; }
   // Set once greeted.
   std::optional<ReplicaId> replica() const;
   // What the device still held when last heard: for NoteSessionEnd().
@@ -121,6 +127,7 @@ class ServerSession {
   void OnPush(const v1::Push& push);
   void OnPageAck(const v1::PageAck& ack);
   void OnLeafSums(const v1::LeafSums& sums);
+  void OnScopesRemoved(const v1::ScopesRemoved& removed);
   void HandIn(const v1::Push& push);
   void StartStretches();
   void QueueWelcome(const Greeting& greeting);
@@ -148,6 +155,7 @@ class ServerSession {
 
   State state_ = State::kAwaitHello;
   std::optional<Author> author_;
+  bool reading_ = false;          // a read proof came and held
   std::optional<Anchor> anchor_;  // the Hello's clocks at receive time
   v1::Hello hello_;
   QueueKeys queue_keys_;

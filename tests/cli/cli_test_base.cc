@@ -76,6 +76,7 @@ SyncResult CliTest::SyncWithBase(Store& store, SyncObserver* observer) {
   tell();
   const uint32_t repaired_before = repaired_;
   if (store.unlocked()) Pull(store);
+  EXPECT_TRUE(store.sync_store().RemoveLostScopes().ok());
   result.repaired = repaired_ - repaired_before;
   store.sync_store().ExplainTo(nullptr);
   for (const SyncDecision& decision : also_decided_) {

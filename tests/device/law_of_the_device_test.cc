@@ -205,7 +205,7 @@ TEST_F(LawOfTheDeviceTest, NearestDueTimeIsToldInHello) {
   EXPECT_EQ(hello->nearest_due_us(), absl::ToUnixMicros(EndOfLocalDay(absl::CivilDay(2026, 4, 4))));
 }
 
-TEST_F(LawOfTheDeviceTest, WriteOnlyScopeKeepsWhatWasAcknowledgedInTheOverlay) {
+TEST_F(LawOfTheDeviceTest, WriteOnlyScopeShowsWhatWasAcknowledgedUntilTheSessionLetsGoOfIt) {
   base_.grants[0].set_mode(v1::GRANT_MODE_WRITE_ONLY);
   auto store = OpenUnlocked();
   const Inquirer inquirer = SaveInquirer(*store, "Amina");
@@ -215,6 +215,9 @@ TEST_F(LawOfTheDeviceTest, WriteOnlyScopeKeepsWhatWasAcknowledgedInTheOverlay) {
   store = OpenUnlocked();
   EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina");
   EXPECT_EQ(store->outbox_counts().unsent, 0u);
+  Greet(*store);
+  EXPECT_EQ(*store->sync_store().RemoveLostScopes(), std::vector<Scope>());
+  EXPECT_EQ(ViewOf(*store).Find(inquirer.citizen), nullptr);
 }
 
 // The feed has one row for each record, at its latest rev: somebody else's edit puts it on a later page.

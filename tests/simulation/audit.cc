@@ -52,16 +52,26 @@ absl::Status TabletAudit::ReadQueue() {
     ASSIGN_OR_RETURN(queue_, Look(queue_path_, kQueueApplicationId, kQueueMigrations));
   }
   rows_.clear();
-  RETURN_IF_ERROR(ForEachRow(
-      *queue_, "SELECT intent_id, seq, state, rev, settled, envelope FROM mutations",
-      [&](const sqlite::Statement& row) {
-        v1::MutationEnvelope envelope;
-        envelope.ParseFromString(std::string(row.Blob(5)));
-        rows_[IdOf<IntentId>(row.Blob(0))] = {
-            static_cast<uint64_t>(row.Int(1)),    static_cast<RowState>(row.Int(2)),
-            static_cast<uint64_t>(row.Int(3)),    row.Int(4) != 0,
-            IdOf<RecordId>(envelope.record_id()), Scope::FromProto(envelope.scopes(0)).value_or(Scope())};
-      }));
+  RETURN_IF_ERROR(ForEachRow(*queue_,
+                             "SELECT m.intent_id, m.seq, m.state, m.rev, m.settled, m.envelope,"
+                             " coalesce(k.wrapped_for_store = x'', 0) FROM mutations m LEFT JOIN queue_keys "
+                             "k ON k.key_id = m.key_id",
+                             [&](const sqlite::Statement& row) {
+                               v1::MutationEnvelope envelope;
+                               envelope.ParseFromString(std::string(row.Blob(5)));
+                               std::set<Scope> scopes;
+                               for (const v1::ScopeId& id : envelope.scopes())
+                                 scopes.insert(Scope::FromProto(id).value_or(Scope()));
+                               rows_[IdOf<IntentId>(row.Blob(0))] = {
+                                   static_cast<uint64_t>(row.Int(1)),
+                                   static_cast<RowState>(row.Int(2)),
+                                   static_cast<uint64_t>(row.Int(3)),
+                                   row.Int(4) != 0,
+                                   IdOf<RecordId>(envelope.record_id()),
+                                   Scope::FromProto(envelope.scopes(0)).value_or(Scope()),
+                                   std::move(scopes),
+                                   row.Int(6) != 0};
+                             }));
   return ForEachRow(*queue_, "SELECT bytes FROM state WHERE copy = 1",
                     [&](const sqlite::Statement& row) { state_.ParseFromString(std::string(row.Blob(0))); });
 }
@@ -78,11 +88,11 @@ absl::StatusOr<TabletAudit::Confirmed> TabletAudit::ReadConfirmed(const SecretBy
         confirmed.records[IdOf<RecordId>(row.Blob(0))] = {rev, row.Int(2) != 0,
                                                           opened.ok() ? *std::move(opened) : ""};
       }));
-  RETURN_IF_ERROR(
-      ForEachRow(*confirmed_, "SELECT scope, record_id FROM memberships", [&](const sqlite::Statement& row) {
-        const auto scope = Scope::FromKey(row.Blob(0)).value_or(Scope());
-        confirmed.members[scope].insert(IdOf<RecordId>(row.Blob(1)));
-      }));
+  RETURN_IF_ERROR(ForEachRow(*confirmed_, "SELECT scope, record_id FROM memberships WHERE left_rev = 0",
+                             [&](const sqlite::Statement& row) {
+                               const auto scope = Scope::FromKey(row.Blob(0)).value_or(Scope());
+                               confirmed.members[scope].insert(IdOf<RecordId>(row.Blob(1)));
+                             }));
   RETURN_IF_ERROR(
       ForEachRow(*confirmed_, "SELECT scope, rev, sweeping FROM cursors", [&](const sqlite::Statement& row) {
         const auto scope = Scope::FromKey(row.Blob(0)).value_or(Scope());
@@ -121,7 +131,7 @@ absl::Status BaseAudit::Read() {
 absl::Status BaseAudit::ReadLog() {
   ASSIGN_OR_RETURN(auto rows,
                    db_->Prepare("SELECT rowid, intent_id, replica_id, seq, digest, verdict, record_id,"
-                                " subject, author, received_us, earliest_us, latest_us, sealed"
+                                " subject, author, received_us, earliest_us, latest_us, sealed, told"
                                 " FROM log WHERE rowid > ?1 ORDER BY rowid"));
   rows.BindInt(1, last_row_);
   for (;;) {
@@ -141,6 +151,7 @@ absl::Status BaseAudit::ReadLog() {
     logged.received_us = rows.Int(9);
     logged.recorded.set_earliest_us(rows.Int(10));
     logged.recorded.set_latest_us(rows.Int(11));
+    if (!rows.Blob(13).empty()) logged.fate.told.emplace().ParseFromString(std::string(rows.Blob(13)));
     ASSIGN_OR_RETURN(const std::string packed,
                      opgang::Open(key_, rows.Blob(12), RowBinding("log", rows.Blob(1), 0, kRowFormat)));
     if (!UnpackLogContent(packed, logged.envelope, logged.payload)) {

@@ -28,6 +28,8 @@ class TabletAudit {
     bool settled = false;
     RecordId record;
     Scope scope;
+    std::set<Scope> scopes;
+    bool closed = false;  // the store has destroyed its own wrapping of the key: only the base opens it
   };
   struct Record {
     uint64_t rev = 0;

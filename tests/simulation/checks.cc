@@ -18,6 +18,12 @@ bool ReadsNow(const v1::QueueState& state, const Scope& scope) {
   });
 }
 
+// What its author hears: who may write and not read is told less than the truth.
+const v1::Verdict& Told(const BaseAudit::Entry& entry) {
+  const Fate& fate = entry.logged.fate;
+  return fate.told.has_value() ? *fate.told : fate.verdict;
+}
+
 }  // namespace
 
 void World::CheckCheap() {
@@ -32,6 +38,7 @@ void World::CheckCheap() {
     CheckVisible(*tablet);
   }
   CheckBounded();
+  CheckRemovals();
 }
 
 void World::AuditTablets() {
@@ -129,7 +136,7 @@ void World::CheckHeard(const Tablet& tablet) {
       return Fail("I1", absl::StrCat("tablet ", tablet.number, " heard of the fate of ", Name(intent),
                                      ", and the base knows none"));
     }
-    const v1::Verdict& verdict = entry->logged.fate.verdict;
+    const v1::Verdict& verdict = Told(*entry);
     const bool applied = row.state == RowState::kAcknowledged || row.state == RowState::kKept;
     if (applied && !verdict.has_applied()) {
       return Fail("I1", absl::StrCat(Name(intent), " was told as applied, and is not"));
@@ -161,7 +168,9 @@ void World::CheckVisible(Tablet& tablet) {
     // Where the scope was taken meanwhile, what was answered is no longer this tablet's to show.
     const bool answered = row->second.state != RowState::kQueued;
     if (answered && !ReadsNow(tablet.audit->state(), row->second.scope)) continue;
+    if (row->second.closed) continue;
     const VisibleRecord* record = (*view)->Find(captured.record);
+    if (record == nullptr && answered && HasMovedAway(row->second)) continue;
     if (captured.action == v1::MUTATION_ACTION_CREATE && record == nullptr) {
       return Fail("I10", absl::StrCat("#", captured.number, " was saved on tablet ", tablet.number,
                                       " and is not on its screen"));

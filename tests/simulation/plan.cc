@@ -11,9 +11,9 @@ namespace {
 constexpr auto kActs = static_cast<size_t>(Act::kCount);
 
 constexpr std::array<std::string_view, kActs> kNames = {
-    "save",  "undo",   "fix",    "withdraw",  "lock",   "unlock", "sync",  "move",    "cut",
-    "stall", "resume", "replay", "forge",     "decide", "import", "grant", "time",    "jump",
-    "stick", "reboot", "kill",   "power-cut", "fail",   "clone",  "image", "restore", "damage"};
+    "save",   "undo",      "fix",   "withdraw", "lock",   "unlock",  "sync",     "move", "cut",   "stall",
+    "resume", "replay",    "forge", "decide",   "import", "grant",   "time",     "jump", "stick", "reboot",
+    "kill",   "power-cut", "fail",  "clone",    "image",  "restore", "relocate", "take", "give",  "damage"};
 
 // How often each act comes, in a run in which it comes at all. Work and movement come in each.
 struct Weight {
@@ -31,7 +31,8 @@ constexpr Weight kWeights[] = {
     {Act::kImport, 8, false, false},   {Act::kGrant, 14, false, false},  {Act::kJump, 14, false, false},
     {Act::kStick, 6, false, false},    {Act::kReboot, 8, false, false},  {Act::kKill, 14, false, true},
     {Act::kPowerCut, 14, false, true}, {Act::kFail, 24, false, true},    {Act::kClone, 5, false, false},
-    {Act::kImage, 16, false, true},    {Act::kRestore, 14, false, true}, {Act::kDamage, 10, false, false},
+    {Act::kImage, 16, false, true},    {Act::kRestore, 14, false, true}, {Act::kRelocate, 40, false, false},
+    {Act::kTake, 10, false, false},    {Act::kGive, 14, false, false},   {Act::kDamage, 10, false, false},
 };
 
 // The seed decides which faults a run knows: where everything fails all the time, little is reached.

@@ -44,6 +44,11 @@ enum class Act {
   kClone,     // a copy of the tablet's disk begins to work
   kImage,     // the tablet's disk (who -1: the base's) is copied
   kRestore,   // and put back
+  // Scopes.
+  kRelocate,  // a: which citizen moves, b: to which area
+  kTake,      // who: a staff member, a: which area is taken
+  kGive,      // and given
+  // What the disk does by itself.
   kDamage,    // a: what becomes of b: which row of the tablet's files
   kCount,
 };

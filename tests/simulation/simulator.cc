@@ -90,6 +90,14 @@ const std::vector<std::string>& Sometimes() {
       "a copy forgot in which scope a record stands",
       "a byte of work not handed in was flipped",
       "damaged rows were put right",
+      "a citizen moved with everything",
+      "an open case stood in two areas",
+      "a late note landed where its citizen had gone",
+      "an area was taken from a worker",
+      "an area was given to a worker",
+      "a lost scope was removed and confirmed",
+      "what was kept back was told as applied",
+      "a referral was received",
   };
   return *names;
 }

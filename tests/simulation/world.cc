@@ -10,7 +10,6 @@ namespace opgang::simulation {
 namespace {
 
 constexpr char kPassphrase[] = "seven green doors";
-const char* const kRoles[] = {"outreach", "coordinator", "health", "instructor"};
 constexpr int kDeepEvery = 40;
 constexpr int kMostMoves = 6000;  // a sync that takes longer will never end
 
@@ -79,7 +78,7 @@ void World::Enroll(int number) {
   const int staff = number % plan_.cast.staff;
   std::vector<std::string> areas{"Area" + std::to_string(staff % plan_.cast.areas)};
   if (plan_.cast.areas > 1) areas.push_back("Area" + std::to_string((staff + 1) % plan_.cast.areas));
-  const v1::Invitation invitation = base_->Invite(StaffCode(staff), kRoles[staff], areas);
+  const v1::Invitation invitation = base_->Invite(StaffCode(staff), RoleOf(staff), areas);
   auto tablet = MakeTablet(number, {invitation.staff_code(), *StoreId::FromBytes(invitation.store_id())});
   const std::string code = MakeInvitationCode(SystemRandom());
   const std::string sealed =
@@ -212,6 +211,10 @@ void World::Do(const Step& step) {
     case Act::kImage: return tablet == nullptr ? TakeBaseImage() : TakeImage(*tablet);
     case Act::kRestore: return tablet == nullptr ? RestoreBase(step.b) : RestoreTablet(*tablet);
     case Act::kDamage: return Damage(*tablet, step.a, step.b);
+    case Act::kRelocate: return Relocate(*tablet, step.a, step.b);
+    case Act::kTake:
+    case Act::kGive:
+      return GiveOrTake(static_cast<uint32_t>(std::max(0, step.who)), step.a, step.act == Act::kTake);
     case Act::kCount: return;
   }
 }

@@ -7,6 +7,7 @@
 //   world_faults.cc   crashes, disks, copies, clocks, hostile clients
 //   world_damage.cc   flipped bytes and lost rows on a tablet
 //   world_base.cc     what people do at the base
+//   world_scopes.cc   citizens who move, areas that are given and taken
 //   checks*.cc        what must hold
 #ifndef OPGANG_TESTS_SIMULATION_WORLD_H_
 #define OPGANG_TESTS_SIMULATION_WORLD_H_
@@ -209,6 +210,22 @@ class World {
   void Grant(uint32_t staff, uint32_t area, uint32_t mode);
   std::string StaffCode(int number) const { return "staff" + std::to_string(number); }
 
+  // world_scopes.cc
+  void Relocate(Tablet& tablet, uint32_t which, uint32_t where);
+  void GiveOrTake(uint32_t staff, uint32_t area, bool take);
+  std::string RoleOf(int staff) const;
+
+  // checks_scopes.cc
+  void CheckRemovals();
+  void CheckNothingKept(Tablet& tablet, const TabletAudit::Confirmed& copy, bool converged);
+  void CheckClosed(const Tablet& tablet);
+  void CheckPlaces(const std::map<RecordId, v1::Record>& records);
+  std::map<RecordId, AreaId> HomesOf(const std::map<RecordId, v1::Record>& records);
+  void NoteReferrals();
+  bool HasMovedAway(const TabletAudit::Row& row);
+  bool CameWithAMove(const StoredRecord& record) const;
+  std::set<Scope> ConfirmedRemovals(const Tablet& tablet);
+
   // checks.cc: after every step.
   void CheckCheap();
   void AuditTablets();
@@ -269,6 +286,8 @@ class World {
   std::map<RecordId, std::pair<int64_t, int64_t>> due_;  // as first fixed: earliest, latest
   size_t fates_checked_ = 0;
   bool grants_moved_ = false;
+  std::map<std::pair<int, Scope>, absl::Time>
+      removed_at_;  // by tablet: when the base was first seen to know it
   uint64_t hostile_seq_ = 1000000;
 
   std::optional<Failure> failure_;

@@ -128,6 +128,7 @@ std::vector<Submission> HandDevice::Open(const std::vector<v1::SealedMutation>& 
   author.role = base_.store().FindStaff(peer.staff_code).value()->role;
   author.enrolled = absl::FromUnixMicros(base_.store().FindStore(peer.store).value()->enrolled_us);
   author.grants = base_.store().Grants(peer.staff_code).value();
+  author.taken_grants = base_.store().TakenGrants(peer.staff_code).value();
   return GroupBundles(std::move(opened), author, clock_.WallNow(), std::nullopt);
 }
 

@@ -10,7 +10,9 @@
 #include "core/base/error.h"
 #include "server/admin/dwelling_import.h"
 #include "server/admin/enrolment.h"
+#include "server/admin/grants.h"
 #include "server/engine/greeting.h"
+#include "server/engine/holdings.h"
 #include "server/engine/transaction.h"
 #include "server/store/sqlite_base_store.h"
 
@@ -63,6 +65,10 @@ void BaseSession::FenceOthers(ReplicaId replica) {
     if (other == nullptr || other.get() == this || other->session_.replica() != replica) continue;
     other->session_.GoAway(v1::GO_AWAY_REASON_FENCED);
   }
+}
+
+void BaseSession::NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) {
+  base_.jobs_.push_back(TestBase::Removal{replica, std::move(scopes)});
 }
 
 std::filesystem::path MakeTestDirectory() {
@@ -154,6 +160,41 @@ void TestBase::Grant(const std::string& staff, const Scope& scope, v1::GrantMode
   EXPECT_EQ(status, absl::OkStatus());
 }
 
+void TestBase::GiveArea(const std::string& staff, const std::string& area) {
+  v1::ChangeGrantRequest request;
+  request.set_staff_code(staff);
+  request.set_area(area);
+  Change(request);
+}
+
+void TestBase::Change(v1::ChangeGrantRequest request) {
+  request.set_actor("karen");
+  EXPECT_EQ(ChangeGrant(*store_, request, clock_.WallNow()).status(), absl::OkStatus());
+  for (const auto& weak : sessions_) {
+    const auto session = weak.lock();
+    if (session != nullptr && session->session().IsOf(request.staff_code()))
+      session->session().GoAway(v1::GO_AWAY_REASON_SHUTTING_DOWN);
+  }
+}
+
+void TestBase::TakeArea(const std::string& staff, const std::string& area) {
+  v1::ChangeGrantRequest request;
+  request.set_staff_code(staff);
+  request.set_area(area);
+  request.set_take(true);
+  Change(request);
+}
+
+size_t TestBase::UnconfirmedRemovals(const std::string& staff) {
+  size_t count = 0;
+  const auto devices = store_->Devices().value();
+  for (const auto& [account, replica] : devices) {
+    if (account.staff_code != staff) continue;
+    count += opgang::UnconfirmedRemovals(*store_, account, replica.id).value().size();
+  }
+  return count;
+}
+
 absl::StatusOr<v1::Verdict> TestBase::Replay(IntentId intent) {
   std::set<Scope> touched;
   auto verdict = committer_->Replay(intent, "karen", clock_.WallNow(), touched);
@@ -200,6 +241,12 @@ bool TestBase::RunOneJob() {
     DoGreeting(job);
     return true;
   }
+  if (const auto* removal = std::get_if<Removal>(&jobs_.front())) {
+    const Removal job = *removal;
+    jobs_.pop_front();
+    DoRemoval(job);
+    return true;
+  }
   std::vector<Batch> group;
   while (!jobs_.empty() && std::holds_alternative<Batch>(jobs_.front())) {
     group.push_back(std::get<Batch>(std::move(jobs_.front())));
@@ -212,6 +259,11 @@ bool TestBase::RunOneJob() {
 void TestBase::DoGreeting(const Greetings& job) {
   const auto greeting = Greet(*store_, job.peer, job.hello, clock_.WallNow(), SystemRandom());
   if (const auto session = job.session.lock()) session->session().OnGreeted(greeting);
+}
+
+void TestBase::DoRemoval(const Removal& job) {
+  const absl::Status status = ConfirmRemoved(*store_, job.replica, job.scopes, clock_.WallNow());
+  if (!status.ok() && GetErrorCode(status) != ErrorCode::kDiskFull) failed_ = true;
 }
 
 void TestBase::DoCommit(std::vector<Batch> group) {

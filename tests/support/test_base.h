@@ -45,6 +45,7 @@ class BaseSession : public SessionHost, public std::enable_shared_from_this<Base
   void Greet(const Peer& peer, const v1::Hello& hello) override;
   void Submit(std::vector<Submission> submissions) override;
   void FenceOthers(ReplicaId replica) override;
+  void NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) override;
 
  private:
   TestBase& base_;
@@ -72,6 +73,11 @@ class TestBase {
                         const std::vector<std::string>& areas);
   void Grant(const std::string& staff, const Scope& scope, v1::GrantMode mode = v1::GRANT_MODE_READ_WRITE,
              uint64_t generation = 1);
+  // A coordinator gives an area to somebody, or takes it; open sessions of that person come back.
+  void GiveArea(const std::string& staff, const std::string& area);
+  void TakeArea(const std::string& staff, const std::string& area);
+  // Scopes that some device of this person may still hold, and may read no longer.
+  size_t UnconfirmedRemovals(const std::string& staff);
   absl::StatusOr<v1::Verdict> Replay(IntentId intent);
   v1::ImportDwellingsResponse Import(const v1::ImportDwellingsRequest& request);
 
@@ -119,11 +125,17 @@ class TestBase {
     std::weak_ptr<BaseSession> session;
     std::vector<Submission> submissions;
   };
-  using Job = std::variant<Greetings, Batch>;
+  struct Removal {
+    ReplicaId replica;
+    std::vector<Scope> scopes;
+  };
+  using Job = std::variant<Greetings, Batch, Removal>;
 
   void Spoil(const std::string& table);
   void Execute(const std::string& sql);
   void DoGreeting(const Greetings& greeting);
+  void DoRemoval(const Removal& removal);
+  void Change(v1::ChangeGrantRequest request);
   void DoCommit(std::vector<Batch> group);
 
   Clock& clock_;

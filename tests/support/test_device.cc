@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "client-lib/src/sync/sync_loop.h"
@@ -89,14 +91,14 @@ void TestDevice::Reopen() {
   Open();
 }
 
-std::filesystem::path TestDevice::ConfirmedFile() const {
-  return std::filesystem::directory_iterator(root_ / "home" / "stores")->path() / "confirmed.db";
+std::filesystem::path TestDevice::FileOf(const char* name) const {
+  return std::filesystem::directory_iterator(root_ / "home" / "stores")->path() / name;
 }
 
-std::vector<std::string> TestDevice::AskConfirmed(const std::string& sql) {
+std::vector<std::string> TestDevice::Ask(const std::filesystem::path& file, const std::string& sql) {
   std::vector<std::string> rows;
   sqlite3* db = nullptr;
-  EXPECT_EQ(sqlite3_open(ConfirmedFile().c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
   const auto take = [](void* taken, int, char** values, char**) {
     static_cast<std::vector<std::string>*>(taken)->push_back(values[0] == nullptr ? "" : values[0]);
     return 0;
@@ -104,6 +106,22 @@ std::vector<std::string> TestDevice::AskConfirmed(const std::string& sql) {
   EXPECT_EQ(sqlite3_exec(db, sql.c_str(), take, &rows, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
   sqlite3_close(db);
   return rows;
+}
+
+std::vector<std::string> TestDevice::AskConfirmed(const std::string& sql) {
+  return Ask(FileOf("confirmed.db"), sql);
+}
+
+std::vector<std::string> TestDevice::AskQueue(const std::string& sql) { return Ask(FileOf("queue.db"), sql); }
+
+std::string TestDevice::AllBytes() {
+  std::string all;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root_ / "home")) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    all.append(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  return all;
 }
 
 void TestDevice::SpoilConfirmed(const std::string& sql) {
@@ -235,7 +253,9 @@ std::map<std::string, std::string> RecordsAtBase(TestBase& base, const std::vect
 void ExpectSameRecords(TestBase& base, const std::vector<TestDevice*>& devices) {
   for (TestDevice* device : devices) {
     std::vector<Scope> scopes;
-    for (const GrantInfo& grant : device->store().grants()) scopes.push_back(grant.scope);
+    for (const GrantInfo& grant : device->store().grants()) {
+      if (grant.mode != v1::GRANT_MODE_WRITE_ONLY) scopes.push_back(grant.scope);
+    }
     const auto expected = RecordsAtBase(base, scopes);
     const auto held = device->Records();
     EXPECT_EQ(device->store().outbox_counts().unsent, 0u) << device->peer().staff_code;

@@ -76,6 +76,10 @@ class TestDevice {
   void SpoilConfirmed(const std::string& sql);
   // The first column of a query on that copy, as text, row by row.
   std::vector<std::string> AskConfirmed(const std::string& sql);
+  // The same of its queue.
+  std::vector<std::string> AskQueue(const std::string& sql);
+  // The bytes of every file of the home as they lie on the disk now, open or not.
+  std::string AllBytes();
   // The worker is invited anew on the same tablet.
   void EnrollAgain(const v1::Invitation& invitation, const std::string& passphrase = kPassphrase);
   // A copy of the home as it is on disk, opened as another tablet's.
@@ -92,7 +96,8 @@ class TestDevice {
   TestDevice(TestBase& base, ManualClock& clock, const v1::Invitation& invitation);
   DeviceOptions Options();
   void Open();
-  std::filesystem::path ConfirmedFile() const;
+  std::filesystem::path FileOf(const char* name) const;
+  static std::vector<std::string> Ask(const std::filesystem::path& file, const std::string& sql);
   void Enroll(const v1::Invitation& invitation);
 
   TestBase& base_;

@@ -132,7 +132,8 @@ TEST_F(Integrity, RowOfADeletedRecordPutBackIsTakenOutAgain) {
         " hex(subject_id) || ''', ' || rev || ', 0, x''' || hex(sealed) || ''')' FROM records" +
         Where(gone))[0];
     const std::string membership = amal.AskConfirmed(
-        "SELECT 'INSERT INTO memberships VALUES(x''' || hex(scope) || ''', x''' || hex(record_id) || ''', 1)'"
+        "SELECT 'INSERT INTO memberships VALUES(x''' || hex(scope) || ''', x''' || hex(record_id) || ''', 1, "
+        "0)'"
         " FROM memberships" +
         Where(gone))[0];
     Bundle bundle = jonas.NewBundle();
@@ -149,7 +150,7 @@ TEST_F(Integrity, RowOfADeletedRecordPutBackIsTakenOutAgain) {
 
 TEST_F(Integrity, MembershipOfARecordThatNobodyHasIsTakenOut) {
   const std::string nobody = Literal(std::string(16, '\x70'));
-  amal.SpoilConfirmed("INSERT INTO memberships SELECT scope, " + nobody + ", 1 FROM cursors");
+  amal.SpoilConfirmed("INSERT INTO memberships SELECT scope, " + nobody + ", 1, 0 FROM cursors");
   EXPECT_EQ(amal.SyncWell().repaired, 1u);
   EXPECT_TRUE(amal.AskConfirmed("SELECT 1 FROM memberships WHERE record_id = " + nobody).empty());
   EXPECT_LE(travelled, 12) << "its leaf";
@@ -286,10 +287,10 @@ TEST(IntegrityCut, RepairWhileOthersWriteConvergesAndShowsNoBundleInPart) {
   ExpectSameRecords(here.base, {&here.amal, &here.jonas});
 }
 
-// Somebody who works in two areas, and a family that stands in both.
-struct TwoAreas : Neighbourhood {
-  TwoAreas() {
-    const Scope other = AreaScope(base.Area("Nabolund"));
+// Somebody who works in an area and in a group, and a family that stands in both.
+struct AreaAndGroup : Neighbourhood {
+  AreaAndGroup() {
+    const Scope other{v1::SCOPE_KIND_GROUP, base.Area("Nabolund").uuid()};
     for (const char* staff : {"amal", "clerk"}) base.Grant(staff, other);
     HandDevice clerk(base, clock, "clerk", "outreach", {"Testlund"});
     here = AreaScope(base.Area("Testlund"));
@@ -310,7 +311,7 @@ struct TwoAreas : Neighbourhood {
 };
 
 TEST(IntegrityScopes, RecordInTwoScopesIsMendedOnceAndStaysInBoth) {
-  TwoAreas town;
+  AreaAndGroup town;
   town.amal.SpoilConfirmed("UPDATE records SET " + Flipped("sealed", 40) + Where(town.in_both));
   EXPECT_EQ(town.amal.SyncWell().repaired, 1u);
   EXPECT_EQ(town.amal.view().Find(town.in_both)->scopes.size(), 2u);
@@ -318,9 +319,9 @@ TEST(IntegrityScopes, RecordInTwoScopesIsMendedOnceAndStaysInBoth) {
 }
 
 TEST(IntegrityScopes, RepairOfOneScopeDoesNotTakeARecordOutOfTheOther) {
-  TwoAreas town;
+  AreaAndGroup town;
   town.amal.SpoilConfirmed("INSERT INTO memberships VALUES(" + Literal(town.there.ToKey()) + ", " +
-                           Literal(town.only_here) + ", 1)");
+                           Literal(town.only_here) + ", 1, 0)");
   EXPECT_EQ(town.amal.view().Find(town.only_here)->scopes.size(), 2u);
   EXPECT_EQ(town.amal.SyncWell().repaired, 1u);
   ASSERT_NE(town.amal.view().Find(town.only_here), nullptr);
@@ -329,7 +330,7 @@ TEST(IntegrityScopes, RepairOfOneScopeDoesNotTakeARecordOutOfTheOther) {
 }
 
 TEST(IntegrityScopes, MembershipLostInOneScopeIsMendedThere) {
-  TwoAreas town;
+  AreaAndGroup town;
   town.amal.SpoilConfirmed("DELETE FROM memberships WHERE scope = " + Literal(town.there.ToKey()));
   EXPECT_EQ(town.amal.SyncWell().repaired, 1u);
   EXPECT_EQ(town.amal.view().Find(town.in_both)->scopes.size(), 2u);

@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "core/base/ids.h"
 #include "core/merge/history.h"
+#include "core/places/danish_address.h"
 #include "core/records/registry.h"
 #include "core/records/validation.h"
 #include "core/rules/clock_evidence.h"
@@ -44,6 +45,16 @@ struct GrantInfo {
 struct SaveReceipt {
   std::vector<IntentId> intents;  // one for each change, in order
   uint64_t first_seq = 0;
+};
+
+// What became of a referral into an area that its author may not read: the door as he said it, and no person.
+struct Receipt {
+  RecordId citizen;
+  std::optional<absl::Time> received;  // base time; absent: the base has not answered yet
+  std::optional<absl::Time> taken_up;  // when somebody began to follow it up
+  Interval recorded;                   // where not yet received: when it was captured
+  RecordId entrance;                   // empty: not said
+  DoorName door;
 };
 
 enum class OutboxState {
@@ -112,6 +123,10 @@ class Store {
   // Gives a refused mutation up, with what Fix() would have sent along. It stays in the base's quarantine
   // until a person there discards it. A damaged one is removed. kNotFound.
   virtual absl::Status Withdraw(IntentId refused) = 0;
+
+  // Referrals into areas that this store may hand in to and not read, newest first: first what the base has not answered,
+  // then at most 500 as of the last sync. kLocked.
+  virtual absl::StatusOr<std::vector<Receipt>> Receipts() = 0;
 
   // kLocked.
   virtual absl::StatusOr<const View*> view() = 0;

@@ -50,7 +50,7 @@ absl::Status ConfirmedStore::Take(const v1::FeedEntry& entry, const Scope& scope
   if (noting_) RETURN_IF_ERROR(NoteEntry(entry, scope, change));
   switch (entry.change()) {
     case v1::FEED_CHANGE_PUT: return Put(entry, scope.ToKey(), cursor.sweep, key);
-    case v1::FEED_CHANGE_LEAVE:
+    case v1::FEED_CHANGE_LEAVE: return LeaveAt(entry.record_id(), scope, entry.rev());
     case v1::FEED_CHANGE_DELETE: return Leave(entry.record_id(), scope.ToKey());
     case v1::FEED_CHANGE_ERASE: return Erase(entry, change);
     default: cursor.skipped = schema_.version; return absl::OkStatus();
@@ -95,11 +95,20 @@ SyncDecision* ConfirmedStore::Note(SyncStep step, const std::string& record_id, 
   return &decision;
 }
 
+// A scope that may hold the record since `rev` is not here yet.
+bool ConfirmedStore::MayCome(const Scope& left, uint64_t rev) const {
+  return std::any_of(expected_.begin(), expected_.end(),
+                     [&](const Scope& other) { return other != left && !Passed(other, rev); });
+}
+
 void ConfirmedStore::NoteGone(const v1::Page& page) {
+  const Scope scope = Scope::FromProto(page.scope()).value_or(Scope());
   for (const v1::FeedEntry& entry : page.entries()) {
     const RecordId id = RecordId::FromBytes(entry.record_id()).value_or(RecordId());
     if (entry.change() == v1::FEED_CHANGE_PUT) {
       gone_.erase(id);
+    } else if (entry.change() == v1::FEED_CHANGE_LEAVE && MayCome(scope, entry.rev())) {
+      continue;  // it may be on its way from another scope
     } else if (v1::FeedChange_IsValid(entry.change())) {
       gone_[id] = entry.rev();
     }
@@ -148,6 +157,43 @@ absl::Status ConfirmedStore::Leave(const std::string& record_id, const std::stri
   return record.BindBlob(1, record_id).Run();
 }
 
+// Out of one scope at `rev`, and perhaps into another whose page has not come yet: until all have been current at that
+// rev it stays where it was, so that nothing flickers away in between (I10).
+absl::Status ConfirmedStore::LeaveAt(const std::string& record_id, const Scope& scope, uint64_t rev) {
+  if (!MayCome(scope, rev)) return Leave(record_id, scope.ToKey());
+  ASSIGN_OR_RETURN(auto note, db_->Prepare("UPDATE memberships SET left_rev = ?3"
+                                           " WHERE scope = ?1 AND record_id = ?2"));
+  return note.BindBlob(1, scope.ToKey())
+      .BindBlob(2, record_id)
+      .BindInt(3, static_cast<int64_t>(std::max<uint64_t>(rev, 1)))
+      .Run();
+}
+
+// `scope` has come to `moved`: what left a scope at a rev that all have passed by now is gone.
+absl::Status ConfirmedStore::LetGoOfLeft(const StoredCursor& moved, const Scope& scope,
+                                         ConfirmedChange& change) {
+  uint64_t passed = moved.current;
+  for (const Scope& other : expected_) {
+    if (other == scope) continue;
+    const auto cursor = cursors_.find(other);
+    passed = std::min(passed, cursor == cursors_.end() ? 0 : cursor->second.current);
+  }
+  ASSIGN_OR_RETURN(auto left, db_->Prepare("SELECT record_id, scope FROM memberships"
+                                           " WHERE left_rev > 0 AND left_rev <= ?1"));
+  left.BindInt(1, static_cast<int64_t>(std::min<uint64_t>(passed, INT64_MAX)));
+  std::vector<std::pair<std::string, std::string>> gone;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool row, left.Step());
+    if (!row) break;
+    gone.emplace_back(left.Blob(0), left.Blob(1));
+  }
+  for (const auto& [id, scope_key] : gone) {
+    if (const auto record_id = RecordId::FromBytes(id)) change.records.insert(*record_id);
+    RETURN_IF_ERROR(Leave(id, scope_key));
+  }
+  return absl::OkStatus();
+}
+
 // In every scope at once, with everything else about the same person.
 absl::Status ConfirmedStore::Erase(const v1::FeedEntry& entry, ConfirmedChange& change) {
   std::vector<std::string> gone = {entry.record_id()};
@@ -179,6 +225,7 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& 
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
   if (cursor.sweeping) RETURN_IF_ERROR(Sweep(*scope, cursor, change));
   cursor.sweeping = false;
+  RETURN_IF_ERROR(LetGoOfLeft(cursor, *scope, change));
   RETURN_IF_ERROR(WriteCursor(*scope, cursor));
   RETURN_IF_ERROR(transaction.Commit());
   cursors_[*scope] = cursor;
@@ -186,10 +233,10 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& 
 }
 
 absl::Status ConfirmedStore::Sweep(const Scope& scope, const StoredCursor& cursor, ConfirmedChange& change) {
-  const std::string scope_key = scope.ToKey();
   ASSIGN_OR_RETURN(auto unseen,
-                   db_->Prepare("SELECT record_id FROM memberships WHERE scope = ?1 AND mark <> ?2"));
-  unseen.BindBlob(1, scope_key).BindInt(2, cursor.sweep);
+                   db_->Prepare("SELECT record_id FROM memberships WHERE scope = ?1 AND mark <> ?2"
+                                " AND left_rev = 0"));
+  unseen.BindBlob(1, scope.ToKey()).BindInt(2, cursor.sweep);
   std::vector<std::string> gone;
   for (;;) {
     ASSIGN_OR_RETURN(const bool row, unseen.Step());
@@ -199,26 +246,39 @@ absl::Status ConfirmedStore::Sweep(const Scope& scope, const StoredCursor& curso
   for (const std::string& id : gone) {
     if (const auto record_id = RecordId::FromBytes(id)) change.records.insert(*record_id);
     Note(SyncStep::kSwept, id, scope, change);
-    RETURN_IF_ERROR(Leave(id, scope_key));
+    RETURN_IF_ERROR(LeaveAt(id, scope, cursor.current));
   }
   return absl::OkStatus();
 }
 
 absl::Status ConfirmedStore::BecomeStale() {
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
-  RETURN_IF_ERROR(db_->Execute("UPDATE cursors SET rev = 0, current = 0; UPDATE records SET stale = 1;"));
+  RETURN_IF_ERROR(
+      db_->Execute("UPDATE cursors SET rev = 0, current = 0; UPDATE records SET stale = 1;"
+                   " UPDATE memberships SET left_rev = 1 WHERE left_rev > 0;"));
   RETURN_IF_ERROR(transaction.Commit());
   for (auto& [scope, cursor] : cursors_) cursor.rev = cursor.current = 0;
   gone_.clear();
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::set<Scope>> ConfirmedStore::Scopes() {
+  ASSIGN_OR_RETURN(const auto keys, ScopeKeys());
+  std::set<Scope> scopes;
+  for (const std::string& key : keys) {
+    if (const auto scope = Scope::FromKey(key)) scopes.insert(*scope);
+  }
+  return scopes;
+}
+
+absl::StatusOr<std::vector<std::string>> ConfirmedStore::ScopeKeys() {
+  return RecordIds("SELECT DISTINCT scope FROM memberships UNION SELECT scope FROM cursors WHERE scope <> ?1",
+                   "");
+}
+
 absl::StatusOr<ConfirmedChange> ConfirmedStore::KeepOnly(const std::set<Scope>& kept) {
   ConfirmedChange change;
-  ASSIGN_OR_RETURN(const auto keys,
-                   RecordIds("SELECT DISTINCT scope FROM memberships UNION SELECT scope FROM cursors"
-                             " WHERE scope <> ?1",
-                             ""));
+  ASSIGN_OR_RETURN(const auto keys, ScopeKeys());
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
   bool lost = false;
   for (const std::string& key : keys) {

@@ -72,8 +72,9 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyLeafContent(const v1::LeafC
 absl::Status ConfirmedStore::TakeOutUnnamed(const v1::LeafContent& content, const std::string& scope_key,
                                             ConfirmedChange& change) {
   const std::set<std::string> named = NamedIn(content);
-  ASSIGN_OR_RETURN(const auto ids,
-                   RecordIds("SELECT record_id FROM memberships WHERE scope = ?1", scope_key));
+  ASSIGN_OR_RETURN(
+      const auto ids,
+      RecordIds("SELECT record_id FROM memberships WHERE scope = ?1 AND left_rev = 0", scope_key));
   for (const std::string& id : ids) {
     if (!IsInside(id, content) || named.contains(id)) continue;
     const Scope scope = Scope::FromKey(scope_key).value_or(Scope());

@@ -37,27 +37,30 @@ std::string Binding(std::string_view record_id, uint64_t rev) {
 class MembershipWalk {
  public:
   using ScopesByRecord = std::map<RecordId, std::vector<Scope>>;
+  struct Standing {
+    std::vector<Scope> scopes, left;
+  };
 
   static absl::StatusOr<MembershipWalk> Begin(sqlite::Database& db) {
     ASSIGN_OR_RETURN(auto statement,
-                     db.Prepare("SELECT record_id, scope FROM memberships ORDER BY record_id"));
+                     db.Prepare("SELECT record_id, scope, left_rev FROM memberships ORDER BY record_id"));
     MembershipWalk walk(std::move(statement));
     RETURN_IF_ERROR(walk.Next());
     return walk;
   }
 
-  absl::StatusOr<std::vector<Scope>> ScopesOf(std::string_view record_id) {
-    std::vector<Scope> scopes;
+  absl::StatusOr<Standing> ScopesOf(std::string_view record_id) {
+    Standing standing;
     while (more_ && statement_.Blob(0) <= record_id) {
       const auto scope = Scope::FromKey(statement_.Blob(1));
       if (statement_.Blob(0) < record_id) {
         NoteWithoutRow();
       } else if (scope) {
-        scopes.push_back(*scope);
+        (HasLeft() ? standing.left : standing.scopes).push_back(*scope);
       }
       RETURN_IF_ERROR(Next());
     }
-    return scopes;
+    return standing;
   }
 
   // All memberships whose record has no row; to be asked at the end.
@@ -75,10 +78,11 @@ class MembershipWalk {
     ASSIGN_OR_RETURN(more_, statement_.Step());
     return absl::OkStatus();
   }
+  bool HasLeft() const { return statement_.Int(2) > 0; }
   void NoteWithoutRow() {
     const auto id = RecordId::FromBytes(statement_.Blob(0));
     const auto scope = Scope::FromKey(statement_.Blob(1));
-    if (id && scope) without_row_[*id].push_back(*scope);
+    if (id && scope && !HasLeft()) without_row_[*id].push_back(*scope);
   }
 
   sqlite::Statement statement_;
@@ -157,9 +161,11 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
       if (!row) break;
       ConfirmedRecord record;
       const std::string_view id = rows.Blob(0);
-      ASSIGN_OR_RETURN(record.scopes, walk.ScopesOf(id));
+      ASSIGN_OR_RETURN(MembershipWalk::Standing standing, walk.ScopesOf(id));
+      record.scopes = std::move(standing.scopes);
+      record.left_scopes = std::move(standing.left);
       const auto record_id = RecordId::FromBytes(id);
-      if (!record_id || record.scopes.empty()) {
+      if (!record_id || (record.scopes.empty() && record.left_scopes.empty())) {
         strays.emplace_back(id);
         continue;
       }
@@ -197,14 +203,17 @@ absl::StatusOr<std::optional<ConfirmedRecord>> ConfirmedStore::Find(RecordId id,
   if (!opened.ok()) return std::nullopt;
   record.stale = row.Int(4) != 0;
   record.record = *std::move(opened);
-  ASSIGN_OR_RETURN(record.scopes, ScopesOf(id_bytes));
+  ASSIGN_OR_RETURN(record.scopes, ScopesOf(id_bytes, /*left=*/false));
+  if (record.scopes.empty()) {
+    ASSIGN_OR_RETURN(record.left_scopes, ScopesOf(id_bytes, /*left=*/true));
+  }
   return record;
 }
 
-absl::StatusOr<std::vector<Scope>> ConfirmedStore::ScopesOf(const std::string& record_id) {
-  ASSIGN_OR_RETURN(auto rows,
-                   db_->Prepare("SELECT scope FROM memberships WHERE record_id = ?1 ORDER BY scope"));
-  rows.BindBlob(1, record_id);
+absl::StatusOr<std::vector<Scope>> ConfirmedStore::ScopesOf(const std::string& record_id, bool left) {
+  ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT scope FROM memberships WHERE record_id = ?1 AND"
+                                           " (left_rev > 0) = ?2 ORDER BY scope"));
+  rows.BindBlob(1, record_id).BindInt(2, left ? 1 : 0);
   std::vector<Scope> scopes;
   for (;;) {
     ASSIGN_OR_RETURN(const bool row, rows.Step());

@@ -34,6 +34,8 @@ struct ConfirmedRecord {
   bool stale = false;  // of a former epoch: its rev says nothing about this one's
   std::string record;  // serialized v1::Record
   std::vector<Scope> scopes;
+  // Where it stood until now, and where it is shown until the scope that it went to has come.
+  std::vector<Scope> left_scopes;
 };
 
 struct StoredCursor {
@@ -95,8 +97,14 @@ class ConfirmedStore {
   // The base has another history: no cursor holds, and any rev replaces what is here. Records stay until they
   // are replaced or swept.
   absl::Status BecomeStale();
-  // Removes all scopes but `kept`, with their records, and wipes the pages that held them.
+  // Removes all scopes but `kept`, with their records.
   absl::StatusOr<ConfirmedChange> KeepOnly(const std::set<Scope>& kept);
+  // Empties the log of page images: what was removed is nowhere in the files once it returns ok.
+  absl::Status Wipe() { return db_->Checkpoint(); }
+  // Every scope that has a cursor or a record here.
+  absl::StatusOr<std::set<Scope>> Scopes();
+  // The scopes that the store may read: what leaves one of them may be on its way from another.
+  void Expect(std::set<Scope> readable) { expected_ = std::move(readable); }
 
  private:
   ConfirmedStore(std::string path, std::string vfs, Random& random, const KnownSchema& schema)
@@ -113,6 +121,8 @@ class ConfirmedStore {
   SyncDecision* Note(SyncStep step, const std::string& record_id, const Scope& scope,
                      ConfirmedChange& change) const;
   absl::Status Leave(const std::string& record_id, const std::string& scope_key);
+  absl::Status LeaveAt(const std::string& record_id, const Scope& scope, uint64_t rev);
+  absl::Status LetGoOfLeft(const StoredCursor& moved, const Scope& scope, ConfirmedChange& change);
   absl::Status Erase(const v1::FeedEntry& entry, ConfirmedChange& change);
   absl::Status PutRow(std::string_view sql, const v1::FeedEntry& entry, const SecretBytes& key);
   absl::Status Join(const std::string& record_id, const std::string& scope_key, int64_t mark);
@@ -122,9 +132,11 @@ class ConfirmedStore {
   absl::Status Sweep(const Scope& scope, const StoredCursor& cursor, ConfirmedChange& change);
   absl::Status Remove(const std::string& record_id);
   absl::Status RemoveStrays(const std::vector<std::string>& record_ids);
+  bool MayCome(const Scope& left, uint64_t rev) const;
   void NoteGone(const v1::Page& page);
+  absl::StatusOr<std::vector<std::string>> ScopeKeys();
   absl::StatusOr<std::vector<std::string>> RecordIds(std::string_view sql, std::string_view parameter);
-  absl::StatusOr<std::vector<Scope>> ScopesOf(const std::string& record_id);
+  absl::StatusOr<std::vector<Scope>> ScopesOf(const std::string& record_id, bool left);
 
   const std::string path_;
   const std::string vfs_;
@@ -135,6 +147,7 @@ class ConfirmedStore {
   std::map<Scope, StoredCursor> cursors_;
   std::map<RecordId, std::vector<Scope>> lacking_;
   std::map<RecordId, uint64_t> gone_;  // at which rev
+  std::set<Scope> expected_;
 };
 
 }  // namespace opgang

@@ -262,7 +262,7 @@ absl::Status QueueStore::BringUp(const std::vector<int64_t>& positions) {
   return absl::OkStatus();
 }
 
-absl::Status QueueStore::DropKeptUpTo(uint64_t horizon, const std::string& except_key_id) {
+absl::Status QueueStore::DropKeptUpTo(uint64_t horizon, const std::set<std::string>& except_key_ids) {
   if (horizon == 0) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto never_answered,
                    Positions("SELECT position FROM mutations WHERE state = 3 AND rev = 0"));
@@ -270,12 +270,60 @@ absl::Status QueueStore::DropKeptUpTo(uint64_t horizon, const std::string& excep
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
   ASSIGN_OR_RETURN(auto rows, db_->Prepare("DELETE FROM mutations WHERE state = 3 AND rev <= ?1"));
   RETURN_IF_ERROR(rows.BindInt(1, static_cast<int64_t>(horizon)).Run());
-  ASSIGN_OR_RETURN(auto keys, db_->Prepare("DELETE FROM queue_keys WHERE key_id <> ?1 AND key_id NOT IN"
-                                           " (SELECT key_id FROM mutations)"));
-  RETURN_IF_ERROR(keys.BindBlob(1, except_key_id).Run());
+  RETURN_IF_ERROR(DropUnusedKeys(except_key_ids));
   RETURN_IF_ERROR(transaction.Commit());
   keys_.clear();
   return LoadKeys();
+}
+
+absl::Status QueueStore::DropUnusedKeys(const std::set<std::string>& except_key_ids) {
+  std::vector<std::string> unused;
+  {
+    ASSIGN_OR_RETURN(auto keys, db_->Prepare("SELECT key_id FROM queue_keys WHERE key_id NOT IN"
+                                             " (SELECT key_id FROM mutations)"));
+    for (;;) {
+      ASSIGN_OR_RETURN(const bool row, keys.Step());
+      if (!row) break;
+      unused.emplace_back(keys.Blob(0));
+    }
+  }
+  for (const std::string& id : unused) {
+    if (except_key_ids.contains(id)) continue;
+    ASSIGN_OR_RETURN(auto drop, db_->Prepare("DELETE FROM queue_keys WHERE key_id = ?1"));
+    RETURN_IF_ERROR(drop.BindBlob(1, id).Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::set<std::string>> QueueStore::KeysOnlyOf(
+    const std::function<bool(const QueueRow&)>& closed) {
+  ASSIGN_OR_RETURN(const auto positions, Positions("SELECT position FROM mutations"));
+  std::set<std::string> only, others;
+  for (const int64_t position : positions) {
+    const QueueRow row = ReadRow(position);
+    (closed(row) ? only : others).insert(row.key_id);
+  }
+  std::erase_if(only, [&](const std::string& id) {
+    const auto key = keys_.find(id);
+    const bool open = key != keys_.end() && !key->second.wrapped_for_store().empty();
+    return !open || others.contains(id);
+  });
+  return only;
+}
+
+// Whatever was closed before: an earlier try may have been cut between the commit and the emptying of the log.
+absl::Status QueueStore::CloseKeys(const std::set<std::string>& key_ids, const v1::QueueState& state) {
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+  for (const std::string& id : key_ids) {
+    ASSIGN_OR_RETURN(auto close,
+                     db_->Prepare("UPDATE queue_keys SET wrapped_for_store = x'' WHERE key_id = ?1"));
+    RETURN_IF_ERROR(close.BindBlob(1, id).Run());
+  }
+  RETURN_IF_ERROR(WriteState(state));
+  RETURN_IF_ERROR(transaction.Commit());
+  for (const std::string& id : key_ids) keys_[id].clear_wrapped_for_store();
+  state_ = state;
+  return db_->Checkpoint();
 }
 
 absl::Status QueueStore::RemoveAbout(const std::vector<std::string>& ids) {

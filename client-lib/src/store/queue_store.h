@@ -5,9 +5,11 @@
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_QUEUE_STORE_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_QUEUE_STORE_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -48,9 +50,15 @@ class QueueStore {
   // Kept rows that cannot be read come among the live ones, where they are seen: before the kept log is handed in again,
   // nothing of it may be missing in silence (I18).
   absl::Status BringUpDamagedKept();
-  // Removes kept rows with rev <= horizon and the queue keys that no row needs, `except` one. A row that calls itself kept
+  // Removes kept rows with rev <= horizon and the queue keys that no row needs, `except` some. A row that calls itself kept
   // and has no rev was never answered: its state was damaged, and it is brought up instead.
-  absl::Status DropKeptUpTo(uint64_t horizon, const std::string& except_key_id);
+  absl::Status DropKeptUpTo(uint64_t horizon, const std::set<std::string>& except_key_ids);
+  // From now on only the base opens what these keys seal: the store's own wrapping is destroyed, and the log emptied of
+  // page images (I11). With `state` in the same transaction.
+  absl::Status CloseKeys(const std::set<std::string>& key_ids, const v1::QueueState& state);
+  // The keys under which rows lie that this store may look into no longer, by `closed` of a row. A key that seals any
+  // other row too is left out.
+  absl::StatusOr<std::set<std::string>> KeysOnlyOf(const std::function<bool(const QueueRow&)>& closed);
   // Removes every row, kept ones too, whose envelope names one of these subjects or records (16 bytes each),
   // and the undo note with them.
   absl::Status RemoveAbout(const std::vector<std::string>& ids);
@@ -66,6 +74,7 @@ class QueueStore {
   absl::Status BringUp(const std::vector<int64_t>& positions);
   void Remember(const QueueRow& row);
   void Forget(int64_t position);
+  absl::Status DropUnusedKeys(const std::set<std::string>& except_key_ids);
   absl::Status WriteRow(const QueueRow& row);
   absl::Status WriteState(const v1::QueueState& state);
 

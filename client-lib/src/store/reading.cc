@@ -1,5 +1,6 @@
 #include "client-lib/src/store/reading.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/error.h"
@@ -21,14 +22,13 @@ bool PassedInReadableScopes(const v1::MutationEnvelope& envelope, uint64_t rev, 
   const auto record = RecordId::FromBytes(envelope.record_id());
   if (record && confirmed.lacking().contains(*record)) return false;
   const std::set<Scope> readable = ReadableScopes(state);
-  bool any = false;
-  for (const v1::ScopeId& id : envelope.scopes()) {
-    const auto scope = Scope::FromProto(id);
-    if (!scope || !readable.contains(*scope)) continue;
-    if (!confirmed.Passed(*scope, rev)) return false;
-    any = true;
-  }
-  return any;
+  const bool any =
+      std::any_of(envelope.scopes().begin(), envelope.scopes().end(), [&](const v1::ScopeId& id) {
+        const auto scope = Scope::FromProto(id);
+        return scope && readable.contains(*scope);
+      });
+  return any && std::all_of(readable.begin(), readable.end(),
+                            [&](const Scope& scope) { return confirmed.Passed(scope, rev); });
 }
 
 absl::StatusOr<const ViewIndex*> Reading::View() {
@@ -180,6 +180,20 @@ void Reading::RowsRemoved() {
     if (!queue_.live().contains(position)) gone.push_back(position);
   }
   RowsChanged(gone);
+}
+
+void Reading::KeysClosed(const std::set<std::string>& key_ids) {
+  for (const std::string& id : key_ids) keyring_.Forget(id);
+  std::set<RecordId> records;
+  for (const auto& [position, row] : queue_.live()) {
+    const auto known = record_at_.find(position);
+    if (known == record_at_.end() || !key_ids.contains(row.key_id)) continue;
+    records.insert(known->second);
+    own_[known->second].erase(position);
+    if (own_[known->second].empty()) own_.erase(known->second);
+    record_at_.erase(known);
+  }
+  RecordsChanged(records);
 }
 
 void Reading::RecordsChanged(const std::set<RecordId>& records) {

@@ -48,7 +48,8 @@ class Reading {
 
   // Tell it what changed; nothing happens where the view was not made yet.
   void RowsChanged(const std::vector<int64_t>& positions);
-  void RowsRemoved();  // whichever are gone from the queue
+  void RowsRemoved();                                     // whichever are gone from the queue
+  void KeysClosed(const std::set<std::string>& key_ids);  // what they seal is not ours to read any more
   void RecordsChanged(const std::set<RecordId>& records);
   // Base time became better known: own mutations are dated anew.
   void TimeChanged();
@@ -74,9 +75,9 @@ class Reading {
   std::map<int64_t, RecordId> record_at_;  // queue position -> record, of all in `own_`
 };
 
-// An acknowledged mutation is contained in the confirmed copy: every scope of it that this store may read has
-// passed `rev`, and the record is not lacking. False where it may read none of them: then the overlay is all there is
-// to see.
+// An acknowledged mutation is contained in the confirmed copy: every scope that this store may read has passed `rev`,
+// because the base may have put the record into another than the envelope names (a citizen who moved), and the record is
+// not lacking. False where it may read none that the envelope names: then the overlay is all there is to see.
 bool PassedInReadableScopes(const v1::MutationEnvelope& envelope, uint64_t rev, const v1::QueueState& state,
                             const ConfirmedStore& confirmed);
 // Scopes that the store may read, as of the last Welcome that said them.

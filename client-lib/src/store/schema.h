@@ -3,7 +3,8 @@
 //
 // queue.db (application_id "OpgQ"): own mutations. Never thrown away.
 //   state       the QueueState message in two copies, each with a checksum: a flipped byte in one costs nothing.
-//   queue_keys  keys under which payloads are sealed, each wrapped to the base's and to the store's public key.
+//   queue_keys  keys under which payloads are sealed, each wrapped to the base's and to the store's public key; one for
+//               each set of scopes and process. wrapped_for_store empty: what it seals is the base's only (I11).
 //   mutations   one row each, in the order of capture (position). Clear: seq, intent id, envelope (scopes, type,
 //               record, subject), key id, state, rev, refusal. Sealed: payload (associated data = envelope).
 //                 state 1 queued        not yet answered: sent again until it is
@@ -23,7 +24,9 @@
 //   records      one row for each living record: id, type, subject and rev in clear, the Record message sealed
 //                under the store's row key, bound to table, id, rev and format. stale = 1: of a former epoch,
 //                any rev replaces it.
-//   memberships  in which scopes a record stands; mark = the sweep in which the base last named it there.
+//   memberships  in which scopes a record stands; mark = the sweep in which the base last named it there. left_rev > 0: it
+//                left that scope at this rev, and stays until every other scope has been current beyond it, because one of
+//                them may be where it went (I10).
 //   cursors      how far each scope has come (rev 0: to be sent from the beginning), and how far it was when it was
 //                last current; sweep counts its resets, sweeping = 1 from a reset until Current. skipped: 0, or the
 //                schema of the app that found a change in it which it did not know: a newer app asks for the scope
@@ -61,9 +64,11 @@ CREATE TABLE records(
   stale INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX records_by_subject ON records(subject_id) WHERE subject_id <> x'';
 CREATE TABLE memberships(
-  scope BLOB NOT NULL, record_id BLOB NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY(scope, record_id))
+  scope BLOB NOT NULL, record_id BLOB NOT NULL, mark INTEGER NOT NULL,
+  left_rev INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(scope, record_id))
   STRICT, WITHOUT ROWID;
 CREATE INDEX memberships_by_record ON memberships(record_id);
+CREATE INDEX memberships_left ON memberships(left_rev) WHERE left_rev > 0;
 CREATE TABLE cursors(
   scope BLOB PRIMARY KEY, generation INTEGER NOT NULL, rev INTEGER NOT NULL, current INTEGER NOT NULL,
   sweep INTEGER NOT NULL, sweeping INTEGER NOT NULL, skipped INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -12,6 +12,14 @@ StoreId StoreIdOf(const v1::StoreIdentity& identity) {
   return StoreId::FromBytes(identity.store_id()).value_or(StoreId());
 }
 
+std::set<Scope> ScopesIn(const v1::MutationEnvelope& envelope) {
+  std::set<Scope> scopes;
+  for (const v1::ScopeId& id : envelope.scopes()) {
+    if (const auto scope = Scope::FromProto(id)) scopes.insert(*scope);
+  }
+  return scopes;
+}
+
 std::string GrantBinding(const v1::ScopeId& scope) {
   return RowBinding("grants", scope.SerializeAsString(), 0, 1);
 }
@@ -44,6 +52,7 @@ absl::StatusOr<std::unique_ptr<StoreImpl>> StoreImpl::Open(const std::filesystem
   ASSIGN_OR_RETURN(store->queue_, QueueStore::Open(directory / kQueueFile, options.vfs));
   ASSIGN_OR_RETURN(store->confirmed_,
                    ConfirmedStore::Open(directory / kConfirmedFile, options.vfs, *options.random));
+  store->confirmed_->Expect(ReadableScopes(store->queue_->state()));
   RETURN_IF_ERROR(store->Settle(/*grants_known=*/false));
   RETURN_IF_ERROR(store->Unsettle());
   store->RecallKey();
@@ -188,8 +197,9 @@ QueueRow StoreImpl::Sealed(const CapturedMutation& mutation) {
   QueueRow row;
   row.intent_id = mutation.envelope.intent_id();
   row.envelope = mutation.envelope.SerializeAsString();
-  row.key_id = keyring_.WriteKey().queue_key_id();
-  row.sealed_payload = keyring_.Seal(mutation.payload.SerializeAsString(), row.envelope);
+  const std::set<Scope> scopes = ScopesIn(mutation.envelope);
+  row.key_id = keyring_.WriteKey(scopes).queue_key_id();
+  row.sealed_payload = keyring_.Seal(scopes, mutation.payload.SerializeAsString(), row.envelope);
   return row;
 }
 
@@ -204,6 +214,7 @@ absl::StatusOr<SaveReceipt> StoreImpl::Write(SavePlan plan) {
   for (const CapturedMutation& mutation : captured.mutations) {
     QueueRow row = Sealed(mutation);
     row.why = plan.why;
+    write.keys.push_back(keyring_.WriteKey(ScopesIn(mutation.envelope)));
     row.position = position++;
     row.seq = state.next_seq();
     state.set_next_seq(row.seq + 1);
@@ -215,7 +226,6 @@ absl::StatusOr<SaveReceipt> StoreImpl::Write(SavePlan plan) {
   state.clear_undo_note();
   if (plan.undoable)
     state.set_undo_note(SealToPublicKey(identity_.store_public_key(), undo.SerializeAsString()));
-  write.keys.push_back(keyring_.WriteKey());
   write.state = std::move(state);
   RETURN_IF_ERROR(Commit(write));
   return receipt;

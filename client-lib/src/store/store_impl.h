@@ -6,6 +6,7 @@
 //   store_impl_history.cc what the device can tell of a record's past
 //   store_impl_sync.cc    what the sync session needs
 //   store_impl_explain.cc telling why it did what it did
+//   store_impl_scopes.cc  scopes that are lost, and what was handed in where nothing may be read
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_
 
@@ -57,6 +58,7 @@ class StoreImpl : public Store, public SyncStore {
   absl::StatusOr<std::vector<OutboxItem>> Outbox() const override;
   absl::StatusOr<SaveReceipt> Fix(IntentId refused, const google::protobuf::Message& corrected) override;
   absl::Status Withdraw(IntentId refused) override;
+  absl::StatusOr<std::vector<Receipt>> Receipts() override;
   absl::StatusOr<const View*> view() override;
   absl::StatusOr<std::vector<HistoryValue>> History(RecordId record) override;
   NowEstimate Now() const override;
@@ -81,6 +83,7 @@ class StoreImpl : public Store, public SyncStore {
   absl::Status ApplyCurrent(const v1::Current& current) override;
   absl::StatusOr<std::optional<v1::LeafSums>> FindDifference(const v1::Current& current) override;
   absl::StatusOr<uint32_t> ApplyLeafContent(const v1::LeafContent& content) override;
+  absl::StatusOr<std::vector<Scope>> RemoveLostScopes() override;
   absl::Status BecomeReplica(ReplicaId replica) override;
 
  private:
@@ -129,6 +132,11 @@ class StoreImpl : public Store, public SyncStore {
   absl::Status TakeEpoch(const std::string& epoch, QueueWrite& write);
   void TakeGrants(const v1::Welcome& welcome, v1::QueueState& state);
   void TakeSumKeys(const v1::Welcome& welcome);
+  void TakeReceipts(const v1::Welcome& welcome, v1::QueueState& state);
+  absl::Status NoteLostScopes(const v1::Welcome& welcome);
+  std::set<Scope> AnsweredLostScopes() const;
+  absl::Status CloseQueue(const std::set<Scope>& gone);
+  std::vector<Receipt> UnansweredReferrals() const;
   // Moves to kKept what the confirmed copy contains, and what stands in scopes that the base grants no
   // longer.
   absl::Status Settle(bool grants_known);
@@ -145,6 +153,7 @@ class StoreImpl : public Store, public SyncStore {
   mutable QueueKeyring keyring_;
   std::unique_ptr<Reading> reading_;       // null: locked
   std::map<Scope, SecretBytes> sum_keys_;  // as the last Welcome told them
+  std::set<Scope> lost_;                   // as the last Welcome told: still to be removed
   std::unique_ptr<ScopeAudit> audit_;      // null: not counted yet in this session
   SyncObserver* explained_to_ = nullptr;
   std::set<std::string> told_sent_;  // intent ids, since ExplainTo()

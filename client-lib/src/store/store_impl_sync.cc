@@ -36,12 +36,12 @@ size_t EndOfBundle(const std::vector<const QueueRow*>& rows, size_t begin) {
   return end;
 }
 
-bool StandsInGrantedScope(const QueueRow& row, const v1::QueueState& state) {
+bool StandsInReadableScope(const QueueRow& row, const v1::QueueState& state) {
   const v1::MutationEnvelope envelope = row.ParsedEnvelope();
+  const std::set<Scope> readable = ReadableScopes(state);
   return std::any_of(envelope.scopes().begin(), envelope.scopes().end(), [&](const v1::ScopeId& id) {
-    return std::any_of(state.grants().begin(), state.grants().end(), [&](const v1::StoredGrant& grant) {
-      return Scope::FromProto(grant.scope()) == Scope::FromProto(id);
-    });
+    const auto scope = Scope::FromProto(id);
+    return scope && readable.contains(*scope);
   });
 }
 
@@ -164,13 +164,14 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   const std::set<Scope> readable = ReadableScopes(state);
   const bool lost = !std::includes(readable.begin(), readable.end(), before.begin(), before.end());
   if (lost) state.clear_undo_note();  // it may hold values of a scope that is no longer ours to read
-  ASSIGN_OR_RETURN(const ConfirmedChange removed, confirmed_->KeepOnly(readable));
+  TakeReceipts(welcome, state);
+  confirmed_->Expect(readable);
   RETURN_IF_ERROR(Commit(write));
   if (another_epoch) TellWhole(SyncStep::kNewEpoch, write.rows.size());
-  RETURN_IF_ERROR(TakeConfirmedChange(removed));
+  RETURN_IF_ERROR(NoteLostScopes(welcome));
   if (reading_ != nullptr) reading_->TimeChanged();
   RETURN_IF_ERROR(Settle(/*grants_known=*/true));
-  return queue_->DropKeptUpTo(state.durable_horizon(), keyring_.write_key_id());
+  return queue_->DropKeptUpTo(state.durable_horizon(), keyring_.write_key_ids());
 }
 
 absl::StatusOr<VerdictCounts> StoreImpl::ApplyAck(const v1::Ack& ack) {
@@ -317,7 +318,7 @@ absl::Status StoreImpl::ApplyCurrent(const v1::Current& current) {
   ASSIGN_OR_RETURN(const ConfirmedChange change, confirmed_->ApplyCurrent(current, generation));
   RETURN_IF_ERROR(TakeConfirmedChange(change));
   RETURN_IF_ERROR(Settle(/*grants_known=*/true));
-  return queue_->DropKeptUpTo(queue_->state().durable_horizon(), keyring_.write_key_id());
+  return queue_->DropKeptUpTo(queue_->state().durable_horizon(), keyring_.write_key_ids());
 }
 
 absl::Status StoreImpl::Settle(bool grants_known) {
@@ -326,7 +327,7 @@ absl::Status StoreImpl::Settle(bool grants_known) {
   for (const auto& [position, row] : queue_->live()) {
     if (row.damaged || row.state != RowState::kAcknowledged) continue;
     const bool passed = PassedInReadableScopes(row.ParsedEnvelope(), row.rev, state, *confirmed_);
-    const bool lost = grants_known && !StandsInGrantedScope(row, state);
+    const bool lost = grants_known && !StandsInReadableScope(row, state);
     if (!passed && !lost) continue;
     write.rows.push_back(row);
     write.rows.back().state = RowState::kKept;

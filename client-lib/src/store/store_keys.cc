@@ -6,18 +6,32 @@
 
 namespace opgang {
 
-const v1::QueueKey& QueueKeyring::WriteKey() {
-  if (!write_key_.queue_key_id().empty()) return write_key_;
-  write_secret_ = SecretBytes(random_.Bytes(32));
-  write_key_.set_queue_key_id(random_.Bytes(16));
-  write_key_.set_wrapped_for_base(SealToPublicKey(base_public_key_, write_secret_.Reveal()));
-  write_key_.set_wrapped_for_store(SealToPublicKey(store_public_key_, write_secret_.Reveal()));
-  return write_key_;
+QueueKeyring::WritingKey& QueueKeyring::KeyFor(const std::set<Scope>& scopes) {
+  WritingKey& writing = writing_[scopes];
+  if (!writing.key.queue_key_id().empty()) return writing;
+  writing.secret = SecretBytes(random_.Bytes(32));
+  writing.key.set_queue_key_id(random_.Bytes(16));
+  writing.key.set_wrapped_for_base(SealToPublicKey(base_public_key_, writing.secret.Reveal()));
+  writing.key.set_wrapped_for_store(SealToPublicKey(store_public_key_, writing.secret.Reveal()));
+  return writing;
 }
 
-std::string QueueKeyring::Seal(std::string_view payload, std::string_view envelope) {
-  WriteKey();
-  return opgang::Seal(write_secret_, payload, envelope, random_);
+const v1::QueueKey& QueueKeyring::WriteKey(const std::set<Scope>& scopes) { return KeyFor(scopes).key; }
+
+std::string QueueKeyring::Seal(const std::set<Scope>& scopes, std::string_view payload,
+                               std::string_view envelope) {
+  return opgang::Seal(KeyFor(scopes).secret, payload, envelope, random_);
+}
+
+void QueueKeyring::Forget(const std::string& key_id) {
+  opened_.erase(key_id);
+  std::erase_if(writing_, [&](const auto& entry) { return entry.second.key.queue_key_id() == key_id; });
+}
+
+std::set<std::string> QueueKeyring::write_key_ids() const {
+  std::set<std::string> ids;
+  for (const auto& [scopes, writing] : writing_) ids.insert(writing.key.queue_key_id());
+  return ids;
 }
 
 absl::StatusOr<std::string> QueueKeyring::Open(const v1::QueueKey& key, std::string_view sealed,

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -29,8 +30,9 @@ struct StoreKeys {
   SignKeyPair proof;           // signs read proofs; its public half is registered at the base
 };
 
-// Queue keys. Writing needs public keys only: one key is made lazily and used until the process ends. Reading
-// needs the store's box keys.
+// Queue keys. Writing needs public keys only: for each set of scopes one key is made lazily and used until the process
+// ends, so that what was written in one scope can be closed for this store alone (I11). Reading needs the store's box
+// keys.
 class QueueKeyring {
  public:
   QueueKeyring(std::string base_public_key, std::string store_public_key, Random& random)
@@ -38,22 +40,28 @@ class QueueKeyring {
         store_public_key_(std::move(store_public_key)),
         random_(random) {}
 
-  // The key that new mutations are sealed under, to be stored beside them.
-  const v1::QueueKey& WriteKey();
-  std::string Seal(std::string_view payload, std::string_view envelope);
+  // The key that new mutations standing in these scopes are sealed under, to be stored beside them.
+  const v1::QueueKey& WriteKey(const std::set<Scope>& scopes);
+  std::string Seal(const std::set<Scope>& scopes, std::string_view payload, std::string_view envelope);
   // kDamaged where the key or the payload does not open.
   absl::StatusOr<std::string> Open(const v1::QueueKey& key, std::string_view sealed,
                                    std::string_view envelope, const BoxKeyPair& box);
-  // Forgets what reading has opened; the write key stays.
+  // Forgets what reading has opened; the write keys stay.
   void ForgetOpened() { opened_.clear(); }
-  std::string write_key_id() const { return write_key_.queue_key_id(); }
+  // Forgets one key altogether, a write key too: the next mutation there gets another.
+  void Forget(const std::string& key_id);
+  std::set<std::string> write_key_ids() const;
 
  private:
   const std::string base_public_key_;
   const std::string store_public_key_;
   Random& random_;
-  v1::QueueKey write_key_;  // empty id: not made yet
-  SecretBytes write_secret_;
+  struct WritingKey {
+    v1::QueueKey key;
+    SecretBytes secret;
+  };
+  WritingKey& KeyFor(const std::set<Scope>& scopes);
+  std::map<std::set<Scope>, WritingKey> writing_;
   std::map<std::string, SecretBytes> opened_;  // by key id
 };
 

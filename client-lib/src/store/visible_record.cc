@@ -44,7 +44,7 @@ bool Describe(const ConfirmedRecord* confirmed, const std::vector<OwnMutation>& 
     visible.id = confirmed->id;
     visible.type = FindRecordType(confirmed->record_type);
     visible.subject = RecordId::FromBytes(confirmed->subject_id).value_or(RecordId());
-    visible.scopes = confirmed->scopes;
+    visible.scopes = confirmed->scopes.empty() ? confirmed->left_scopes : confirmed->scopes;
   } else if (!own.empty()) {
     const v1::MutationEnvelope& envelope = own.front().envelope;
     visible.id = own.front().record;

@@ -169,6 +169,7 @@ absl::Status ClientSession::Compare(const std::string& scope, const v1::Current&
 
 absl::StatusOr<std::optional<v1::SyncRequest>> ClientSession::NextRequest() {
   if (outbox_.empty()) RETURN_IF_ERROR(QueuePush());
+  if (outbox_.empty()) RETURN_IF_ERROR(QueueRemovals());
   if (outbox_.empty()) return std::nullopt;
   std::optional<v1::SyncRequest> next = std::move(outbox_.front());
   outbox_.pop_front();
@@ -199,6 +200,20 @@ absl::Status ClientSession::QueuePush() {
   return absl::OkStatus();
 }
 
+// Once everything has its verdict: what is lost is of no more use for mending what was refused there.
+absl::Status ClientSession::QueueRemovals() {
+  const bool answered = queue_drained_ && in_flight_.empty();
+  if (removed_lost_ || !welcomed_ || !result_.read || !answered) return absl::OkStatus();
+  if (go_away_.has_value() || new_replica_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<Scope> removed, store_.RemoveLostScopes());
+  removed_lost_ = true;
+  if (removed.empty()) return absl::OkStatus();
+  v1::SyncRequest request;
+  for (const Scope& scope : removed) *request.mutable_scopes_removed()->add_scopes() = scope.ToProto();
+  outbox_.push_back(std::move(request));
+  return absl::OkStatus();
+}
+
 uint32_t ClientSession::Window() const {
   if (!line_.known()) return kCreditBeforeWelcome;
   return static_cast<uint32_t>(line_.Worth(kWindowTime, kLeastWindow, credit_bytes_));
@@ -214,6 +229,7 @@ void ClientSession::Tick() {
 bool ClientSession::done() const {
   if (new_replica_) return true;
   if (!welcomed_ || !outbox_.empty() || !queue_drained_ || !in_flight_.empty()) return false;
+  if (result_.read && !removed_lost_) return false;
   const bool repairing =
       std::any_of(repairs_.begin(), repairs_.end(), [](const auto& repair) { return repair.second.asked; });
   if (repairing) return false;

@@ -4,6 +4,7 @@
 //   Start() -> Hello, and pipelined behind it what credit allows
 //   Welcome -> grants, token, base time; a new replica id ends the session (the next one goes on under it)
 //   Ack     -> verdicts; Page -> applied with its cursor, then PageAck; Current -> caught up with a scope
+//   all answered, and the Welcome took a scope -> removed, then ScopesRemoved
 //   Current whose sum is not the store's -> LeafSums; LeafContent... -> applied, then PageAck; Current again
 //   done()  -> every mutation pushed has its verdict, and every scope is current beyond the newest of them
 //
@@ -70,6 +71,7 @@ class ClientSession {
   void QueuePageAck();
   uint32_t Window() const;
   absl::Status QueuePush();
+  absl::Status QueueRemovals();
 
   SyncStore& store_;
   Clock& clock_;
@@ -84,6 +86,7 @@ class ClientSession {
 
   uint64_t pushed_seq_ = 0;  // everything at or below it went out in this session
   bool queue_drained_ = false;
+  bool removed_lost_ = false;  // what the Welcome took is gone, or waits for a later session
   uint32_t credit_bytes_;
   uint32_t unacknowledged_bytes_ = 0;
   struct Flight {

@@ -42,8 +42,8 @@ class SyncStore {
   virtual uint32_t unsent_count() = 0;
 
   // Epoch, next token, grants, base time. `sent` and `received` are this device's clocks around the round trip: the
-  // anchor is their middle. A foreign epoch empties every cursor and puts what was ever answered back into the queue. Scopes no longer granted are removed together with
-  // their records (the queue untouched). Grants are only taken over where welcome.reading().
+  // anchor is their middle. A foreign epoch empties every cursor and puts what was ever answered back into the queue. Grants
+  // are only taken over where welcome.reading(); what is lost with them goes with RemoveLostScopes().
   virtual absl::Status ApplyWelcome(const v1::Welcome& welcome, const v1::ClockReading& sent,
                                     const v1::ClockReading& received) = 0;
   // APPLIED: leaves the overlay when the cursors of its scopes have passed rev. QUARANTINED: needs attention. ERASED:
@@ -58,6 +58,10 @@ class SyncStore {
   virtual absl::StatusOr<std::optional<v1::LeafSums>> FindDifference(const v1::Current& current) = 0;
   // Returns how many rows were not as the base has them.
   virtual absl::StatusOr<uint32_t> ApplyLeafContent(const v1::LeafContent& content) = 0;
+  // Everything that was pushed has its verdict. Removes what the last Welcome took from this store: records, and of own
+  // mutations all but the base's wrapping (I11). A scope in which work still waits for the base stays until that has its
+  // verdict. Returns the scopes of which nothing is left in the files: to be confirmed to the base.
+  virtual absl::StatusOr<std::vector<Scope>> RemoveLostScopes() = 0;
   // Goes on as another replica: renumbers the unanswered mutations from 1, intent ids unchanged.
   virtual absl::Status BecomeReplica(ReplicaId replica) = 0;
 };

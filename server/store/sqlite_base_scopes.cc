@@ -1,0 +1,129 @@
+// Where records stand and stood, what replicas hold, what was referred: the reads of them.
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "server/store/sqlite_base_reader.h"
+#include "server/store/sqlite_base_schema.h"
+
+namespace opgang {
+
+absl::StatusOr<std::vector<Scope>> SqliteBaseQueries::ScopesWhere(RecordId id, bool standing) {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope FROM feed WHERE record_id = ?1 AND"
+                                          " (change IN (?2, ?3)) <> ?4 ORDER BY scope"));
+  rows.BindBlob(1, id.ToBytes())
+      .BindInt(2, v1::FEED_CHANGE_LEAVE)
+      .BindInt(3, kLeftLongAgo)
+      .BindInt(4, standing ? 1 : 0);
+  std::vector<Scope> scopes;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return scopes;
+    if (auto scope = Scope::FromKey(rows.Blob(0))) scopes.push_back(*scope);
+  }
+}
+
+// In the key of a scope the area's id follows the kind.
+absl::StatusOr<bool> SqliteBaseQueries::StandsOutside(RecordId subject, AreaId area) {
+  ASSIGN_OR_RETURN(
+      auto row, db_.Prepare("SELECT 1 FROM records r JOIN feed f ON f.record_id = r.record_id"
+                            " WHERE r.subject = ?1 AND r.subject <> x'' AND f.change NOT IN (?2, ?3)"
+                            " AND substr(f.scope, 1, 1) IN (?4, ?5) AND substr(f.scope, 2) <> ?6 LIMIT 1"));
+  const std::string in_area = AreaScope(area).ToKey(), in_health = AreaHealthScope(area).ToKey();
+  row.BindBlob(1, subject.ToBytes())
+      .BindInt(2, v1::FEED_CHANGE_LEAVE)
+      .BindInt(3, kLeftLongAgo)
+      .BindBlob(4, in_area.substr(0, 1))
+      .BindBlob(5, in_health.substr(0, 1))
+      .BindBlob(6, in_area.substr(1));
+  return row.Step();
+}
+
+absl::StatusOr<std::vector<Scope>> SqliteBaseQueries::ScopesOf(RecordId id) {
+  return ScopesWhere(id, /*standing=*/true);
+}
+
+absl::StatusOr<std::vector<Scope>> SqliteBaseQueries::FormerScopesOf(RecordId id) {
+  return ScopesWhere(id, /*standing=*/false);
+}
+
+absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsAbout(RecordId subject, uint32_t type) {
+  std::vector<RecordId> ids;
+  if (subject.empty()) return std::vector<StoredRecord>();
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT record_id FROM records WHERE subject = ?1 AND"
+                                          " subject <> x'' AND (?2 = 0 OR type = ?2) ORDER BY record_id"));
+  rows.BindBlob(1, subject.ToBytes()).BindInt(2, type);
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) break;
+    ids.push_back(RecordId::FromBytes(rows.Blob(0)).value_or(RecordId()));
+  }
+  std::vector<StoredRecord> records;
+  for (const RecordId& id : ids) {
+    ASSIGN_OR_RETURN(auto record, FindRecord(id));
+    if (record.has_value()) records.push_back(*std::move(record));
+  }
+  return records;
+}
+
+absl::StatusOr<std::vector<Holding>> SqliteBaseQueries::Holdings(ReplicaId replica) {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, told_us, removed_us FROM holdings"
+                                          " WHERE replica_id = ? ORDER BY scope"));
+  rows.BindBlob(1, replica.ToBytes());
+  std::vector<Holding> holdings;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return holdings;
+    const auto scope = Scope::FromKey(rows.Blob(0));
+    if (!scope.has_value()) return MakeError(ErrorCode::kDamaged, "a holding names no scope");
+    holdings.push_back({*scope, rows.Int(1), rows.Int(2)});
+  }
+}
+
+absl::StatusOr<std::vector<v1::ReferralReceipt>> SqliteBaseQueries::Receipts(std::string_view staff_code,
+                                                                             int most) {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT intent_id, taken_up_us, sealed FROM referrals"
+                                          " WHERE author = ? ORDER BY received_us DESC, rowid DESC LIMIT ?"));
+  rows.BindText(1, staff_code).BindInt(2, most);
+  std::vector<v1::ReferralReceipt> receipts;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return receipts;
+    ASSIGN_OR_RETURN(const std::string bytes, OpenRow("referrals", rows.Blob(0), 0, rows.Blob(2)));
+    v1::ReferralReceipt& receipt = receipts.emplace_back();
+    if (!receipt.ParseFromString(bytes)) return MakeError(ErrorCode::kDamaged, "a referral does not parse");
+    receipt.set_taken_up_us(rows.Int(1));
+  }
+}
+
+absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::TakenGrants(std::string_view staff_code) {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, generation, mode, taken_us FROM grants"
+                                          " WHERE staff_code = ? AND taken_us > 0"));
+  rows.BindText(1, staff_code);
+  std::vector<StoredGrant> grants;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return grants;
+    const auto scope = Scope::FromKey(rows.Blob(0));
+    if (!scope.has_value()) return MakeError(ErrorCode::kDamaged, "a grant row names no scope");
+    StoredGrant& grant = grants.emplace_back();
+    grant.scope = *scope;
+    grant.generation = static_cast<uint64_t>(rows.Int(1));
+    grant.mode = static_cast<v1::GrantMode>(rows.Int(2));
+    grant.taken_us = rows.Int(3);
+  }
+}
+
+absl::StatusOr<uint64_t> SqliteBaseQueries::GrantGeneration(std::string_view staff_code, const Scope& scope) {
+  ASSIGN_OR_RETURN(auto row, db_.Prepare("SELECT generation FROM grants WHERE staff_code = ? AND scope = ?"));
+  ASSIGN_OR_RETURN(const bool found, row.BindText(1, staff_code).BindBlob(2, scope.ToKey()).Step());
+  return found ? static_cast<uint64_t>(row.Int(0)) : 0;
+}
+
+absl::StatusOr<std::string> SqliteBaseQueries::WroteIt(IntentId intent) {
+  ASSIGN_OR_RETURN(auto row, db_.Prepare("SELECT author FROM log WHERE intent_id = ?"));
+  ASSIGN_OR_RETURN(const bool found, row.BindBlob(1, intent.ToBytes()).Step());
+  return found ? std::string(row.Text(0)) : std::string();
+}
+
+}  // namespace opgang

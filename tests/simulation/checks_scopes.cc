@@ -1,0 +1,166 @@
+// What must hold where citizens move and scopes are lost.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "tests/simulation/world.h"
+
+namespace opgang::simulation {
+namespace {
+
+bool ReadsNow(const v1::QueueState& state, const Scope& scope) {
+  return std::any_of(state.grants().begin(), state.grants().end(), [&](const v1::StoredGrant& grant) {
+    return grant.mode() != v1::GRANT_MODE_WRITE_ONLY && Scope::FromProto(grant.scope()) == scope;
+  });
+}
+
+bool OfAnArea(const Scope& scope) {
+  return scope.kind == v1::SCOPE_KIND_AREA || scope.kind == v1::SCOPE_KIND_AREA_HEALTH;
+}
+
+bool Stands(const BaseAudit::FeedRow& row) { return row.change != v1::FEED_CHANGE_LEAVE && row.change >= 0; }
+
+}  // namespace
+
+// The record stands in no scope that its author's envelope named.
+bool World::HasMovedAway(const TabletAudit::Row& row) {
+  const auto feed = base_audit_->ReadFeedRows();
+  if (!feed.ok()) return false;
+  bool stands = false;
+  for (const auto& [scope, rows] : *feed) {
+    const auto found = rows.find(row.record);
+    if (found == rows.end() || !Stands(found->second)) continue;
+    if (row.scopes.contains(scope)) return false;
+    stands = true;
+  }
+  if (stands) Reach("a late note landed where its citizen had gone");
+  return stands;
+}
+
+// Its rev is that of another mutation about a person, with which it moved.
+bool World::CameWithAMove(const StoredRecord& record) const {
+  const auto& entries = base_audit_->entries();
+  return !record.subject.empty() &&
+         std::any_of(entries.begin(), entries.end(), [&](const BaseAudit::Entry& entry) {
+           return !entry.logged.subject.empty() && entry.logged.fate.verdict.applied().rev() == record.rev;
+         });
+}
+
+std::set<Scope> World::ConfirmedRemovals(const Tablet& tablet) {
+  std::set<Scope> removed;
+  const auto replica = ReplicaId::FromBytes(tablet.audit->state().replica_id());
+  if (!base_->running() || !replica.has_value() || tablet.audit->state().epoch() != epoch_) return removed;
+  const auto holdings = base_->store().Holdings(*replica);
+  for (size_t i = 0; holdings.ok() && i < holdings->size(); ++i) {
+    if ((*holdings)[i].removed_us > 0) removed.insert((*holdings)[i].scope);
+  }
+  return removed;
+}
+
+// The second half of I11: once the base was told that a scope is gone from a tablet, of what was captured there before only
+// the base's wrapping is left.
+void World::CheckRemovals() {
+  for (auto& tablet : tablets_) {
+    const std::set<Scope> removed = ConfirmedRemovals(*tablet);
+    std::erase_if(removed_at_, [&](const auto& known) {
+      return known.first.first == tablet->number && !removed.contains(known.first.second);
+    });
+    for (const Scope& scope : removed) {
+      if (removed_at_.emplace(std::pair(tablet->number, scope), now_).second)
+        Reach("a lost scope was removed and confirmed");
+    }
+    CheckClosed(*tablet);
+  }
+}
+
+void World::CheckClosed(const Tablet& tablet) {
+  for (const auto& [intent, row] : tablet.audit->rows()) {
+    const Captured* captured = ledger_.Find(intent);
+    if (row.closed || captured == nullptr || row.state == RowState::kQueued) continue;
+    if (captured->tablet != tablet.number || captured->life != tablet.life) continue;
+    const bool all_gone = std::all_of(row.scopes.begin(), row.scopes.end(), [&](const Scope& scope) {
+      const auto at = removed_at_.find({tablet.number, scope});
+      return at != removed_at_.end() && captured->at < at->second;
+    });
+    if (!all_gone) continue;
+    return Fail("I11", absl::StrCat("tablet ", tablet.number, " can still read ", Name(intent),
+                                    ", captured in a scope that it said was gone"));
+  }
+}
+
+// I11: what was confirmed as removed is not there; in the end nothing is that may not be read.
+void World::CheckNothingKept(Tablet& tablet, const TabletAudit::Confirmed& copy, bool converged) {
+  const std::set<Scope> removed = ConfirmedRemovals(tablet);
+  for (const auto& [scope, members] : copy.members) {
+    if (members.empty() || ReadsNow(tablet.audit->state(), scope)) continue;
+    if (!converged && !removed.contains(scope)) continue;
+    return Fail("I11", absl::StrCat("tablet ", tablet.number, " keeps records of a scope that was taken"));
+  }
+}
+
+// Everything about a citizen stands where the citizen lives, clinical records in the health part, and beside that only what
+// follows up an open case where it was begun.
+void World::CheckPlaces(const std::map<RecordId, v1::Record>& records) {
+  const auto feed = base_audit_->ReadFeedRows();
+  if (!feed.ok()) return Fail("I9", "the feed cannot be read");
+  std::map<RecordId, std::set<Scope>> places;
+  for (const auto& [scope, rows] : *feed) {
+    for (const auto& [id, row] : rows) {
+      if (Stands(row) && OfAnArea(scope)) places[id].insert(scope);
+    }
+  }
+  std::map<RecordId, std::pair<RecordId, uint32_t>> about;  // record -> citizen, type
+  for (const BaseAudit::Entry& entry : base_audit_->entries()) {
+    v1::MutationEnvelope envelope;
+    const bool applied = entry.logged.fate.verdict.has_applied();
+    if (!applied || entry.logged.subject.empty() || !envelope.ParseFromString(entry.logged.envelope))
+      continue;
+    about[entry.logged.record] = {entry.logged.subject, envelope.record_type()};
+  }
+  const std::map<RecordId, AreaId> homes = HomesOf(records);
+  for (const auto& [id, of] : about) {
+    const auto home = homes.find(of.first);
+    const RecordTypeInfo* type = FindRecordType(of.second);
+    if (home == homes.end() || type == nullptr) continue;
+    const bool clinical = type->scope_kind == v1::SCOPE_KIND_AREA_HEALTH;
+    const std::set<Scope>& where = places[id];
+    if (!where.contains(clinical ? AreaHealthScope(home->second) : AreaScope(home->second)))
+      return Fail("I6", absl::StrCat("record ", id.ToString(), " does not stand where its citizen lives"));
+    if (where.size() > 1) Reach("an open case stood in two areas");
+    if (where.size() > 1 && !type->of_case)
+      return Fail("I6", absl::StrCat("record ", id.ToString(), " stands in two areas for no case"));
+  }
+  NoteReferrals();
+}
+
+// By the log: where each citizen's create says, or where she has moved to.
+std::map<RecordId, AreaId> World::HomesOf(const std::map<RecordId, v1::Record>& records) {
+  std::map<RecordId, AreaId> homes;
+  for (const BaseAudit::Entry& entry : base_audit_->entries()) {
+    const LoggedMutation& logged = entry.logged;
+    const auto citizen = records.find(logged.record);
+    const bool create = logged.record == logged.subject && citizen != records.end() &&
+                        citizen->second.created().intent_id() == logged.fate.intent.ToBytes();
+    v1::MutationEnvelope envelope;
+    if (!create || !envelope.ParseFromString(logged.envelope)) continue;
+    v1::Citizen content;
+    content.ParseFromString(citizen->second.fields());
+    const auto moved = AreaId::FromBytes(content.area_id());
+    const Scope origin = Scope::FromProto(envelope.scopes(0)).value_or(Scope());
+    homes[logged.record] = moved.value_or(AreaId(origin.id));
+    if (moved.has_value() && moved->uuid() != origin.id) Reach("a citizen moved with everything");
+  }
+  return homes;
+}
+
+void World::NoteReferrals() {
+  for (const BaseAudit::Entry& entry : base_audit_->entries()) {
+    if (entry.logged.fate.told.has_value()) Reach("what was kept back was told as applied");
+  }
+  for (int staff = 0; staff < plan_.cast.staff && base_->running(); ++staff) {
+    const auto receipts = base_->store().Receipts(StaffCode(staff), 1);
+    if (receipts.ok() && !receipts->empty()) Reach("a referral was received");
+  }
+}
+
+}  // namespace opgang::simulation
