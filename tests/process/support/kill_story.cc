@@ -61,7 +61,8 @@ bool KillStory::BaseKilledWhile(const std::string& point, int number, const std:
   const bool killed = WasKilled(base_.Died() ? base_.Reap() : base_.Stop());
   std::filesystem::remove(armed);
   for (size_t i = 0; i < acts.size(); ++i) {
-    if (acts[i].words[0] == OPGANGD_PROGRAM) acting[i]->Wait();  // beside a base that is gone it opens the files itself
+    if (acts[i].words[0] == OPGANGD_PROGRAM)
+      acting[i]->Wait();  // beside a base that is gone it opens the files itself
   }
   base_.Start();
   last_acts_.clear();

@@ -53,7 +53,7 @@ absl::StatusOr<SyncResult> WiredTablet::Sync(SyncOptions options) { return opgan
 
 void WiredTablet::SyncWell() {
   wire_.Heal();
-  const auto result = Sync();
+  const auto result = Sync({.connect_timeout = absl::Minutes(1), .silence_timeout = absl::Minutes(1)});
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->refused, 0u);
   EXPECT_EQ(result->differing, 0u);
