@@ -207,7 +207,7 @@ TEST_F(ClockEvidenceTest, NowAfterARebootIsTheWallClockWhereItLiesAfterTheLastSy
   EXPECT_FALSE(EstimateNow(rebooted_.At(captured_), anchor).exact);
 }
 
-TEST_F(ClockEvidenceTest, NowAfterARebootIsNotAfterWhatAnUncertainSyncAllows) {
+TEST_F(ClockEvidenceTest, NowAfterARebootIsNotBeforeTheLastSyncLessItsUncertainty) {
   const Anchor vague = tablet_.SyncsAt(synced_, absl::Seconds(30));
   const NowEstimate estimate = EstimateNow(rebooted_.At(captured_), vague);
   EXPECT_EQ(estimate.now.earliest, Micros(synced_ - 30 * kSecond));
