@@ -52,7 +52,7 @@ absl::StatusOr<std::vector<Scope>> UpdateHoldings(BaseStore& store, ReplicaId re
 
 absl::Status InheritHoldings(BaseStore& store, ReplicaId former, ReplicaId replica) {
   ASSIGN_OR_RETURN(const std::vector<Holding> holdings, store.Holdings(former));
-  for (const Holding& holding : holdings) RETURN_IF_ERROR(store.PutHolding(replica, holding));
+  for (const Holding& holding : holdings) RETURN_IF_ERROR(store.PutHolding(replica, {holding.scope}));
   return absl::OkStatus();
 }
 

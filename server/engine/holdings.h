@@ -21,7 +21,8 @@ bool IsReadable(const StoredGrant& grant);
 absl::StatusOr<std::vector<Scope>> UpdateHoldings(BaseStore& store, ReplicaId replica,
                                                   const std::vector<StoredGrant>& grants, absl::Time now);
 
-// Another identity of the same store, or a copy of it, holds what the former one held.
+// Another identity of the same store, or a copy of it, holds what the former one ever held: a copy that was made before a
+// removal has removed nothing.
 absl::Status InheritHoldings(BaseStore& store, ReplicaId former, ReplicaId replica);
 
 // One durable transaction. What the person may read at this moment, or what was confirmed before, is left as it is.

@@ -158,11 +158,12 @@ absl::Status ConfirmedStore::Leave(const std::string& record_id, const std::stri
 }
 
 // Out of one scope at `rev`, and perhaps into another whose page has not come yet: until all have been current at that
-// rev it stays where it was, so that nothing flickers away in between (I10).
+// rev it stays where it was, so that nothing flickers away in between (I10). What has left one scope before and leaves
+// another one now has gone on to a third, or back: it waits as long as that.
 absl::Status ConfirmedStore::LeaveAt(const std::string& record_id, const Scope& scope, uint64_t rev) {
   if (!MayCome(scope, rev)) return Leave(record_id, scope.ToKey());
-  ASSIGN_OR_RETURN(auto note, db_->Prepare("UPDATE memberships SET left_rev = ?3"
-                                           " WHERE scope = ?1 AND record_id = ?2"));
+  ASSIGN_OR_RETURN(auto note, db_->Prepare("UPDATE memberships SET left_rev = ?3 WHERE record_id = ?2"
+                                           " AND (scope = ?1 OR (left_rev > 0 AND left_rev < ?3))"));
   return note.BindBlob(1, scope.ToKey())
       .BindBlob(2, record_id)
       .BindInt(3, static_cast<int64_t>(std::max<uint64_t>(rev, 1)))
