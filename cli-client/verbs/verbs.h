@@ -24,6 +24,14 @@ void AddCorrect(VerbTable& verbs);
 void AddUndo(VerbTable& verbs);
 void AddSamePerson(VerbTable& verbs);
 void AddConflicts(VerbTable& verbs);
+// Groups.
+void AddGroups(VerbTable& verbs);
+void AddSeats(VerbTable& verbs);
+void AddBook(VerbTable& verbs);
+void AddSeat(VerbTable& verbs);
+void AddAttend(VerbTable& verbs);
+void AddTasks(VerbTable& verbs);
+void AddFollowUp(VerbTable& verbs);
 // The device and the base.
 void AddSync(VerbTable& verbs);
 void AddStatus(VerbTable& verbs);
