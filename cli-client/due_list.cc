@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli-client/dates.h"
+#include "cli-client/group_view.h"
 #include "cli-client/layout.h"
 #include "cli-client/lookup.h"
 #include "cli-client/words.h"
@@ -91,22 +92,25 @@ std::string ContactWords(const Context& context, const CaseLine& line) {
   return JoinParts(parts, ", ");
 }
 
-std::vector<std::string> CaseLines(const Context& context, const View& view, const CaseLine& line,
-                                   int width) {
+std::vector<std::string> CaseLines(const Context& context, const View& view, const GroupFacts& facts,
+                                   const CaseLine& line, int width) {
   const bool color = context.options().color;
   const std::string handle = PadTo(view.HandleOf(line.response_case.id), kHandleColumns - 1) + " ";
   const std::string first =
       DueWords(context, line.response_case) + "; " + StepWords(context, line.response_case);
   std::vector<std::string> lines = Wrap(handle + first, width, kHandleColumns);
   if (color) lines[0] = Inked(lines[0], InkOf(line.response_case.state), color);
-  const std::string second = JoinParts({ContactWords(context, line), WhoWords(context, view, line)}, " | ");
-  for (const std::string& part : Wrap(std::string(kHandleColumns, ' ') + second, width, kHandleColumns)) {
-    lines.push_back(part);
+  const std::string who = JoinParts({ContactWords(context, line), WhoWords(context, view, line)}, " | ");
+  for (const std::string& more : {GroupWords(context, facts, line), who}) {
+    if (more.empty()) continue;
+    for (const std::string& part : Wrap(std::string(kHandleColumns, ' ') + more, width, kHandleColumns)) {
+      lines.push_back(part);
+    }
   }
   return lines;
 }
 
-Json CaseJson(const View& view, const CaseLine& line) {
+Json CaseJson(const Context& context, const View& view, const GroupFacts& facts, const CaseLine& line) {
   const ResponseCase& c = line.response_case;
   Json json = {
       {"handle", view.HandleOf(c.id)},
@@ -131,13 +135,15 @@ Json CaseJson(const View& view, const CaseLine& line) {
     json["channel"] = Word(inquiry->channel());
     json["safe_hours"] = inquiry->safe_hours();
   }
+  json["group"] = CaseGroupJson(context, view, facts, line);
   return json;
 }
 
 void SayCases(const Context& context, const View& view, const std::vector<CaseLine>& cases) {
   const int width = context.terminal().Width();
+  const GroupFacts facts(view);
   for (const CaseLine& line : cases) {
-    for (const std::string& text : CaseLines(context, view, line, width)) context.Say(text);
+    for (const std::string& text : CaseLines(context, view, facts, line, width)) context.Say(text);
   }
   const auto overdue = std::count_if(cases.begin(), cases.end(), [](const CaseLine& line) {
     return line.response_case.state == CaseState::kOverdue;
@@ -146,9 +152,10 @@ void SayCases(const Context& context, const View& view, const std::vector<CaseLi
                         {{"count", std::to_string(cases.size())}, {"overdue", std::to_string(overdue)}}));
 }
 
-Json CasesJson(const View& view, const std::vector<CaseLine>& cases) {
+Json CasesJson(const Context& context, const View& view, const std::vector<CaseLine>& cases) {
   Json list = Json::array();
-  for (const CaseLine& line : cases) list.push_back(CaseJson(view, line));
+  const GroupFacts facts(view);
+  for (const CaseLine& line : cases) list.push_back(CaseJson(context, view, facts, line));
   return list;
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli-client/context.h"
 #include "core/rules/response_case.h"
+#include "opgang/groups.h"
 
 namespace opgang::cli {
 
@@ -22,13 +23,15 @@ std::string ContactWords(const Context& context, const CaseLine& line);
 
 // One case in two lines of at most `width` columns, handle first:
 //   k7f   in a group by Sat 4 Apr, 1 d 3 h left; last step: rang Thu, not reached
+//         last group before: Thu 2 Apr 17:00, Thursdays, the common room
 //         Amina, Humlebakken 20B, 2. th | speaks so, interpreter | safe: after 16
-std::vector<std::string> CaseLines(const Context& context, const View& view, const CaseLine& line, int width);
-Json CaseJson(const View& view, const CaseLine& line);
+std::vector<std::string> CaseLines(const Context& context, const View& view, const GroupFacts& facts,
+                                   const CaseLine& line, int width);
+Json CaseJson(const Context& context, const View& view, const GroupFacts& facts, const CaseLine& line);
 
 // All lines, and the line that says how many.
 void SayCases(const Context& context, const View& view, const std::vector<CaseLine>& cases);
-Json CasesJson(const View& view, const std::vector<CaseLine>& cases);
+Json CasesJson(const Context& context, const View& view, const std::vector<CaseLine>& cases);
 
 }  // namespace opgang::cli
 

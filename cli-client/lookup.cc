@@ -106,6 +106,16 @@ std::string RecordLabel(const Context& context, const View& view, const VisibleR
     }
     case RecordType::kCitizen:
       return JoinParts({CitizenLabel(context, &record), HomeLabel(view, record.As<v1::Citizen>())}, ", ");
+    case RecordType::kVenue: return Shown(record.As<v1::Venue>().name());
+    case RecordType::kGroupProgramme: return Shown(record.As<v1::GroupProgramme>().name());
+    case RecordType::kGroup: return Shown(record.As<v1::Group>().name());
+    case RecordType::kMeeting: {
+      const auto& meeting = record.As<v1::Meeting>();
+      const VisibleRecord* group = view.Find(IdOf(meeting.group_id()));
+      return JoinParts({StatedWords(context.texts(), meeting.start(), context.Today()),
+                        group == nullptr ? std::string() : RecordLabel(context, view, *group)},
+                       ", ");
+    }
     default: break;
   }
   if (record.subject.empty()) return TypeLabel(context.texts(), *record.type);

@@ -36,6 +36,11 @@ const FieldDescriptor* FieldOf(const Descriptor& type, const std::string& name) 
   return field != nullptr ? field : type.FindFieldByCamelcaseName(name);
 }
 
+// A time that lies ahead; every other stated time is past.
+bool IsPlan(const FieldDescriptor& field) {
+  return field.name() == "come_back" || field.name() == "start" || field.name() == "told_start";
+}
+
 // Rewrites our readable forms into protobuf's own. `place` is made of names that we know, never of the
 // input's.
 class Rewriter {
@@ -104,7 +109,7 @@ class Rewriter {
 
   absl::Status Stated(const FieldDescriptor& field, const std::string& place, Json& json) const {
     v1::StatedTime stated;
-    if (field.name() == "come_back") {
+    if (IsPlan(field)) {
       ASSIGN_OR_RETURN(stated, FutureWhen(context_, json.get<std::string>()));
     } else {
       ASSIGN_OR_RETURN(auto when, PastWhen(context_, json.get<std::string>(), WhenMatters::kForTheFile));

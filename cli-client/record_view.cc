@@ -22,6 +22,9 @@ std::string IdWords(const Context& context, const View& view, const std::string&
   const auto id = RecordId::FromBytes(bytes);
   if (!id) return {};
   const VisibleRecord* record = view.Find(*id);
+  for (const GrantInfo& grant : context.store().grants()) {
+    if (record == nullptr && grant.scope == AreaScope(AreaId(id->uuid()))) return Shown(grant.display_name);
+  }
   if (record == nullptr) return context.T("show.not-here");
   return view.HandleOf(*id) + " (" + RecordLabel(context, view, *record) + ")";
 }

@@ -47,6 +47,7 @@ std::span<const CatalogueEntry> ErrorTexts();
 std::span<const CatalogueEntry> RefusalTexts();
 std::span<const CatalogueEntry> ConflictTexts();
 std::span<const CatalogueEntry> ExplainTexts();
+std::span<const CatalogueEntry> GroupTexts();
 
 using TextArg = std::pair<std::string_view, std::string>;
 

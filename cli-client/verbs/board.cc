@@ -69,7 +69,7 @@ Json BoardJson(const Context& context, const View& view, const Devices& devices)
   Json document = JsonDocument("board");
   document["now"] = JsonTime(context.Now());
   document["counts"] = CountByState(view.Cases(context.Now(), /*open_only=*/false));
-  document["cases"] = CasesJson(view, view.Cases(context.Now(), /*open_only=*/true));
+  document["cases"] = CasesJson(context, view, view.Cases(context.Now(), /*open_only=*/true));
   document["devices"] = DevicesJson(devices);
   document["backup"] = BackupJson(BackupStatusOf(context, devices));
   const auto last = context.store().last_sync();

@@ -35,7 +35,7 @@ absl::Status RunDue(Context& context, const DueArgs& args) {
   Json document = JsonDocument("due");
   document["now"] = JsonTime(context.Now());
   document["policy"] = DuePolicyName(context.store().rule_settings().policy);
-  document["cases"] = CasesJson(*view, cases);
+  document["cases"] = CasesJson(context, *view, cases);
   document["queue"] = UnsentJson(context);
   context.Emit(document);
   return absl::OkStatus();
@@ -88,8 +88,9 @@ void SayRecord(const Context& context, const View& view, const VisibleRecord& re
 
 // Under a citizen: the cases, then everything else about the person, oldest first.
 void SayAboutCitizen(const Context& context, const View& view, RecordId citizen) {
+  const GroupFacts facts(view);
   for (const CaseLine& line : view.CasesOfCitizen(citizen, context.Now())) {
-    for (const std::string& text : CaseLines(context, view, line, context.terminal().Width()))
+    for (const std::string& text : CaseLines(context, view, facts, line, context.terminal().Width()))
       context.Say(text);
   }
   for (const VisibleRecord* record : view.About(citizen)) {
@@ -132,7 +133,7 @@ absl::Status RunShow(Context& context, const ShowArgs& args) {
   Json document = JsonDocument("show");
   document["record"] = RecordJson(context, *view, *record);
   if (is_citizen) {
-    document["cases"] = CasesJson(*view, view->CasesOfCitizen(record->id, context.Now()));
+    document["cases"] = CasesJson(context, *view, view->CasesOfCitizen(record->id, context.Now()));
     document["about"] = AboutJson(context, *view, record->id);
   }
   if (args.history) RETURN_IF_ERROR(SayHistory(context, *view, *record, document));

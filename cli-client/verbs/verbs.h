@@ -27,6 +27,14 @@ void AddConflicts(VerbTable& verbs);
 // Between areas.
 void AddMove(VerbTable& verbs);
 void AddReceipts(VerbTable& verbs);
+// Groups.
+void AddGroups(VerbTable& verbs);
+void AddSeats(VerbTable& verbs);
+void AddBook(VerbTable& verbs);
+void AddSeat(VerbTable& verbs);
+void AddAttend(VerbTable& verbs);
+void AddTasks(VerbTable& verbs);
+void AddFollowUp(VerbTable& verbs);
 // The device and the base.
 void AddSync(VerbTable& verbs);
 void AddStatus(VerbTable& verbs);

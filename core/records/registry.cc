@@ -17,9 +17,11 @@ constexpr uint32_t kFieldAndInstructor = kField | Bit(Role::kInstructor);
 constexpr uint32_t kFieldAndImport = kField | Bit(Role::kBase);
 constexpr uint32_t kReferral = kFieldAndInstructor | Bit(Role::kPartner);
 constexpr uint32_t kHealthOnly = Bit(Role::kHealth);
+constexpr uint32_t kPlanners = Bit(Role::kInstructor) | Bit(Role::kCoordinator);
 
 constexpr v1::ScopeKind kArea = v1::SCOPE_KIND_AREA;
 constexpr v1::ScopeKind kHealthPart = v1::SCOPE_KIND_AREA_HEALTH;
+constexpr v1::ScopeKind kDirectory = v1::SCOPE_KIND_DIRECTORY;
 
 template <typename T>
 RecordTypeInfo Entry(RecordType type, std::string_view name, v1::ScopeKind scope, SubjectRule subject,
@@ -27,7 +29,7 @@ RecordTypeInfo Entry(RecordType type, std::string_view name, v1::ScopeKind scope
   return {type, name, scope, subject, writers, &T::default_instance(), has_handle, of_case};
 }
 
-using Table = std::array<RecordTypeInfo, 13>;
+using Table = std::array<RecordTypeInfo, 20>;
 
 // Columns: type, name, scope, subject, writers, short handle, of a case. In type order, without gaps: FindRecordType
 // counts on it.
@@ -50,6 +52,14 @@ const Table& Entries() {
       Entry<v1::Participation>(B::kParticipation, "participation", kArea, S::kCitizen, kFieldAndInstructor,
                                true, true),
       Entry<v1::SamePerson>(B::kSamePerson, "same-person", kArea, S::kCitizen, kField, false, true),
+      Entry<v1::Venue>(B::kVenue, "venue", kDirectory, S::kNone, kPlanners, true, false),
+      Entry<v1::GroupProgramme>(B::kGroupProgramme, "group-programme", kDirectory, S::kNone, kPlanners, true,
+                                false),
+      Entry<v1::Group>(B::kGroup, "group", kDirectory, S::kNone, kPlanners, true, false),
+      Entry<v1::Meeting>(B::kMeeting, "meeting", kDirectory, S::kNone, kPlanners, true, false),
+      Entry<v1::Seat>(B::kSeat, "seat", kArea, S::kCitizen, kFieldAndInstructor, true, true),
+      Entry<v1::Absence>(B::kAbsence, "absence", kArea, S::kCitizen, kFieldAndInstructor, true, false),
+      Entry<v1::FollowUp>(B::kFollowUp, "follow-up", kArea, S::kCitizen, kFieldAndInstructor, true, false),
   }};
   return *entries;
 }
@@ -81,6 +91,10 @@ constexpr PolicyEntry kPolicies[] = {
     {RecordType::kClinicalIntake,
      v1::ClinicalIntake::kPregnantFieldNumber,
      {FrontPolicy::kValueFirst, v1::ANSWER_YES}},
+    // Nobody is sent to an evening that somebody called off.
+    {RecordType::kMeeting,
+     v1::Meeting::kStateFieldNumber,
+     {FrontPolicy::kValueFirst, v1::MEETING_STATE_CANCELLED}},
 };
 
 constexpr std::array<std::string_view, 6> kRoleNames = {"outreach",    "health", "instructor",

@@ -7,6 +7,7 @@
 
 #include "core/places/danish_address.h"
 #include "core/records/field_checks.h"
+#include "core/records/group_checks.h"
 
 namespace opgang {
 namespace {
@@ -128,6 +129,7 @@ void CheckFields(FieldChecks& check, const v1::Participation& p) {
   check.Expect(!p.place().empty(), v1::REFUSAL_CODE_REQUIRED, M::kPlaceFieldNumber);
   check.Line(M::kPlaceFieldNumber, p.place(), kNameChars);
   if (p.has_happened()) check.PastTime(M::kHappenedFieldNumber, p.happened());
+  check.OptionalId(M::kMeetingIdFieldNumber, p.meeting_id());
 }
 
 void CheckFields(FieldChecks& check, const v1::Closing& c) {
@@ -222,6 +224,13 @@ void CheckByType(FieldChecks& check, RecordType type, const google::protobuf::Me
     case B::kClinicalIntake: return CheckAs<v1::ClinicalIntake>(check, content);
     case B::kParticipation: return CheckAs<v1::Participation>(check, content);
     case B::kSamePerson: return CheckAs<v1::SamePerson>(check, content);
+    case B::kVenue: return CheckAs<v1::Venue>(check, content);
+    case B::kGroupProgramme: return CheckAs<v1::GroupProgramme>(check, content);
+    case B::kGroup: return CheckAs<v1::Group>(check, content);
+    case B::kMeeting: return CheckAs<v1::Meeting>(check, content);
+    case B::kSeat: return CheckAs<v1::Seat>(check, content);
+    case B::kAbsence: return CheckAs<v1::Absence>(check, content);
+    case B::kFollowUp: return CheckAs<v1::FollowUp>(check, content);
     case B::BODY_NOT_SET: break;
   }
 }

@@ -109,6 +109,12 @@ absl::StatusOr<v1::Invitation> MakeInvitation(BaseStore& store, const BaseKeys& 
   return invitation;
 }
 
+absl::Status GrantDirectory(BaseStore& store, const std::string& staff_code, Role role) {
+  const bool plans = MayWrite(role, RecordTypeOf<v1::Group>());
+  const v1::GrantMode mode = plans ? v1::GRANT_MODE_READ_WRITE : v1::GRANT_MODE_READ;
+  return InTransaction(store, [&] { return store.PutGrant(staff_code, {kDirectoryScope, 1, mode, ""}); });
+}
+
 absl::StatusOr<v1::EnrollResponse> Enroll(BaseStore& store, const Peer& peer,
                                           const v1::EnrollRequest& request, absl::Time now) {
   ASSIGN_OR_RETURN(auto account, store.FindStore(peer.store));

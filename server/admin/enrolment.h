@@ -29,6 +29,15 @@ absl::StatusOr<v1::Invitation> MakeInvitation(BaseStore& store, const BaseKeys& 
                                               const std::vector<std::string>& own_addresses, absl::Time now,
                                               Random& random);
 
+// The municipality's directory, where the offer of groups stands. A base holds one municipality so far; devices go by
+// their grants and never by this id, so that another one can get its own.
+inline constexpr Scope kDirectoryScope{
+    v1::SCOPE_KIND_DIRECTORY, {0x0f, 0x70, 0x67, 0x61, 0x6e, 0x67, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}};
+
+// Everybody reads the directory; who plans groups writes it (the types' writers stand in core/records/registry.cc). After
+// MakeInvitation and before the invitation leaves the base; doing it again changes nothing but the mode.
+absl::Status GrantDirectory(BaseStore& store, const std::string& staff_code, Role role);
+
 // kBaseRefused: no such store, or not this invitation. kInvitationUsed: other keys are registered.
 // kInvitationExpired.
 absl::StatusOr<v1::EnrollResponse> Enroll(BaseStore& store, const Peer& peer,

@@ -11,11 +11,11 @@
 #include "core/base/error.h"
 #include "core/base/ids.h"
 #include "core/base/status_macros.h"
+#include "core/csv/csv_reader.h"
 #include "core/places/danish_address.h"
 #include "core/places/danish_text.h"
 #include "core/records/registry.h"
 #include "core/records/validation.h"
-#include "server/import/csv_reader.h"
 
 namespace opgang {
 namespace {

@@ -37,7 +37,7 @@ struct DwellingFile {
 };
 
 // Holds the accepted rows and one row of text: at most kMaxDwellingRows are accepted.
-// Error kBadInput: as ReadCsv (server/import/csv_reader.h); columns of the mapping are missing, all named; no
+// Error kBadInput: as ReadCsv (core/csv/csv_reader.h); columns of the mapping are missing, all named; no
 // row under the header (importing nothing would close every address); more than kMaxDwellingRows.
 inline constexpr size_t kMaxDwellingRows = 500'000;
 absl::StatusOr<DwellingFile> ReadDwellings(std::istream& in, const DwellingMapping& mapping,

@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/csv/csv_reader.h"
 #include "core/places/danish_address.h"
 #include "core/places/danish_text.h"
-#include "server/import/csv_reader.h"
 
 namespace opgang {
 namespace {

@@ -22,7 +22,7 @@ grpc::Status AdminServiceImpl::Invite(grpc::ServerContext*, const v1::InviteRequ
   const grpc::Status made = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
     ASSIGN_OR_RETURN(invitation, MakeInvitation(store, base_.keys, *request, base_.addresses,
                                                 base_.clock->WallNow(), *base_.random));
-    return absl::OkStatus();
+    return GrantDirectory(store, request->staff_code(), *RoleFromName(request->role()));
   });
   if (!made.ok()) return made;
   response->set_code(MakeInvitationCode(*base_.random));

@@ -1,4 +1,4 @@
-#include "server/import/csv_reader.h"
+#include "core/csv/csv_reader.h"
 
 #include <fstream>
 #include <sstream>

@@ -122,15 +122,16 @@ TEST(EveryTimeFieldTest, OnlyPlansMayLieAfterTheDayOfRecording) {
     if (field->message_type() != v1::StatedTime::descriptor()) return;
     const std::unique_ptr<Message> content = SoundRecord(info.type);
     Message* time = content->GetReflection()->MutableMessage(content.get(), field);
-    time->CopyFrom(OnDay(kToday));
+    time->CopyFrom(AtMinute(kToday, 600));
     ExpectSound(*content);
-    time->CopyFrom(OnDay(kToday + 1));
+    time->CopyFrom(AtMinute(kToday + 1, 600));
     const auto refusal = Validate(*content);
     if (!refusal) return plans.push_back(field->full_name());
     EXPECT_EQ(refusal->code, v1::REFUSAL_CODE_AFTER_RECORDING) << field->full_name();
     EXPECT_EQ(refusal->field, static_cast<uint32_t>(field->number()));
   });
-  EXPECT_THAT(plans, ::testing::ElementsAre("opgang.v1.Visit.come_back"));
+  EXPECT_THAT(plans, ::testing::ElementsAre("opgang.v1.Visit.come_back", "opgang.v1.Meeting.start",
+                                            "opgang.v1.Seat.told_start"));
 }
 
 TEST(EveryEnumFieldTest, AnUnknownValueIsKeptUnlessTheFieldIsRequired) {
@@ -148,7 +149,8 @@ TEST(EveryEnumFieldTest, AnUnknownValueIsKeptUnlessTheFieldIsRequired) {
     required.push_back(field->name());
   });
   EXPECT_THAT(required, ::testing::ElementsAre("disposition", "purpose", "form", "place", "channel", "reason",
-                                               "way", "outcome", "status", "kind"));
+                                               "way", "outcome", "status", "kind", "kind", "capacity_meaning",
+                                               "state", "state", "outcome"));
 }
 
 TEST(EveryTypeTest, AFieldFromANewerAppIsKept) {

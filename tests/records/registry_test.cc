@@ -66,16 +66,37 @@ TEST(RegistryTest, CitizenIdIsFieldOneWhereThereIsACitizen) {
   }
 }
 
-TEST(RegistryTest, ClinicalTypesStandInTheHealthPartAndOnlyThere) {
+bool IsClinical(const RecordTypeInfo& info) { return info.type == RecordType::kClinicalIntake; }
+
+// What is offered, about no person.
+bool IsOffer(const RecordTypeInfo& info) {
+  return info.type == RecordType::kVenue || info.type == RecordType::kGroupProgramme ||
+         info.type == RecordType::kGroup || info.type == RecordType::kMeeting;
+}
+
+TEST(RegistryTest, ClinicalTypesStandInTheHealthPartTheOfferInTheDirectoryAllElseInTheArea) {
   for (const RecordTypeInfo& info : AllRecordTypes()) {
-    const bool clinical = info.type == RecordType::kClinicalIntake;
-    EXPECT_EQ(info.scope_kind, clinical ? v1::SCOPE_KIND_AREA_HEALTH : v1::SCOPE_KIND_AREA) << info.name;
+    const v1::ScopeKind expected = IsClinical(info) ? v1::SCOPE_KIND_AREA_HEALTH
+                                   : IsOffer(info)  ? v1::SCOPE_KIND_DIRECTORY
+                                                    : v1::SCOPE_KIND_AREA;
+    EXPECT_EQ(info.scope_kind, expected) << info.name;
   }
 }
 
-TEST(RegistryTest, OutreachAndCoordinatorWriteEverythingButTheClinicalPart) {
+TEST(RegistryTest, TheOfferHasNoSubjectAndIsWrittenByThosePlanningIt) {
   for (const RecordTypeInfo& info : AllRecordTypes()) {
-    const bool clinical = info.type == RecordType::kClinicalIntake;
+    if (!IsOffer(info)) continue;
+    EXPECT_EQ(info.subject, SubjectRule::kNone) << info.name;
+    EXPECT_TRUE(MayWrite(Role::kCoordinator, info) && MayWrite(Role::kInstructor, info)) << info.name;
+    EXPECT_FALSE(MayWrite(Role::kOutreach, info) || MayWrite(Role::kHealth, info)) << info.name;
+    EXPECT_FALSE(MayStandIn(info, v1::SCOPE_KIND_AREA) || MayStandIn(info, v1::SCOPE_KIND_GROUP));
+  }
+}
+
+TEST(RegistryTest, OutreachAndCoordinatorWriteEverythingAboutPeopleButTheClinicalPart) {
+  for (const RecordTypeInfo& info : AllRecordTypes()) {
+    if (IsOffer(info)) continue;
+    const bool clinical = IsClinical(info);
     EXPECT_EQ(MayWrite(Role::kOutreach, info), !clinical) << info.name;
     EXPECT_EQ(MayWrite(Role::kCoordinator, info), !clinical) << info.name;
     EXPECT_TRUE(MayWrite(Role::kHealth, info)) << info.name;
@@ -84,7 +105,8 @@ TEST(RegistryTest, OutreachAndCoordinatorWriteEverythingButTheClinicalPart) {
 
 TEST(RegistryTest, TheInstructorWritesTheResponseAndTheImportWritesPlaces) {
   EXPECT_THAT(TypesThatMayBeWrittenBy(Role::kInstructor),
-              ElementsAre("citizen", "consent", "contact", "inquiry", "closing", "reply", "participation"));
+              ElementsAre("citizen", "consent", "contact", "inquiry", "closing", "reply", "participation",
+                          "venue", "group-programme", "group", "meeting", "seat", "absence", "follow-up"));
   EXPECT_THAT(TypesThatMayBeWrittenBy(Role::kBase), ElementsAre("entrance", "dwelling"));
 }
 

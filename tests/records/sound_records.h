@@ -162,6 +162,78 @@ inline v1::SamePerson SoundSamePerson() {
   return s;
 }
 
+inline v1::StatedTime AtMinute(absl::CivilDay day, int minute) {
+  v1::StatedTime time = OnDay(day);
+  time.set_minute_of_day(minute);
+  return time;
+}
+
+inline v1::Venue SoundVenue() {
+  v1::Venue v;
+  v.set_name("The common room");
+  v.set_area_id(kOtherId.ToBytes());
+  return v;
+}
+
+inline v1::GroupProgramme SoundGroupProgramme() {
+  v1::GroupProgramme p;
+  p.set_name("Kom & Kvit");
+  p.set_kind(v1::PROGRAMME_KOM_OG_KVIT);
+  p.set_weeks(8);
+  return p;
+}
+
+inline v1::Group SoundGroup() {
+  v1::Group g;
+  g.set_name("Thursdays");
+  g.set_programme_id(kOtherId.ToBytes());
+  g.set_language("da");
+  g.set_instructor("karen");
+  g.set_capacity(12);
+  g.set_capacity_meaning(v1::CAPACITY_MEANING_ADVICE);
+  g.set_rolling_entry(true);
+  g.set_area_id(kOtherId.ToBytes());
+  return g;
+}
+
+inline v1::Meeting SoundMeeting() {
+  v1::Meeting m;
+  m.set_group_id(kOtherId.ToBytes());
+  *m.mutable_start() = AtMinute(kToday + 1, 17 * 60);
+  m.set_minutes(120);
+  m.set_venue_id(kOtherId.ToBytes());
+  m.set_state(v1::MEETING_STATE_PLANNED);
+  return m;
+}
+
+inline v1::Seat SoundSeat() {
+  v1::Seat s;
+  s.set_citizen_id(kCitizenId.ToBytes());
+  s.set_meeting_id(kOtherId.ToBytes());
+  s.set_state(v1::SEAT_STATE_PROMISED);
+  *s.mutable_told_start() = AtMinute(kToday + 1, 17 * 60);
+  s.set_told_venue_id(kOtherId.ToBytes());
+  return s;
+}
+
+inline v1::Absence SoundAbsence() {
+  v1::Absence a;
+  a.set_citizen_id(kCitizenId.ToBytes());
+  a.set_meeting_id(kOtherId.ToBytes());
+  a.set_notice(v1::ABSENCE_NOTICE_NONE);
+  *a.mutable_happened() = OnDay(kToday);
+  return a;
+}
+
+inline v1::FollowUp SoundFollowUp() {
+  v1::FollowUp f;
+  f.set_citizen_id(kCitizenId.ToBytes());
+  f.set_absence_id(kOtherId.ToBytes());
+  f.set_outcome(v1::FOLLOW_UP_OUTCOME_COMES_AGAIN);
+  *f.mutable_happened() = OnDay(kToday);
+  return f;
+}
+
 // A test that walks the register stops here when a type is new: null.
 inline std::unique_ptr<google::protobuf::Message> SoundRecord(RecordType type) {
   using B = v1::RecordBody;
@@ -179,6 +251,13 @@ inline std::unique_ptr<google::protobuf::Message> SoundRecord(RecordType type) {
     case B::kClinicalIntake: return std::make_unique<v1::ClinicalIntake>(SoundClinicalIntake());
     case B::kParticipation: return std::make_unique<v1::Participation>(SoundParticipation());
     case B::kSamePerson: return std::make_unique<v1::SamePerson>(SoundSamePerson());
+    case B::kVenue: return std::make_unique<v1::Venue>(SoundVenue());
+    case B::kGroupProgramme: return std::make_unique<v1::GroupProgramme>(SoundGroupProgramme());
+    case B::kGroup: return std::make_unique<v1::Group>(SoundGroup());
+    case B::kMeeting: return std::make_unique<v1::Meeting>(SoundMeeting());
+    case B::kSeat: return std::make_unique<v1::Seat>(SoundSeat());
+    case B::kAbsence: return std::make_unique<v1::Absence>(SoundAbsence());
+    case B::kFollowUp: return std::make_unique<v1::FollowUp>(SoundFollowUp());
     default: return nullptr;
   }
 }

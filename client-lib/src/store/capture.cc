@@ -10,6 +10,7 @@
 #include "core/merge/field_set.h"
 #include "core/merge/merge.h"
 #include "core/records/validation.h"
+#include "core/rules/seats.h"
 
 namespace opgang {
 namespace {
@@ -123,9 +124,18 @@ class CaptureRun {
     working.subject = change.type->subject == SubjectRule::kSelf
                           ? change.record
                           : RecordId::FromBytes(citizen).value_or(RecordId());
-    ASSIGN_OR_RETURN(const AreaId area, AreaFor(change, working.subject));
-    working.scopes = {{change.type->scope_kind, area.uuid()}};
+    ASSIGN_OR_RETURN(const Scope scope, ScopeFor(change, working.subject));
+    working.scopes = {scope};
     return &(working_[change.record] = std::move(working));
+  }
+
+  absl::StatusOr<Scope> ScopeFor(const Bundle::Change& change, RecordId subject) {
+    if (change.type->scope_kind != v1::SCOPE_KIND_DIRECTORY) {
+      ASSIGN_OR_RETURN(const AreaId area, AreaFor(change, subject));
+      return Scope{change.type->scope_kind, area.uuid()};
+    }
+    if (context_.directory) return *context_.directory;
+    return MakeError(ErrorCode::kBadInput, "the directory is not known: sync with the base first");
   }
 
   // Where it was said to stand; else where its citizen stands; else where the worker stands.
@@ -250,13 +260,57 @@ class CaptureRun {
     working.own_intents.push_back(mutation.envelope.intent_id());
     working.own_payloads.push_back(payload);
     captured_.insert(mutation.envelope.intent_id());
-    return change.kind == Kind::kDelete ? std::nullopt : CheckContent(change.record, working);
+    return change.kind == Kind::kDelete ? std::nullopt : CheckContent(change, working);
   }
 
-  std::optional<Refusal> CheckContent(RecordId id, const WorkingRecord& working) {
+  std::optional<Refusal> CheckContent(const Bundle::Change& change, const WorkingRecord& working) {
     const auto content = ParseContent(*working.type, working.record.fields());
     if (content == nullptr) return Refusal{v1::REFUSAL_CODE_UNREADABLE, 0};
-    return ValidateContent(*working.type, *content, {id, working.subject, context_.latest_day});
+    const ValidationContext context{change.record, working.subject, context_.latest_day};
+    if (const auto refusal = ValidateContent(*working.type, *content, context)) return refusal;
+    return CheckMeeting(change, *content);
+  }
+
+  // A seat, presence or absence beside its meeting, as far as the meeting is known here. What the change leaves alone
+  // was sound when it was noted.
+  std::optional<Refusal> CheckMeeting(const Bundle::Change& change, const Message& content) {
+    const auto says = [&](uint32_t field) {
+      return change.kind == Kind::kCreate || std::ranges::find(change.fields, field) != change.fields.end();
+    };
+    switch (change.type->type) {
+      case RecordType::kSeat:
+        if (!says(v1::Seat::kStateFieldNumber) && !says(v1::Seat::kMeetingIdFieldNumber)) break;
+        return CheckSeat(static_cast<const v1::Seat&>(content));
+      case RecordType::kParticipation:
+        if (!says(v1::Participation::kMeetingIdFieldNumber)) break;
+        return CheckAttendance(v1::Participation::kMeetingIdFieldNumber,
+                               static_cast<const v1::Participation&>(content).meeting_id());
+      case RecordType::kAbsence:
+        if (!says(v1::Absence::kMeetingIdFieldNumber)) break;
+        return CheckAttendance(v1::Absence::kMeetingIdFieldNumber,
+                               static_cast<const v1::Absence&>(content).meeting_id());
+      default: break;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Refusal> CheckSeat(const v1::Seat& seat) {
+    const auto meeting = MeetingCalled(seat.meeting_id());
+    return meeting ? RefuseSeat(seat, *meeting, context_.now) : std::nullopt;
+  }
+
+  std::optional<Refusal> CheckAttendance(int field, const std::string& meeting_id) {
+    const auto meeting = MeetingCalled(meeting_id);
+    return meeting ? RefuseAttendance(field, *meeting, context_.now) : std::nullopt;
+  }
+
+  std::optional<v1::Meeting> MeetingCalled(const std::string& bytes) {
+    const auto id = RecordId::FromBytes(bytes);
+    const WorkingRecord* known = id ? Look(*id) : nullptr;
+    v1::Meeting meeting;
+    const bool readable = known != nullptr && known->type->type == RecordType::kMeeting &&
+                          meeting.ParseFromString(known->record.fields());
+    return readable ? std::optional(meeting) : std::nullopt;
   }
 
   void NameBundle() {

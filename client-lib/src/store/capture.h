@@ -45,7 +45,9 @@ struct CaptureContext {
   bool locked = false;
   std::function<std::optional<KnownRecord>(RecordId)> find;  // finds nothing while locked
   std::optional<AreaId> default_area;                        // where a record stands that says nothing of it
+  std::optional<Scope> directory;                            // where the offer of groups stands
   absl::CivilDay latest_day;                                 // nothing can have happened after it
+  Interval now{absl::InfinitePast(), absl::InfiniteFuture()};  // base time, as far as evidence allows
   v1::HybridTime last_stamp;
   std::optional<v1::BaseTimeAnchor> anchor;
 };

@@ -181,7 +181,12 @@ CaptureContext StoreImpl::ContextFor(const std::set<std::string>& hidden) {
     return reading_ == nullptr ? std::nullopt : reading_->Find(id, hidden);
   };
   context.default_area = DefaultArea();
+  for (const v1::StoredGrant& grant : state.grants()) {
+    const auto scope = Scope::FromProto(grant.scope());
+    if (scope && scope->kind == v1::SCOPE_KIND_DIRECTORY) context.directory = scope;
+  }
   context.latest_day = Time().latest_day();
+  context.now = Time().now().now;
   context.last_stamp = state.last_stamp();
   if (state.has_anchor()) context.anchor = state.anchor();
   return context;

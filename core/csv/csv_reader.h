@@ -1,8 +1,8 @@
 // CSV text as rows (RFC 4180): UTF-8 with or without a byte order mark, comma or semicolon, quotes, any line
 // end. libcsv does the parsing; what is ours is the bound on memory, the line numbers and words for what is
 // wrong.
-#ifndef OPGANG_SERVER_IMPORT_CSV_READER_H_
-#define OPGANG_SERVER_IMPORT_CSV_READER_H_
+#ifndef OPGANG_CORE_CSV_CSV_READER_H_
+#define OPGANG_CORE_CSV_CSV_READER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -43,4 +43,4 @@ absl::StatusOr<std::vector<std::optional<size_t>>> FindColumns(const CsvRow& hea
 
 }  // namespace opgang
 
-#endif  // OPGANG_SERVER_IMPORT_CSV_READER_H_
+#endif  // OPGANG_CORE_CSV_CSV_READER_H_
