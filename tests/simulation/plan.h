@@ -49,7 +49,7 @@ enum class Act {
   kTake,      // who: a staff member, a: which area is taken
   kGive,      // and given
   // What the disk does by itself.
-  kDamage,    // a: what becomes of b: which row of the tablet's files
+  kDamage,  // a: what becomes of b: which row of the tablet's files
   kCount,
 };
 std::string_view NameOf(Act act);
