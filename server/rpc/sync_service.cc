@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/rules/device_silence.h"
+#include "server/engine/holdings.h"
 #include "server/engine/horizon.h"
 #include "server/rpc/peer.h"
 #include "server/rpc/sync_strand.h"
