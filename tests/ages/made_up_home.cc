@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "google/protobuf/util/json_util.h"
+#include "server/admin/enrolment.h"
 #include "tests/records/sound_records.h"
 #include "tests/support/test_base.h"
 #include "tests/support/test_device.h"
@@ -40,12 +41,11 @@ json RecordJson(uint32_t type, const v1::Record& record) {
   return described;
 }
 
-// Every type that stands in an area, in the order in which their numbers run.
-void SaveOneOfEach(TestDevice& tablet, AreaId area) {
+// Every type that somebody of this role may write, in the order in which their numbers run. What stands in the directory is
+// the planner's alone to save.
+void SaveOneOfEach(TestDevice& tablet, Role role, bool directory, AreaId area) {
   for (const RecordTypeInfo& info : AllRecordTypes()) {
-    const bool in_area =
-        info.scope_kind == v1::SCOPE_KIND_AREA || info.scope_kind == v1::SCOPE_KIND_AREA_HEALTH;
-    if (!in_area) continue;
+    if (!MayWrite(role, info) || (info.scope_kind == v1::SCOPE_KIND_DIRECTORY) != directory) continue;
     Bundle bundle = tablet.NewBundle();
     bundle.Create(*SoundRecord(info.type), area);
     tablet.Save(bundle);
@@ -56,9 +56,14 @@ void WriteJson(const std::filesystem::path& path, const json& content) {
   std::ofstream(path) << content.dump(1) << "\n";
 }
 
-void Fill(TestBase& base, TestDevice& amal, TestDevice& jonas) {
+void Fill(TestBase& base, TestDevice& amal, TestDevice& jonas, TestDevice& karen) {
   const AreaId area = base.Area("Testlund");
-  SaveOneOfEach(amal, area);
+  SaveOneOfEach(amal, Role::kHealth, /*directory=*/false, area);
+  for (const auto& [staff, role] : {std::pair("amal", Role::kHealth), std::pair("karen", Role::kCoordinator)})
+    EXPECT_EQ(GrantDirectory(base.store(), staff, role), absl::OkStatus());
+  karen.SyncWell();
+  SaveOneOfEach(karen, Role::kCoordinator, /*directory=*/true, area);
+  karen.SyncWell();
   const RecordId citizen = amal.SaveCitizen("Amina");
   const RecordId gone = amal.SaveCitizen("Entered by mistake");
   amal.SyncWell();
@@ -108,6 +113,13 @@ json Describe(BaseReader& base) {
           described["records"][std::string(info.name) + " " + record.id.ToString()] = one;
         }
       }
+    }
+  }
+  for (const RecordTypeInfo& info : AllRecordTypes()) {
+    const auto records = base.RecordsOfType(kDirectoryScope, info.type).value();
+    for (const StoredRecord& record : records) {
+      described["records"][std::string(info.name) + " " + record.id.ToString()] =
+          RecordJson(record.type, record.record);
     }
   }
   const auto quarantine = base.Quarantine(std::nullopt).value();
@@ -161,7 +173,8 @@ void WriteHome() {
   {
     TestDevice amal{base, clock, "amal", "health", {"Testlund"}};
     TestDevice jonas{base, clock, "jonas", "outreach", {"Testlund"}};
-    Fill(base, amal, jonas);
+    TestDevice karen{base, clock, "karen", "coordinator", {"Testlund"}};
+    Fill(base, amal, jonas, karen);
     const auto image = amal.CopyOfHome();
     json expected;
     {
