@@ -107,8 +107,9 @@ void ConfirmedStore::NoteGone(const v1::Page& page) {
     const RecordId id = RecordId::FromBytes(entry.record_id()).value_or(RecordId());
     if (entry.change() == v1::FEED_CHANGE_PUT) {
       gone_.erase(id);
+      on_its_way_.erase(id);
     } else if (entry.change() == v1::FEED_CHANGE_LEAVE && MayCome(scope, entry.rev())) {
-      continue;  // it may be on its way from another scope
+      on_its_way_[id] = std::max(on_its_way_[id], entry.rev());
     } else if (v1::FeedChange_IsValid(entry.change())) {
       gone_[id] = entry.rev();
     }
@@ -260,6 +261,7 @@ absl::Status ConfirmedStore::BecomeStale() {
   RETURN_IF_ERROR(transaction.Commit());
   for (auto& [scope, cursor] : cursors_) cursor.rev = cursor.current = 0;
   gone_.clear();
+  on_its_way_.clear();
   return absl::OkStatus();
 }
 

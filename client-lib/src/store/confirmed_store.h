@@ -86,6 +86,10 @@ class ConfirmedStore {
   // a restart Passed() says it at the next Current.
   bool IsGone(RecordId id, uint64_t rev) const;
 
+  // The rev at which the record was last heard to have left a scope, on its way to one whose page has not come; 0: it is
+  // not known to be on its way. Known to this process only, as IsGone() is.
+  uint64_t OnItsWaySince(RecordId id) const;
+
   // Entries and cursor in one durable commit.
   absl::StatusOr<ConfirmedChange> ApplyPage(const v1::Page& page, const SecretBytes& key);
   // Ends a sweep, and notes how far the scope has come. `generation` is the grant's, for a scope without a page
@@ -147,6 +151,7 @@ class ConfirmedStore {
   std::map<Scope, StoredCursor> cursors_;
   std::map<RecordId, std::vector<Scope>> lacking_;
   std::map<RecordId, uint64_t> gone_;  // at which rev
+  std::map<RecordId, uint64_t> on_its_way_;
   std::set<Scope> expected_;
 };
 

@@ -27,8 +27,9 @@ bool PassedInReadableScopes(const v1::MutationEnvelope& envelope, uint64_t rev, 
         const auto scope = Scope::FromProto(id);
         return scope && readable.contains(*scope);
       });
+  const uint64_t complete = std::max(rev, record ? confirmed.OnItsWaySince(*record) : 0);
   return any && std::all_of(readable.begin(), readable.end(),
-                            [&](const Scope& scope) { return confirmed.Passed(scope, rev); });
+                            [&](const Scope& scope) { return confirmed.Passed(scope, complete); });
 }
 
 absl::StatusOr<const ViewIndex*> Reading::View() {
