@@ -13,8 +13,8 @@ using google::protobuf::Message;
 // checked as a number below.
 const std::set<std::string>& FormBound() {
   static const auto* fields =
-      new std::set<std::string>{"number",   "postcode",         "register_id", "floor",      "door",
-                                "language", "wording_language", "telephone",   "slip_number"};
+      new std::set<std::string>{"number",   "postcode",         "register_id", "floor",       "door",
+                                "language", "wording_language", "telephone",   "slip_number", "instructor"};
   return *fields;
 }
 
@@ -52,6 +52,9 @@ class NoPlaintextTest : public DeviceTest {
 
 TEST_F(NoPlaintextTest, EveryTextFieldOfEveryTypeSavedSyncedRefusedFixedAndUndone) {
   auto store = OpenUnlocked();
+  v1::Grant directory = base_.grants[0];
+  directory.mutable_scope()->set_kind(v1::SCOPE_KIND_DIRECTORY);
+  base_.grants.push_back(directory);
   Greet(*store);
   v1::Entrance entrance = Marked(v1::Entrance());
   entrance.set_number("20B");
@@ -103,7 +106,21 @@ TEST_F(NoPlaintextTest, EveryTextFieldOfEveryTypeSavedSyncedRefusedFixedAndUndon
   v1::SamePerson same = about(v1::SamePerson());
   same.set_other_citizen_id(entrance_id.ToBytes());
   person.Create(same);
+  v1::FollowUp follow_up = about(v1::FollowUp());
+  follow_up.set_absence_id(entrance_id.ToBytes());
+  follow_up.set_outcome(v1::FOLLOW_UP_OUTCOME_COMES_AGAIN);
+  person.Create(follow_up);
   const SaveReceipt receipt = Save(*store, person);
+
+  Bundle plan = NewBundle();
+  plan.Create(Marked(v1::Venue()));
+  v1::GroupProgramme programme = Marked(v1::GroupProgramme());
+  programme.set_kind(v1::PROGRAMME_KOM_OG_KVIT);
+  const RecordId programme_id = plan.Create(programme);
+  v1::Group group = Marked(v1::Group());
+  group.set_programme_id(programme_id.ToBytes());
+  plan.Create(group);
+  Save(*store, plan);
   ExpectNoCanary("saved, store open");
 
   for (const RecordTypeInfo& type : AllRecordTypes()) {
