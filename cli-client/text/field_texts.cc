@@ -40,7 +40,6 @@ constexpr CatalogueEntry kTexts[] = {
     {"field.birth_year", "birth year", "fødselsår"},
     {"field.interpreter_needed", "interpreter needed", "tolk nødvendig"},
     {"field.address_protected", "address protected", "adressebeskyttet"},
-    {"field.area_id", "moved to area", "flyttet til område"},
     {"field.address_protected_until", "address protected until", "adressebeskyttet til"},
     {"field.note", "note", "notat"},
     {"field.citizen_id", "citizen", "borger"},

@@ -64,7 +64,11 @@ absl::StatusOr<bool> AnotherLives(BaseStore& store, StoreId id) {
 // This name was given up, and here is somebody who holds its token: whoever gave it up was another.
 absl::StatusOr<bool> GivenUpByAnother(BaseStore& store, StoreId id, const v1::Hello& hello) {
   const auto named = ReplicaId::FromBytes(hello.replica_id());
-  if (!named.has_value()) return false;
+  ASSIGN_OR_RETURN(const BackupFacts facts, store.Backup());
+  // A restore gives up every name; a store that has never been here names no epoch.
+  const bool by_restore =
+      hello.epoch().empty() ? !facts.restored_from.empty() : hello.epoch() != store.epoch().ToBytes();
+  if (!named.has_value() || by_restore) return false;
   ASSIGN_OR_RETURN(const auto replica, store.FindReplica(*named));
   return replica.has_value() && replica->store == id && replica->retired &&
          TokenFits(*replica, hello.token());

@@ -215,8 +215,9 @@ TEST_F(QuarantineTest, GroupBesideTheAreaIsAdmittedWhereItIsGrantedAndAloneItIsN
 
 TEST_F(QuarantineTest, ReplayJudgesSizeAndFormAnew) {
   Draft huge = Citizen("Amina");
-  huge.payload.mutable_fields()->append("\xfa\x07\xe0\xa7\x12" +
-                                        std::string(300'000, 'x'));  // an unknown field
+  v1::Citizen note;
+  note.set_note(std::string(300'000, 'x'));
+  huge.payload.mutable_fields()->append(note.SerializeAsString());
   amal.Commit(huge);
   EXPECT_EQ(Word(base.Replay(huge.intent()).value()), "REFUSAL_CODE_TOO_LONG");
   EXPECT_EQ(base.Check().records, 0);

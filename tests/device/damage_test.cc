@@ -374,8 +374,8 @@ TEST_F(ConfirmedDamageTest, TableThatCannotBeReadIsThrownAwayByTheSessionThatCou
 
 TEST_F(ConfirmedDamageTest, CursorThatIsNoneStartsEveryScopeAnew) {
   Execute("confirmed.db",
-          "INSERT INTO cursors(scope, generation, rev, current, sweep, sweeping)"
-          " VALUES(x'ff', 1, 1, 1, 0, 0)");
+          "INSERT INTO cursors(scope, generation, rev, current, sweep, sweeping, skipped)"
+          " VALUES(x'ff', 1, 1, 1, 0, 0, 0)");
   ExpectFetchedAgain(*OpenUnlocked());
 }
 

@@ -118,21 +118,23 @@ class CanaryTest : public testing::Test {
     base_.Start({{"TMPDIR", scratch_.path().string()}});
     base_.ImportOneEntrance();
     tablet_.Join(base_, "amal", "tablet-1", "health");
+    planner_.Join(base_, "karen", "tablet-3", "coordinator");
   }
 
-  // Every record type, through the client's own library, as an app would.
-  void SaveOneOfEach() {
+  // Every record type that somebody of this role may write, and that is in the directory or not, through the client's own
+  // library, as an app would.
+  void SaveOneOfEach(const Tablet& tablet, Role role, bool directory) {
     DeviceOptions options;
-    options.home = tablet_.home();
+    options.home = tablet.home();
     const Device device(options);
     auto store = device.OpenStore();
     ASSERT_TRUE(store.ok()) << store.status();
     ASSERT_TRUE((*store)->Unlock("stairwell-and-rising").ok());
     Bundle bundle;
     RecordId entrance, citizen;
-    int number = 0;
     for (const RecordTypeInfo& info : AllRecordTypes()) {
-      Marked marked = MarkedRecord(info, number);
+      if (!MayWrite(role, info) || (info.scope_kind == v1::SCOPE_KIND_DIRECTORY) != directory) continue;
+      Marked marked = MarkedRecord(info, number_);
       ASSERT_NE(marked.record, nullptr) << "sound_records.h knows no " << info.name;
       SetId(*marked.record, "entrance_id", entrance);
       SetId(*marked.record, "citizen_id", citizen);
@@ -183,7 +185,9 @@ class CanaryTest : public testing::Test {
   ScratchDirectory scratch_;
   BaseProcess base_{scratch_ / "base"};
   Tablet tablet_{scratch_ / "tablet"};
+  Tablet planner_{scratch_ / "planner"};
   Tablet reader_{scratch_ / "reader"};
+  int number_ = 0;  // of markers
   std::map<std::string, std::string> markers_;
   std::set<std::string> unmarked_;
 };
@@ -201,7 +205,8 @@ TEST(CanarySearchTest, FindsAMarkerInEveryForm) {
 }
 
 TEST_F(CanaryTest, SavedSyncedAndReadElsewhereNoTextFieldIsInClearInAnyFileLogOrCommandLine) {
-  SaveOneOfEach();
+  SaveOneOfEach(tablet_, Role::kHealth, /*directory=*/false);
+  SaveOneOfEach(planner_, Role::kCoordinator, /*directory=*/true);
   SaveThroughTheProgram();
   for (const auto& [field, marker] : markers_) EXPECT_GE(marker.size(), kShortestMarker) << field;
   const std::set<std::string> too_short = {"citizen.door",   "citizen.floor",   "dwelling.door",
@@ -211,6 +216,7 @@ TEST_F(CanaryTest, SavedSyncedAndReadElsewhereNoTextFieldIsInClearInAnyFileLogOr
   EXPECT_EQ(FoundInFiles(), std::set<std::string>()) << "before the sync";
 
   tablet_.Sync();
+  planner_.Sync();
   reader_.Join(base_, "bodil", "tablet-2", "health");
   const std::string seen = reader_.Run({"show", reader_.Find(markers_["citizen.name"]), "--json"}).out +
                            reader_.Run({"show", reader_.Find("Zqprogramkanari"), "--json"}).out;

@@ -171,6 +171,7 @@ void World::CheckVisible(Tablet& tablet) {
     if (row->second.closed) continue;
     const VisibleRecord* record = (*view)->Find(captured.record);
     if (record == nullptr && answered && HasMovedAway(row->second)) continue;
+    if (record == nullptr && answered && IsOnItsWay(tablet, captured.record)) continue;
     if (captured.action == v1::MUTATION_ACTION_CREATE && record == nullptr) {
       return Fail("I10", absl::StrCat("#", captured.number, " was saved on tablet ", tablet.number,
                                       " and is not on its screen"));
@@ -197,7 +198,7 @@ void World::CheckValues(const Tablet& tablet, const Captured& captured, const Vi
     // What is answered and has moved to where this tablet reads nothing is not on its screen, beside what is still its own.
     const auto row = tablet.audit->rows().find(captured.intent);
     const bool answered = row != tablet.audit->rows().end() && row->second.state != RowState::kQueued;
-    if (answered && HasMovedAway(row->second)) continue;
+    if (answered && (HasMovedAway(row->second) || IsOnItsWay(tablet, captured.record))) continue;
     return Fail(
         "I10", absl::StrCat("#", captured.number, "'s value is not on the screen of tablet ", tablet.number));
   }

@@ -37,6 +37,27 @@ bool World::HasMovedAway(const TabletAudit::Row& row) {
   return stands;
 }
 
+// It moved between scopes, and of one of them this tablet has not heard all: after a reset or a restart in between nothing
+// on the tablet tells a record that comes with the other page from one that is gone. (docs/sync.md, "Not built yet")
+bool World::IsOnItsWay(const Tablet& tablet, RecordId record) {
+  const auto feed = base_audit_->ReadFeedRows();
+  const auto copy = tablet.audit->ReadConfirmed(tablet.store_keys->confirmed_rows);
+  if (!feed.ok() || !copy.ok()) return false;
+  size_t scopes = 0;
+  bool comes = false;
+  for (const auto& [scope, rows] : *feed) {
+    const auto row = rows.find(record);
+    if (row == rows.end()) continue;
+    ++scopes;
+    const auto cursor = copy->cursors.find(scope);
+    const bool heard = cursor != copy->cursors.end() && cursor->second >= row->second.rev;
+    comes |= !heard && ReadsNow(tablet.audit->state(), scope);
+  }
+  if (scopes < 2 || !comes) return false;
+  Reach("a record was out of sight between two scopes");
+  return true;
+}
+
 // Its rev is that of another mutation about a person, with which it moved.
 bool World::CameWithAMove(const StoredRecord& record) const {
   const auto& entries = base_audit_->entries();
@@ -52,7 +73,9 @@ std::set<Scope> World::ConfirmedRemovals(const Tablet& tablet) {
   if (!base_->running() || !replica.has_value() || tablet.audit->state().epoch() != epoch_) return removed;
   const auto holdings = base_->store().Holdings(*replica);
   for (size_t i = 0; holdings.ok() && i < holdings->size(); ++i) {
-    if ((*holdings)[i].removed_us > 0) removed.insert((*holdings)[i].scope);
+    // A copy, and what was put back to an old image, has not said so itself.
+    const bool said = said_gone_.contains({tablet.number, (*holdings)[i].scope});
+    if (said && (*holdings)[i].removed_us > 0) removed.insert((*holdings)[i].scope);
   }
   return removed;
 }
@@ -66,7 +89,7 @@ void World::CheckRemovals() {
       return known.first.first == tablet->number && !removed.contains(known.first.second);
     });
     for (const Scope& scope : removed) {
-      if (removed_at_.emplace(std::pair(tablet->number, scope), now_).second)
+      if (removed_at_.emplace(std::pair(tablet->number, scope), said_gone_[{tablet->number, scope}]).second)
         Reach("a lost scope was removed and confirmed");
     }
     CheckClosed(*tablet);

@@ -224,6 +224,7 @@ class World {
   void NoteReferrals();
   bool HasMovedAway(const TabletAudit::Row& row);
   bool CameWithAMove(const StoredRecord& record) const;
+  bool IsOnItsWay(const Tablet& tablet, RecordId record);
   std::set<Scope> ConfirmedRemovals(const Tablet& tablet);
 
   // checks.cc: after every step.
@@ -286,8 +287,9 @@ class World {
   std::map<RecordId, std::pair<int64_t, int64_t>> due_;  // as first fixed: earliest, latest
   size_t fates_checked_ = 0;
   bool grants_moved_ = false;
-  std::map<std::pair<int, Scope>, absl::Time>
-      removed_at_;  // by tablet: when the base was first seen to know it
+  // By tablet: when it said that a scope is gone from it, and the same as far as the base has noted it.
+  std::map<std::pair<int, Scope>, absl::Time> said_gone_;
+  std::map<std::pair<int, Scope>, absl::Time> removed_at_;
   uint64_t hostile_seq_ = 1000000;
 
   std::optional<Failure> failure_;

@@ -159,6 +159,7 @@ void World::RestoreTablet(Tablet& tablet) {
   ++tablet.life;
   partings_[{tablet.number, tablet.life}] = tablet.image_parting;
   tablet.own.clear();
+  std::erase_if(said_gone_, [&](const auto& said) { return said.first.first == tablet.number; });
   tablet.damaged = tablet.image_damaged;
   tablet.lost = tablet.image_lost;
   tablet.damaged_work = tablet.image_damaged_work;

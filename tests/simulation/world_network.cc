@@ -151,6 +151,8 @@ void World::TabletSpeaks(Tablet& tablet) {
   if (!request.ok()) return EndRun(tablet, request.status());
   if (!request->has_value()) return;
   Say(absl::StrCat("  stream ", stream.id, " > ", Describe(**request)));
+  for (const v1::ScopeId& gone : (*request)->scopes_removed().scopes())
+    said_gone_[{tablet.number, Scope::FromProto(gone).value_or(Scope())}] = now_;
   stream.up.push_back((*request)->SerializeAsString());
   if (stream.up.back().size() > kMostBytes) Fail("I15", "a tablet's message is over 256 KiB");
 }

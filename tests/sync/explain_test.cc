@@ -232,7 +232,7 @@ TEST_F(Explained, ARecordThatTheBaseDoesNotHaveIsTakenOut) {
       "INSERT INTO records SELECT x'01010101010170018001010101010101', record_type, subject_id, rev, 0, "
       "sealed FROM"
       " records LIMIT 1;"
-      "INSERT INTO memberships SELECT scope, x'01010101010170018001010101010101', mark FROM memberships "
+      "INSERT INTO memberships SELECT scope, x'01010101010170018001010101010101', mark, 0 FROM memberships "
       "LIMIT 1");
   EXPECT_THAT(Of(Sync(amal), SyncStep::kTakenOut), testing::SizeIs(1));
 }
