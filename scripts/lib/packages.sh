@@ -51,3 +51,10 @@ packages_to_mutate=(
   python3                    # scripts/lib/mutants
   python3-clang-14           # the syntax tree: where a mutant can be put
 )
+
+# What scripts/bench needs besides.
+packages_to_bench=(
+  nodejs                     # the engines to compare with
+  npm                        # fetches them
+  python3                    # bench/run.py
+)

@@ -139,7 +139,8 @@ void World::CheckHeard(const Tablet& tablet) {
     const v1::Verdict& verdict = Told(*entry);
     const bool applied = row.state == RowState::kAcknowledged || row.state == RowState::kKept;
     if (applied && !verdict.has_applied()) {
-      return Fail("I1", absl::StrCat(Name(intent), " was told as applied, and is not"));
+      return Fail("I1", absl::StrCat("tablet ", tablet.number, " was told that ", Name(intent),
+                                     " is applied, and it is not"));
     }
     if (applied && !entry->decided && verdict.applied().rev() != row.rev) {
       return Fail("I1", absl::StrCat(Name(intent), " was told at rev ", row.rev, ", and is at ",

@@ -38,7 +38,8 @@ bool World::HasMovedAway(const TabletAudit::Row& row) {
 }
 
 // It moved between scopes, and of one of them this tablet has not heard all: after a reset or a restart in between nothing
-// on the tablet tells a record that comes with the other page from one that is gone. (docs/sync.md, "Not built yet")
+// on the tablet tells a record that comes with the other page from one that is gone (docs/sync.md, "Not built yet"). Or its
+// scope was taken and is given again.
 bool World::IsOnItsWay(const Tablet& tablet, RecordId record) {
   const auto feed = base_audit_->ReadFeedRows();
   const auto copy = tablet.audit->ReadConfirmed(tablet.store_keys->confirmed_rows);
@@ -53,7 +54,7 @@ bool World::IsOnItsWay(const Tablet& tablet, RecordId record) {
     const bool heard = cursor != copy->cursors.end() && cursor->second >= row->second.rev;
     comes |= !heard && ReadsNow(tablet.audit->state(), scope);
   }
-  if (scopes < 2 || !comes) return false;
+  if (!comes || (scopes < 2 && !grants_moved_)) return false;
   Reach("a record was out of sight between two scopes");
   return true;
 }

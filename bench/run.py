@@ -1,0 +1,405 @@
+#!/usr/bin/env python3
+"""Measures Opgang beside bare SQLite, PouchDB and Yjs; run by scripts/bench.
+
+    run.py --bin DIR --peers DIR [--quick] [--rows 1,2,...] [--rounds N]
+
+Every figure is a ratio or a time of this run; peers are interleaved with ours, round by round, and medians are told.
+Prints the table and writes bench/results.json: a list of {id, name, value, unit, floor, goal, better, ok}.
+"""
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+BATCHES = (250, 1000, 4000)
+
+
+def tell(words):
+    """Progress: a line that is overwritten on a terminal, a line each elsewhere."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{words}"[:90], end="", file=sys.stderr, flush=True)
+    else:
+        print(words, file=sys.stderr, flush=True)
+
+
+class Wire:
+    """A FIFO between a device and its base: delays each way, counts bytes. One queue and one timer a direction."""
+
+    def __init__(self, port, one_way_seconds=0.0):
+        self.target, self.delay = port, one_way_seconds
+        self.up = self.down = 0
+        self.loop = asyncio.new_event_loop()
+        started = threading.Event()
+        self.thread = threading.Thread(target=self._run, args=(started,), daemon=True)
+        self.thread.start()
+        started.wait()
+
+    def _run(self, started):
+        asyncio.set_event_loop(self.loop)
+        server = self.loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        self.port = server.sockets[0].getsockname()[1]
+        started.set()
+        self.loop.run_forever()
+
+    async def _serve(self, reader, writer):
+        await asyncio.sleep(2 * self.delay)  # what a TCP handshake costs
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        await asyncio.gather(self._carry(reader, far_writer, "up"), self._carry(far_reader, writer, "down"))
+
+    async def _carry(self, reader, writer, way):
+        queue = asyncio.Queue()
+
+        async def hand_on():
+            while True:
+                due, chunk = await queue.get()
+                await asyncio.sleep(max(0.0, due - self.loop.time()))
+                if not chunk:
+                    break
+                writer.write(chunk)
+            with contextlib.suppress(OSError):
+                writer.close()
+
+        handing = self.loop.create_task(hand_on())
+        with contextlib.suppress(OSError):
+            while chunk := await reader.read(65536):
+                setattr(self, way, getattr(self, way) + len(chunk))
+                queue.put_nowait((self.loop.time() + self.delay, chunk))
+        queue.put_nowait((self.loop.time() + self.delay, b""))
+        await handing
+
+    def close(self):
+        """Ends what is under way; the thread ends with its loop."""
+        def end():
+            for task in asyncio.all_tasks(self.loop):
+                task.cancel()
+            self.loop.call_later(0.1, self.loop.stop)
+        self.loop.call_soon_threadsafe(end)
+        self.thread.join()
+
+
+class World:
+    """One base in a directory of its own, and tablets enrolled there."""
+
+    def __init__(self, binaries, directory):
+        self.bin, self.directory = pathlib.Path(binaries), pathlib.Path(directory)
+        self.directory.mkdir(parents=True)
+        self.base = subprocess.Popen([self.bin / "opgangd", "--data", self.data, "serve", "--listen", "127.0.0.1:0"],
+                                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        line = self.base.stdout.readline()
+        ready = re.search(r"ready on port (\d+)", line)
+        if ready is None:
+            sys.exit("bench: opgangd does not start")
+        self.port = int(ready.group(1))
+        threading.Thread(target=self.base.stdout.read, daemon=True).start()
+        self.made = 0
+
+    @property
+    def data(self):
+        return self.directory / "base"
+
+    def admin(self, *words):
+        done = subprocess.run([self.bin / "opgangd", "--data", self.data, "--json", *words], capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"bench: opgangd {words[0]}: {done.stderr}{done.stdout}")
+        return json.loads(done.stdout)
+
+    def tool(self, *words):
+        done = subprocess.run([self.bin / "bench_tool", *map(str, words)], capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"bench: {words[0]}: {done.stderr}{done.stdout}")
+        return json.loads(done.stdout)
+
+    def tablet(self, where=None, port=None):
+        """Enrolled and synced once, so that it knows its area. `port`: where it finds the base from then on."""
+        self.made += 1
+        home = self.directory / (where or ".") / f"tablet-{self.made}"
+        home.parent.mkdir(parents=True, exist_ok=True)
+        file = self.directory / f"invitation-{self.made}"
+        told = self.admin("invite", "--staff", f"staff{self.made}", "--device", f"tablet-{self.made}", "--role", "outreach",
+                          "--area", "Testby", "--out", str(file), *(["--address", f"127.0.0.1:{port}"] if port else []))
+        self.tool("enroll", "--home", home, "--invitation", file, "--code", told["code"])
+        self.tool("sync", "--home", home)
+        return home
+
+    def save(self, home, count, seed):
+        return self.tool("save", "--home", home, "--count", count, "--seed", seed)
+
+    def sync(self, home):
+        result = self.tool("sync", "--home", home)
+        if result["unsent"] or result["refused"]:
+            sys.exit(f"bench: a sync left work behind: {result}")
+        return result
+
+    def close(self):
+        self.base.terminate()
+        self.base.wait()
+
+
+class Bench:
+    def __init__(self, args, scratch):
+        self.args, self.scratch = args, pathlib.Path(scratch)
+        self.bin = pathlib.Path(args.bin)
+        self.records = 2000 if args.quick else 10000
+        self.rounds = args.rounds or (1 if args.quick else 5)
+        self.count = 0
+        self.results = []
+
+    @contextlib.contextmanager
+    def world(self):
+        self.count += 1
+        world = World(self.bin, self.scratch / f"world-{self.count}")
+        try:
+            yield world
+        finally:
+            world.close()
+            shutil.rmtree(world.directory, ignore_errors=True)
+
+    def node(self, script, *words):
+        done = subprocess.run(["node", str(self.peers / script), *map(str, words)], capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"bench: {script}: {done.stderr[-2000:]}")
+        return json.loads(done.stdout.strip().splitlines()[-1])
+
+    @property
+    def peers(self):
+        return pathlib.Path(self.args.peers)
+
+    @contextlib.contextmanager
+    def server(self, script, *words):
+        process = subprocess.Popen(["node", str(self.peers / script), *map(str, words)], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
+        try:
+            yield json.loads(process.stdout.readline())["port"]
+        finally:
+            process.kill()
+            process.wait()
+
+    def content(self, seed):
+        file = self.scratch / f"records-{seed}.jsonl"
+        if not file.exists():
+            with open(file, "w") as out:
+                subprocess.run([self.bin / "bench_tool", "records", "--count", str(self.records), "--seed", str(seed)],
+                               stdout=out, check=True)
+        return file
+
+    # One measurement each; seconds unless they say otherwise.
+
+    def ours(self, seed):
+        """Rows 1 to 4, 13: push of a full queue, pull by another tablet, and SQLite's own time for the same rows."""
+        with self.world() as world:
+            writer, reader = world.tablet(), world.tablet()
+            world.save(writer, self.records, seed)
+            push = world.sync(writer)
+            pull = world.sync(reader)
+            if push["sent"] != self.records or pull["received"] < self.records:
+                sys.exit(f"bench: {push} {pull}")
+            world.close()
+            tool = [self.bin / "bench_tool"]
+            copy = json.loads(subprocess.run(
+                [*tool, "copy-rows", "--from", world.data / "base.db", "--to", world.directory / "copy.db", "--transactions",
+                 str(max(1, self.records // 1000))], capture_output=True, text=True, check=True).stdout)
+            plain = json.loads(subprocess.run([*tool, "plain-rows", "--to", world.directory / "plain.db", "--count",
+                                               str(self.records)], capture_output=True, text=True, check=True).stdout)
+            return {"push": push["seconds"], "pull": pull["seconds"], "copy": copy["seconds"], "plain": plain["seconds"],
+                    "push_kib": push["peak_kib"], "pull_kib": pull["peak_kib"]}
+
+    def pouch(self, seed, batch):
+        self.count += 1
+        directory = self.scratch / f"pouch-{self.count}"
+        with self.server("pouch_server.mjs", directory / "server") as port:
+            url = f"http://127.0.0.1:{port}/records"
+            push = self.node("pouch_client.mjs", "push", url, directory / "a", self.content(seed), batch)
+            pull = self.node("pouch_client.mjs", "pull", url, directory / "b", "-", batch)
+        shutil.rmtree(directory, ignore_errors=True)
+        if push["documents"] != self.records or pull["documents"] != self.records:
+            sys.exit(f"bench: PouchDB moved {push} {pull}")
+        return push["seconds"], pull["seconds"]
+
+    def yjs(self, seed):
+        with self.server("yjs.mjs", "server") as port:
+            push = self.node("yjs.mjs", "push", port, self.content(seed))
+            pull = self.node("yjs.mjs", "pull", port, self.content(seed))
+        return push["seconds"], pull["seconds"]
+
+    # Rows.
+
+    def note(self, row, name, value, unit, floor, goal, better):
+        ok = None if floor is None else (value >= floor if better == "higher" else value <= floor)
+        self.results.append({"id": str(row), "name": name, "value": round(value, 4), "unit": unit, "floor": floor,
+                             "goal": goal, "better": better, "ok": ok})
+
+    def engines(self, rows):
+        ours, pouch, yjs = [], {batch: [] for batch in BATCHES}, []
+        for r in range(self.rounds):
+            tell(f"round {r + 1} of {self.rounds}: opgang, {self.records} records")
+            ours.append(self.ours(100 + r))
+            for batch in BATCHES if rows & {2, 3} else ():
+                tell(f"round {r + 1} of {self.rounds}: PouchDB, batches of {batch}")
+                pouch[batch].append(self.pouch(100 + r, batch))
+            if 4 in rows:
+                tell(f"round {r + 1} of {self.rounds}: Yjs")
+                yjs.append(self.yjs(100 + r))
+
+        def of(key):
+            return statistics.median(one[key] for one in ours)
+
+        if 1 in rows:
+            self.note(1, "durable ingest / SQLite writing the same rows",
+                      statistics.median(one["copy"] / one["push"] for one in ours), "x", 0.35, 0.55, "higher")
+            self.note("1b", "durable ingest / one plain 300-byte row a mutation",
+                      statistics.median(one["plain"] / one["push"] for one in ours), "x", None, None, "higher")
+            self.note("1c", "durable ingest", self.records / of("push"), "mutations/s", None, None, "higher")
+        if rows & {2, 3}:
+            best_push = min(statistics.median(p for p, _ in runs) for runs in pouch.values())
+            best_pull = min(statistics.median(p for _, p in runs) for runs in pouch.values())
+            self.note(2, f"push {self.records} / PouchDB", best_push / of("push"), "x", 6, 15, "higher")
+            self.note(3, f"pull {self.records} / PouchDB", best_pull / of("pull"), "x", 10, 20, "higher")
+        if 4 in rows:
+            self.note(4, "push / Yjs in memory", statistics.median(p for p, _ in yjs) / of("push"), "x", 0.2, 0.5, "higher")
+            self.note("4b", "pull / Yjs in memory", statistics.median(p for _, p in yjs) / of("pull"), "x", 0.5, 1, "higher")
+        if 13 in rows:
+            self.note(13, f"device's peak memory, push of {self.records}", of("push_kib") / 1024, "MiB", 48, 30, "lower")
+            self.note("13b", f"device's peak memory, pull of {self.records}", of("pull_kib") / 1024, "MiB", 48, 30, "lower")
+
+    def bytes_of_bulk(self):
+        """Row 5. Ours inside TLS; PouchDB's in the clear, without what TLS would add."""
+        tell("bytes of a record on the wire")
+        content = self.content(7)
+        raw = content.stat().st_size / self.records
+        with self.world() as world:
+            wire = Wire(world.port)
+            writer, reader = world.tablet(port=wire.port), world.tablet(port=wire.port)
+            world.save(writer, self.records, 7)
+            before = wire.up + wire.down
+            world.sync(writer)
+            pushed = wire.up + wire.down - before
+            before = wire.up + wire.down
+            world.sync(reader)
+            pulled = wire.up + wire.down - before
+            wire.close()
+        pouch = {}
+        for way_batch in BATCHES:
+            directory = self.scratch / f"pouch-bytes-{way_batch}"
+            with self.server("pouch_server.mjs", directory / "server") as port:
+                wire = Wire(port)
+                url = f"http://127.0.0.1:{wire.port}/records"
+                self.node("pouch_client.mjs", "push", url, directory / "a", content, way_batch)
+                up = wire.up + wire.down
+                self.node("pouch_client.mjs", "pull", url, directory / "b", "-", way_batch)
+                pouch[way_batch] = (up, wire.up + wire.down - up)
+                wire.close()
+            shutil.rmtree(directory, ignore_errors=True)
+        best_up = min(up for up, _ in pouch.values()) / self.records
+        best_down = min(down for _, down in pouch.values()) / self.records
+        self.note(5, "bytes a record, push", pushed / self.records, "B", best_up, 1.1 * raw, "lower")
+        self.note("5b", "bytes a record, pull", pulled / self.records, "B", best_down, 0.6 * raw, "lower")
+        self.note("5c", "bytes a record as JSON", raw, "B", None, None, "lower")
+
+    def round_trips(self):
+        """Rows 6 and 7: 20 new records each way over 300 ms, cold; and 20 on a stream that is open."""
+        rtt, cold, near, opened = 0.3, [], [], []
+        total = 0
+        for r in range(self.rounds):
+            tell(f"round {r + 1} of {self.rounds}: 20 records over 300 ms")
+            for delay, into in ((0.0, near), (rtt / 2, cold)):
+                with self.world() as world:
+                    wire = Wire(world.port, delay)
+                    mine, other = world.tablet(port=wire.port), world.tablet()
+                    world.save(other, 20, 3)
+                    world.sync(other)
+                    world.save(mine, 20, 4)
+                    before = wire.up + wire.down
+                    into.append(world.sync(mine)["seconds"])
+                    total = wire.up + wire.down - before
+                    if delay:
+                        rounds = world.tool("open-stream", "--home", mine, "--count", 20, "--rounds", 4)["seconds"]
+                        opened.append(statistics.median(rounds[1:]))
+                    wire.close()
+        self.note(6, "20 records two-way, cold", (statistics.median(cold) - statistics.median(near)) / rtt, "round trips", 5, 4,
+                  "lower")
+        self.note("6b", "20 records, stream open", statistics.median(opened) / rtt, "round trips", 2, 1, "lower")
+        self.note(7, "bytes of that sync, cold", total / 1000, "kB", 9, 6.5, "lower")
+
+    def five_o_clock(self):
+        """Row 9: all devices at once, against one device's rate in the same base."""
+        devices = 40 if self.args.quick else 200
+        with self.world() as world:
+            alone = world.tablet()
+            world.save(alone, self.records, 5)
+            one = self.records / world.sync(alone)["seconds"]
+            for d in range(devices):
+                tell(f"five o'clock: device {d + 1} of {devices}")
+                world.save(world.tablet("swarm"), 50, 1000 + d)
+            tell(f"five o'clock: {devices} devices")
+            all_of_them = world.tool("swarm", "--home", world.directory / "swarm")
+        if all_of_them["sent"] != 50 * devices:
+            sys.exit(f"bench: {all_of_them}")
+        rate = all_of_them["sent"] / all_of_them["seconds"]
+        self.note(9, f"{devices} devices of 50 records at once / one device", rate / one, "x", 1, 1.5, "higher")
+        self.note("9b", "the slowest of them", all_of_them["slowest"], "s", 5, 2, "lower")
+
+    def search(self):
+        """Row 11: library open to the first search, cold process, 20,000 records."""
+        count = 2000 if self.args.quick else 20000
+        with self.world() as world:
+            home = world.tablet()
+            world.save(home, count, 6)
+            world.sync(home)
+            times = [world.tool("search", "--home", home, "--words", "sør") for _ in range(max(5, self.rounds))]
+        self.note("11b", f"open to the first search, {count} records", 1000 * statistics.median(t["seconds"] for t in times),
+                  "ms", 60, 20, "lower")
+
+    def run(self):
+        rows = set(map(int, self.args.rows.split(","))) if self.args.rows else {1, 2, 3, 4, 5, 6, 7, 9, 11, 13}
+        if rows & {1, 2, 3, 4, 13}:
+            self.engines(rows)
+        if 5 in rows:
+            self.bytes_of_bulk()
+        if rows & {6, 7}:
+            self.round_trips()
+        if 9 in rows:
+            self.five_o_clock()
+        if 11 in rows:
+            self.search()
+        tell("")
+
+
+def show(results):
+    print(f"\n{'#':<4}{'figure':<52}{'value':>10} {'unit':<12}{'floor':>8}{'goal':>8}  ")
+    for one in results:
+        mark = {True: "ok", False: "BELOW", None: ""}[one["ok"]]
+        floor, goal = ("" if one[k] is None else f"{one[k]:.4g}" for k in ("floor", "goal"))
+        print(f"{one['id']:<4}{one['name']:<52}{one['value']:>10.4g} {one['unit']:<12}{floor:>8}{goal:>8}  {mark}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", required=True)
+    parser.add_argument("--peers", required=True)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--rows")
+    parser.add_argument("--rounds", type=int)
+    args = parser.parse_args()
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="opgang-bench-") as scratch:
+        bench = Bench(args, scratch)
+        bench.run()
+    show(bench.results)
+    (HERE / "results.json").write_text(json.dumps(bench.results, indent=1, ensure_ascii=False) + "\n")
+    print(f"\n{len(bench.results)} figures in {(time.monotonic() - begun) / 60:.1f} minutes: bench/results.json")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    main()
