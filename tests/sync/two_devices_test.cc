@@ -164,7 +164,7 @@ TEST_F(TwoDevices, SavedBeforeTheFirstSyncInTheSameBootIsRecordedToTheMinute) {
   const absl::Time saved = clock.WallNow();
   clock.Advance(absl::Hours(5));
   amal.SyncWell();
-  const auto& recorded = base.store().FindRecord(citizen).value()->record.created().recorded();
+  const v1::InstantInterval recorded = base.store().FindRecord(citizen).value()->record.created().recorded();
   EXPECT_GE(absl::FromUnixMicros(recorded.earliest_us()), saved - absl::Minutes(1));
   EXPECT_LE(absl::FromUnixMicros(recorded.latest_us()), saved + absl::Minutes(1));
 }
