@@ -277,6 +277,9 @@ void World::Sweep() {
 void World::CutAll() {
   for (auto& tablet : tablets_) {
     if (tablet->stream != nullptr) Cut(*tablet, 0);
+    if (tablet->stream != nullptr) tablet->stream->tablet_open = false;  // it began anew at once
+    tablet->run.reset();
+    tablet->stream.reset();
     tablet->attempts.reset();
     tablet->pausing = false;
   }
