@@ -38,6 +38,23 @@ v1::Verdict IdReusedVerdict(const OpenedMutation& mutation) {
   return verdict;
 }
 
+// For a group that was not committed.
+v1::RetryReason RetryReasonFor(const absl::Status& status) {
+  return GetErrorCode(status) == ErrorCode::kDiskFull ? v1::RETRY_REASON_DISK_FULL
+                                                      : v1::RETRY_REASON_SHUTTING_DOWN;
+}
+
+std::vector<v1::Verdict> RetryLater(const Submission& submission, v1::RetryReason reason) {
+  std::vector<v1::Verdict> verdicts;
+  for (const OpenedMutation& mutation : submission.mutations) {
+    v1::Verdict& verdict = verdicts.emplace_back();
+    verdict.set_seq(mutation.seq);
+    verdict.set_intent_id(mutation.intent.ToBytes());
+    verdict.mutable_retry_later()->set_reason(reason);
+  }
+  return verdicts;
+}
+
 v1::Verdict QuarantinedVerdict(const OpenedMutation& mutation, const Refusal& refusal) {
   v1::Verdict verdict = VerdictFor(mutation);
   verdict.mutable_quarantined()->set_code(refusal.code);
@@ -129,17 +146,35 @@ FateDecision DecisionBy(v1::DecisionKind kind, std::string_view actor, absl::Tim
 
 }  // namespace
 
+Answers AllRetryLater(const std::vector<Submission>& group, const absl::Status& status) {
+  Answers answers{.status = status};
+  for (const Submission& submission : group)
+    answers.verdicts.push_back(RetryLater(submission, RetryReasonFor(status)));
+  return answers;
+}
+
 absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& group) {
   CommitOutcome outcome;
   narrowing_.clear();
   RETURN_IF_ERROR(InTransaction(store_, [&]() -> absl::Status {
     for (const Submission& submission : group) {
-      ASSIGN_OR_RETURN(Verdicts verdicts, Decide(submission, outcome.touched));
+      if (held_back_.contains(submission.author.replica)) {
+        outcome.verdicts.push_back(RetryLater(submission, v1::RETRY_REASON_DISK_FULL));
+        continue;
+      }
+      ASSIGN_OR_RETURN(Decided verdicts, Decide(submission, outcome.touched));
       outcome.verdicts.push_back(std::move(verdicts));
     }
     return FlushNarrowing();
   }));
   return outcome;
+}
+
+Answers Committer::Answer(const std::vector<Submission>& group) {
+  auto outcome = Commit(group);
+  if (outcome.ok()) return {absl::OkStatus(), std::move(outcome->verdicts), std::move(outcome->touched)};
+  for (const Submission& submission : group) held_back_.insert(submission.author.replica);
+  return AllRetryLater(group, outcome.status());
 }
 
 // Known by intent id or by place: the first verdict again, or ID_REUSED where the bytes are others.
@@ -168,16 +203,15 @@ absl::Status Committer::HideForeignIds(Submission& submission) {
 }
 
 // Dedup first: a bundle that is known in any part is answered, never applied again (I2).
-absl::StatusOr<Committer::Verdicts> Committer::Decide(const Submission& submission,
-                                                      std::set<Scope>& touched) {
+absl::StatusOr<Committer::Decided> Committer::Decide(const Submission& submission, std::set<Scope>& touched) {
   if (!IsBlind(submission)) return DecideAs(submission, touched);
   Submission hidden = submission;
   RETURN_IF_ERROR(HideForeignIds(hidden));
   return DecideAs(hidden, touched);
 }
 
-absl::StatusOr<Committer::Verdicts> Committer::DecideAs(const Submission& submission,
-                                                        std::set<Scope>& touched) {
+absl::StatusOr<Committer::Decided> Committer::DecideAs(const Submission& submission,
+                                                       std::set<Scope>& touched) {
   std::vector<MaybeVerdict> known;
   bool any_known = false;
   bool reused = HasTwins(submission.mutations);
@@ -193,14 +227,14 @@ absl::StatusOr<Committer::Verdicts> Committer::DecideAs(const Submission& submis
 
 // The parts that are not known yet: where one part's id or place is taken, the whole bundle comes again under others;
 // else a part came without its partners before, and this one joins it in quarantine.
-absl::StatusOr<Committer::Verdicts> Committer::CompleteKnown(const Submission& submission,
-                                                             std::vector<MaybeVerdict> known, bool reused) {
+absl::StatusOr<Committer::Decided> Committer::CompleteKnown(const Submission& submission,
+                                                            std::vector<MaybeVerdict> known, bool reused) {
   // What is not taken in narrows nothing.
   std::vector<Interval> recorded;
   if (!reused) {
     ASSIGN_OR_RETURN(recorded, RecordedIntervals(submission));
   }
-  Verdicts verdicts;
+  Decided verdicts;
   for (size_t i = 0; i < known.size(); ++i) {
     const OpenedMutation& mutation = submission.mutations[i];
     if (known[i].has_value()) {
@@ -214,8 +248,8 @@ absl::StatusOr<Committer::Verdicts> Committer::CompleteKnown(const Submission& s
   return verdicts;
 }
 
-absl::StatusOr<Committer::Verdicts> Committer::ApplyOrQuarantine(const Submission& submission,
-                                                                 std::set<Scope>& touched) {
+absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission& submission,
+                                                                std::set<Scope>& touched) {
   ASSIGN_OR_RETURN(const std::vector<Interval> recorded, RecordedIntervals(submission));
   // Before anything that others wrote is looked at, for else the order of a bundle's parts would tell of it.
   for (size_t i = 0; IsBlind(submission) && i < submission.mutations.size(); ++i) {
@@ -225,7 +259,7 @@ absl::StatusOr<Committer::Verdicts> Committer::ApplyOrQuarantine(const Submissio
   }
   RETURN_IF_ERROR(store_.BeginPart());
   ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());
-  Verdicts verdicts;
+  Decided verdicts;
   std::set<Scope> news;
   std::map<RecordId, bool> concerned;
   for (size_t i = 0; i < submission.mutations.size(); ++i) {
@@ -309,14 +343,14 @@ absl::StatusOr<v1::Verdict> Committer::Quarantine(const Submission& submission,
 
 // The culprit with its own reason, its partners with theirs: a bundle is quarantined whole (I19). A rev is spent where the
 // author is told that it took effect: that of the next one would say that it did not.
-absl::StatusOr<Committer::Verdicts> Committer::QuarantineAll(const Submission& submission,
-                                                             const std::vector<Interval>& recorded,
-                                                             size_t culprit, const Admitted& refused) {
+absl::StatusOr<Committer::Decided> Committer::QuarantineAll(const Submission& submission,
+                                                            const std::vector<Interval>& recorded,
+                                                            size_t culprit, const Admitted& refused) {
   uint64_t told_at_rev = 0;
   if (refused.refusal_tells_of_others && IsBlind(submission)) {
     ASSIGN_OR_RETURN(told_at_rev, store_.NextRev());
   }
-  Verdicts verdicts;
+  Decided verdicts;
   for (size_t i = 0; i < submission.mutations.size(); ++i) {
     const OpenedMutation& mutation = submission.mutations[i];
     const Refusal why = i == culprit ? *refused.refusal : mutation.refusal.value_or(kBundlePartner);
@@ -504,11 +538,6 @@ absl::StatusOr<int> Committer::Discard(IntentId intent, std::string_view actor, 
     return absl::OkStatus();
   }));
   return discarded;
-}
-
-v1::RetryReason RetryReasonFor(const absl::Status& status) {
-  return GetErrorCode(status) == ErrorCode::kDiskFull ? v1::RETRY_REASON_DISK_FULL
-                                                      : v1::RETRY_REASON_SHUTTING_DOWN;
 }
 
 }  // namespace opgang

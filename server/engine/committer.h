@@ -25,20 +25,37 @@
 
 namespace opgang {
 
+// One vector for each submission, one verdict for each mutation, in order.
+using Verdicts = std::vector<std::vector<v1::Verdict>>;
+
 struct CommitOutcome {
-  // One vector for each submission, one verdict for each mutation, in order.
-  std::vector<std::vector<v1::Verdict>> verdicts;
+  Verdicts verdicts;
   std::set<Scope> touched;  // scopes with news
 };
+
+// What to tell the devices, whatever became of the commit.
+struct Answers {
+  absl::Status status;  // not ok: nothing of the group is durable, and every verdict is RETRY_LATER
+  Verdicts verdicts;
+  std::set<Scope> touched;
+};
+
+// All of them again, later, for the reason in `status`.
+Answers AllRetryLater(const std::vector<Submission>& group, const absl::Status& status);
 
 class Committer {
  public:
   // `store` must outlive the committer. `schema`: what this base knows of records.
   explicit Committer(BaseStore& store, const KnownSchema& schema = {}) : store_(store), schema_(schema) {}
 
-  // Commits a group. An error means that nothing of the group is durable: the caller answers RETRY_LATER
-  // (RetryReasonFor) and, after anything but a full disk, stops.
+  // Commits a group. An error means that nothing of the group is durable.
   absl::StatusOr<CommitOutcome> Commit(const std::vector<Submission>& group);
+  // Commits what devices pushed. After any error but a full disk the caller stops. Whose push failed is answered
+  // RETRY_LATER, and so is what it pushes next, until GoOn(): so no place stays free below one that is taken, where a copy
+  // of the store could live under the same name unnoticed (I3).
+  Answers Answer(const std::vector<Submission>& group);
+  // The replica begins a session anew, and with it at its first place without a fate.
+  void GoOn(ReplicaId replica) { held_back_.erase(replica); }
 
   // Runs a quarantined mutation through the same steps again, with its bundle and what waits for its create, by a
   // person's decision. Its verdict afterwards; the others' changed as well. A bundle of which parts have not come stays
@@ -56,20 +73,21 @@ class Committer {
                               v1::DecisionReason reason);
 
  private:
-  using Verdicts = std::vector<v1::Verdict>;
-  absl::StatusOr<Verdicts> Decide(const Submission& submission, std::set<Scope>& touched);
-  absl::StatusOr<Verdicts> DecideAs(const Submission& submission, std::set<Scope>& touched);
+  // Of one submission.
+  using Decided = std::vector<v1::Verdict>;
+  absl::StatusOr<Decided> Decide(const Submission& submission, std::set<Scope>& touched);
+  absl::StatusOr<Decided> DecideAs(const Submission& submission, std::set<Scope>& touched);
   absl::Status HideForeignIds(Submission& submission);
   absl::StatusOr<std::optional<v1::Verdict>> KnownVerdict(ReplicaId replica, const OpenedMutation& mutation);
-  absl::StatusOr<Verdicts> CompleteKnown(const Submission& submission,
-                                         std::vector<std::optional<v1::Verdict>> known, bool reused);
-  absl::StatusOr<Verdicts> ApplyOrQuarantine(const Submission& submission, std::set<Scope>& touched);
+  absl::StatusOr<Decided> CompleteKnown(const Submission& submission,
+                                        std::vector<std::optional<v1::Verdict>> known, bool reused);
+  absl::StatusOr<Decided> ApplyOrQuarantine(const Submission& submission, std::set<Scope>& touched);
   absl::StatusOr<std::vector<Interval>> RecordedIntervals(const Submission& submission);
   absl::StatusOr<v1::Verdict> Quarantine(const Submission& submission, const OpenedMutation& mutation,
                                          const Interval& recorded, const Refusal& refusal,
                                          uint64_t told_at_rev = 0);
-  absl::StatusOr<Verdicts> QuarantineAll(const Submission& submission, const std::vector<Interval>& recorded,
-                                         size_t culprit, const Admitted& refused);
+  absl::StatusOr<Decided> QuarantineAll(const Submission& submission, const std::vector<Interval>& recorded,
+                                        size_t culprit, const Admitted& refused);
   absl::Status SettleReplaced(const Submission& submission, std::set<Scope>& touched);
   absl::Status ReplayRelated(const std::vector<QuarantinedMutation>& related, const FateDecision& decision,
                              std::set<Scope>& touched);
@@ -93,9 +111,8 @@ class Committer {
   // Replicas of which a place was claimed twice. Need not outlive the process: whoever comes again under such a name
   // begins with the place that is taken.
   std::set<ReplicaId> split_;
+  std::set<ReplicaId> held_back_;  // a push of theirs failed, and they have not begun anew
 };
-
-v1::RetryReason RetryReasonFor(const absl::Status& status);
 
 }  // namespace opgang
 

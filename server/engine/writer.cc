@@ -1,5 +1,7 @@
 #include "server/engine/writer.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/base/error.h"
@@ -16,16 +18,11 @@ size_t MutationsIn(const std::vector<Submission>& submissions) {
   return count;
 }
 
-std::vector<v1::Verdict> AllRetryLater(const std::vector<Submission>& submissions, v1::RetryReason reason) {
+// The verdicts of the `count` submissions from `next` on, as one answer.
+std::vector<v1::Verdict> TakeVerdicts(Answers& answers, size_t& next, size_t count) {
   std::vector<v1::Verdict> verdicts;
-  for (const Submission& submission : submissions) {
-    for (const OpenedMutation& mutation : submission.mutations) {
-      v1::Verdict& verdict = verdicts.emplace_back();
-      verdict.set_seq(mutation.seq);
-      verdict.set_intent_id(mutation.intent.ToBytes());
-      verdict.mutable_retry_later()->set_reason(reason);
-    }
-  }
+  for (const size_t end = next + count; next < end; ++next)
+    std::move(answers.verdicts[next].begin(), answers.verdicts[next].end(), std::back_inserter(verdicts));
   return verdicts;
 }
 
@@ -48,7 +45,9 @@ void Writer::Submit(std::vector<Submission> submissions, VerdictsDone done) {
       return;
     }
   }
-  done(AllRetryLater(submissions, v1::RETRY_REASON_SHUTTING_DOWN));
+  Answers answers = AllRetryLater(submissions, MakeError(ErrorCode::kTryLater, "the base is shutting down"));
+  size_t next = 0;
+  done(TakeVerdicts(answers, next, submissions.size()));
 }
 
 void Writer::Run(Job job) {
@@ -106,24 +105,16 @@ void Writer::CommitGroup(std::vector<Work> group) {
     const auto& batch = std::get<Batch>(work);
     submissions.insert(submissions.end(), batch.submissions.begin(), batch.submissions.end());
   }
-  absl::StatusOr<CommitOutcome> outcome = MakeError(ErrorCode::kTryLater, "the disk failed earlier");
-  if (!failed_) outcome = committer_->Commit(submissions);
+  Answers answers =
+      failed_ ? AllRetryLater(submissions, MakeError(ErrorCode::kTryLater, "the disk failed earlier"))
+              : committer_->Answer(submissions);
   size_t next = 0;
   for (Work& work : group) {
     auto& batch = std::get<Batch>(work);
-    std::vector<v1::Verdict> verdicts;
-    if (outcome.ok()) {
-      for (size_t i = 0; i < batch.submissions.size(); ++i, ++next) {
-        auto& decided = outcome->verdicts[next];
-        verdicts.insert(verdicts.end(), decided.begin(), decided.end());
-      }
-    } else {
-      verdicts = AllRetryLater(batch.submissions, RetryReasonFor(outcome.status()));
-    }
-    batch.done(std::move(verdicts));
+    batch.done(TakeVerdicts(answers, next, batch.submissions.size()));
   }
-  if (outcome.ok()) return Announce(outcome->touched);
-  if (GetErrorCode(outcome.status()) != ErrorCode::kDiskFull) Fail(outcome.status());
+  if (answers.status.ok()) return Announce(answers.touched);
+  if (GetErrorCode(answers.status) != ErrorCode::kDiskFull) Fail(answers.status);
 }
 
 void Writer::Fail(const absl::Status& status) {

@@ -79,10 +79,11 @@ void SyncStrand::OnDone() {
 }
 
 void SyncStrand::Greet(const Peer& peer, const v1::Hello& hello) {
-  base_.writer->Run([self = shared_from_this(), peer, hello](BaseStore& store, Committer&) {
+  base_.writer->Run([self = shared_from_this(), peer, hello](BaseStore& store, Committer& committer) {
     auto greeting = opgang::Greet(store, peer, hello, self->Now(), *self->base_.random);
     if (greeting.ok() && greeting->found_twice)
       spdlog::warn("event=store-exists-twice staff={} store={}", peer.staff_code, peer.store.ToString());
+    if (greeting.ok()) committer.GoOn(greeting->author.replica);
     self->Do([greeting = std::move(greeting)](ServerSession& session) { session.OnGreeted(greeting); });
   });
 }

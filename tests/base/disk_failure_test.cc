@@ -51,16 +51,18 @@ TEST_F(DiskFailureTest, FullAtAnyWriteLeavesNothingDurableAndTheSameGroupGoesThr
   for (int writes = 0;; ++writes) {
     ASSERT_LT(writes, 200);
     FaultVfs::FailAfter(writes, SQLITE_FULL);
-    const auto outcome = base.committer().Commit(submissions);
+    const Answers outcome = base.committer().Answer(submissions);
     const bool failed = FaultVfs::failed();
     FaultVfs::Heal();
     if (!failed) {
-      EXPECT_TRUE(outcome.ok());
+      EXPECT_TRUE(outcome.status.ok());
       EXPECT_GT(writes, 5);
       break;
     }
-    ASSERT_FALSE(outcome.ok()) << "after " << writes;
-    EXPECT_EQ(RetryReasonFor(outcome.status()), v1::RETRY_REASON_DISK_FULL);
+    ASSERT_FALSE(outcome.status.ok()) << "after " << writes;
+    ASSERT_EQ(outcome.verdicts.size(), 20u);
+    EXPECT_EQ(outcome.verdicts[19].at(0).retry_later().reason(), v1::RETRY_REASON_DISK_FULL);
+    base.committer().GoOn(submissions[0].author.replica);
     EXPECT_EQ(base.Check().mutations, 0);
     EXPECT_EQ(base.store().NewestRev().value(), 0u);
   }
@@ -69,8 +71,10 @@ TEST_F(DiskFailureTest, FullAtAnyWriteLeavesNothingDurableAndTheSameGroupGoesThr
   EXPECT_TRUE(base.Check().problems.empty());
 }
 
-TEST_F(DiskFailureTest, WriterAnswersRetryLaterOnAFullDiskAndGoesOnWhenItHasRoom) {
+// The next Push would take a later place, and leave those before it free for a copy of the store (I3).
+TEST_F(DiskFailureTest, WriterAnswersRetryLaterOnAFullDiskUntilTheDeviceBeginsAnew) {
   const auto group = amal.Open(Group());
+  const auto next_group = amal.Open(Group());
   int failures = 0;
   Writer writer(TakeStore(), {.on_news = nullptr, .on_failure = [&](const absl::Status&) { ++failures; }});
   FaultVfs::FailAfter(0, SQLITE_FULL);
@@ -79,6 +83,10 @@ TEST_F(DiskFailureTest, WriterAnswersRetryLaterOnAFullDiskAndGoesOnWhenItHasRoom
   EXPECT_EQ(refused[0].retry_later().reason(), v1::RETRY_REASON_DISK_FULL);
   EXPECT_THAT(Words(refused), Each("retry-later"));
   FaultVfs::Heal();
+  const auto next = Submit(writer, next_group);
+  EXPECT_THAT(Words(next), Each("retry-later"));
+  EXPECT_EQ(next[0].retry_later().reason(), v1::RETRY_REASON_DISK_FULL);
+  writer.Run([&](BaseStore&, Committer& committer) { committer.GoOn(group[0].author.replica); });
   EXPECT_THAT(Words(Submit(writer, group)), Each("applied"));
   writer.Stop();
   EXPECT_EQ(failures, 0);

@@ -207,6 +207,28 @@ TEST_F(ScopesAndEpochsTest, NewWorkAfterARestoreIsNotHiddenByAHigherRevOfTheOldH
   EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina Jensen");
 }
 
+// The copy of the former epoch bears its mark, and says nothing of whether it was replayed in this one.
+TEST_F(ScopesAndEpochsTest, WhatIsRefusedAnewNeedsAttentionWhileTheOldCopyIsStillShown) {
+  const Scope group{v1::SCOPE_KIND_GROUP, *UuidFromString("0190a6e0-0000-7000-8000-000000000001")};
+  v1::Grant grant = base_.grants[0];
+  *grant.mutable_scope() = group.ToProto();
+  base_.grants.push_back(grant);
+  auto store = OpenUnlocked();
+  const Inquirer inquirer = SaveInquirer(*store, "Amina");
+  Sync(*store);
+  base_.LoseEverything();
+  base_.Put(v1::Entrance(), RecordId::Make(clock_.WallNow(), SystemRandom()));
+  base_.refuse = [](const v1::MutationEnvelope&, const google::protobuf::Message&) {
+    return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};
+  };
+  Greet(*store);
+  PushAll(*store);
+  ASSERT_EQ(store->sync_store().ApplyPage(base_.PageOf(base_.area_scope(), 0)), absl::OkStatus());
+  ASSERT_EQ(store->sync_store().ApplyCurrent(base_.CurrentOf(base_.area_scope())), absl::OkStatus());  // the group may bring it yet
+  EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina");
+  EXPECT_EQ(store->outbox_counts().needs_attention, 2u);
+}
+
 TEST_F(ScopesAndEpochsTest, KeptMutationsGoWhenTheDurableHorizonHasPassedThem) {
   auto store = OpenUnlocked();
   SaveInquirer(*store, "Amina");

@@ -115,13 +115,14 @@ const BaseAudit::Entry* BaseAudit::Find(IntentId intent) const {
   return found == index_.end() ? nullptr : &entries_[found->second];
 }
 
-absl::Status BaseAudit::Read() {
+absl::Status BaseAudit::Read(const std::string& epoch) {
   if (db_ == nullptr) {
     ASSIGN_OR_RETURN(db_, Look(path_, kBaseApplicationId, kBaseMigrations));
   }
   RETURN_IF_ERROR(ReadLog());
   RETURN_IF_ERROR(ReadChanges());
   RETURN_IF_ERROR(ReadQuarantine());
+  RETURN_IF_ERROR(ReadPlacements(placements_[epoch]));
   return ForEachRow(
       *db_, "SELECT value FROM meta WHERE key = 'newest_rev'",
       [&](const sqlite::Statement& row) { newest_rev_ = std::stoull(std::string(row.Blob(0))); });
@@ -188,6 +189,18 @@ absl::Status BaseAudit::ReadQuarantine() {
       entries_[found->second].opened = row.Int(1) != 0;
     }
   });
+}
+
+// The feed keeps the newest place only; what devices may have heard of those before is kept here.
+absl::Status BaseAudit::ReadPlacements(std::map<RecordId, Placements>& placements) {
+  ASSIGN_OR_RETURN(const auto feed, ReadFeedRows());
+  for (const auto& [scope, rows] : feed) {
+    for (const auto& [record, row] : rows) {
+      std::vector<FeedRow>& heard = placements[record][scope];
+      if (heard.empty() || heard.back().rev != row.rev) heard.push_back(row);
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::map<Scope, std::map<RecordId, BaseAudit::FeedRow>>> BaseAudit::ReadFeedRows() {

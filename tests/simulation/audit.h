@@ -76,8 +76,8 @@ class BaseAudit {
   BaseAudit(std::string path, SecretBytes storage_key)
       : path_(std::move(path)), key_(std::move(storage_key)) {}
 
-  absl::Status Read();
-  // What was read is forgotten: the file is another one now.
+  absl::Status Read(const std::string& epoch);
+  // What was read is forgotten, but for the placements of former epochs: the file is another one now.
   void StartAnew();
   void Close() { db_.reset(); }
 
@@ -92,11 +92,17 @@ class BaseAudit {
   };
   // scope -> record -> its row.
   absl::StatusOr<std::map<Scope, std::map<RecordId, FeedRow>>> ReadFeedRows();
+  // Where the record stood, and since which rev, in the order in which pages could tell it.
+  using Placements = std::map<Scope, std::vector<FeedRow>>;
+  const Placements& PlacementsOf(RecordId record, const std::string& epoch) {
+    return placements_[epoch][record];
+  }
 
  private:
   absl::Status ReadLog();
   absl::Status ReadChanges();
   absl::Status ReadQuarantine();
+  absl::Status ReadPlacements(std::map<RecordId, Placements>& placements);
 
   const std::string path_;
   const SecretBytes key_;
@@ -104,6 +110,7 @@ class BaseAudit {
   std::vector<Entry> entries_;
   std::map<IntentId, size_t> index_;
   std::set<IntentId> quarantined_;
+  std::map<std::string, std::map<RecordId, Placements>> placements_;  // by epoch
   int64_t last_row_ = 0;
   int64_t last_change_ = 0;
   uint64_t newest_rev_ = 0;

@@ -71,7 +71,7 @@ void World::AuditTablets() {
 
 void World::AuditBase() {
   if (base_audited_at_ == base_disk_->changes()) return;
-  const absl::Status read = base_audit_->Read();
+  const absl::Status read = base_audit_->Read(epoch_);
   if (!read.ok()) return Fail("I1", absl::StrCat("the base's log: ", read.ToString()));
   base_audited_at_ = base_disk_->changes();
 }
@@ -169,10 +169,9 @@ void World::CheckVisible(Tablet& tablet) {
     // Where the scope was taken meanwhile, what was answered is no longer this tablet's to show.
     const bool answered = row->second.state != RowState::kQueued;
     if (answered && !ReadsNow(tablet.audit->state(), row->second.scope)) continue;
-    if (row->second.closed) continue;
+    if (row->second.closed || WasToldOtherwise(captured.intent)) continue;
     const VisibleRecord* record = (*view)->Find(captured.record);
-    if (record == nullptr && answered && HasMovedAway(row->second)) continue;
-    if (record == nullptr && answered && IsOnItsWay(tablet, captured.record)) continue;
+    if (record == nullptr && answered && HasMovedAway(tablet, row->second)) continue;
     if (captured.action == v1::MUTATION_ACTION_CREATE && record == nullptr) {
       return Fail("I10", absl::StrCat("#", captured.number, " was saved on tablet ", tablet.number,
                                       " and is not on its screen"));
@@ -199,7 +198,7 @@ void World::CheckValues(const Tablet& tablet, const Captured& captured, const Vi
     // What is answered and has moved to where this tablet reads nothing is not on its screen, beside what is still its own.
     const auto row = tablet.audit->rows().find(captured.intent);
     const bool answered = row != tablet.audit->rows().end() && row->second.state != RowState::kQueued;
-    if (answered && (HasMovedAway(row->second) || IsOnItsWay(tablet, captured.record))) continue;
+    if (answered && HasMovedAway(tablet, row->second)) continue;
     return Fail(
         "I10", absl::StrCat("#", captured.number, "'s value is not on the screen of tablet ", tablet.number));
   }

@@ -20,43 +20,74 @@ bool OfAnArea(const Scope& scope) {
 
 bool Stands(const BaseAudit::FeedRow& row) { return row.change != v1::FEED_CHANGE_LEAVE && row.change >= 0; }
 
-}  // namespace
-
-// The record stands in no scope that its author's envelope named.
-bool World::HasMovedAway(const TabletAudit::Row& row) {
-  const auto feed = base_audit_->ReadFeedRows();
-  if (!feed.ok()) return false;
-  bool stands = false;
-  for (const auto& [scope, rows] : *feed) {
-    const auto found = rows.find(row.record);
-    if (found == rows.end() || !Stands(found->second)) continue;
-    if (row.scopes.contains(scope)) return false;
-    stands = true;
+// As of `rev`.
+bool StoodThere(const std::vector<BaseAudit::FeedRow>& rows, uint64_t rev) {
+  bool stood = false;
+  for (const BaseAudit::FeedRow& row : rows) {
+    if (row.rev <= rev) stood = Stands(row);
   }
-  if (stands) Reach("a late note landed where its citizen had gone");
-  return stands;
+  return stood;
 }
 
-// It moved between scopes, and of one of them this tablet has not heard all: after a reset or a restart in between nothing
-// on the tablet tells a record that comes with the other page from one that is gone (docs/sync.md, "Not built yet"). Or its
-// scope was taken and is given again.
-bool World::IsOnItsWay(const Tablet& tablet, RecordId record) {
-  const auto feed = base_audit_->ReadFeedRows();
+}  // namespace
+
+// Before the tablet hears it.
+void World::NoteGained(const Tablet& tablet, const v1::Welcome& welcome) {
   const auto copy = tablet.audit->ReadConfirmed(tablet.store_keys->confirmed_rows);
-  if (!feed.ok() || !copy.ok()) return false;
-  size_t scopes = 0;
-  bool comes = false;
-  for (const auto& [scope, rows] : *feed) {
-    const auto row = rows.find(record);
-    if (row == rows.end()) continue;
-    ++scopes;
-    const auto cursor = copy->cursors.find(scope);
-    const bool heard = cursor != copy->cursors.end() && cursor->second >= row->second.rev;
-    comes |= !heard && ReadsNow(tablet.audit->state(), scope);
+  uint64_t heard = 0;
+  for (const auto& [scope, rev] : copy.ok() ? copy->cursors : std::map<Scope, uint64_t>{})
+    heard = std::max(heard, rev);
+  for (const v1::Grant& grant : welcome.grants()) {
+    const auto scope = Scope::FromProto(grant.scope());
+    const bool readable = scope && grant.mode() != v1::GRANT_MODE_WRITE_ONLY;
+    if (readable && !ReadsNow(tablet.audit->state(), *scope)) given_after_[{tablet.number, *scope}] = heard;
   }
-  if (!comes || (scopes < 2 && !grants_moved_)) return false;
-  Reach("a record was out of sight between two scopes");
-  return true;
+}
+
+// By all that this tablet has heard of the scopes that it reads, the record has gone where it reads nothing. Where its own
+// note went while it read nothing there, it reads from the page on that brings it.
+bool World::HasMovedAway(const Tablet& tablet, const TabletAudit::Row& row) {
+  AuditBase();
+  const auto copy = tablet.audit->ReadConfirmed(tablet.store_keys->confirmed_rows);
+  if (!copy.ok()) return false;
+  const auto heard_of = [&](const Scope& scope) {
+    const auto cursor = copy->cursors.find(scope);
+    return cursor == copy->cursors.end() ? 0 : cursor->second;
+  };
+  const auto reads_at = [&](const Scope& scope, uint64_t rev) {
+    if (!ReadsNow(tablet.audit->state(), scope)) return false;
+    const auto given = given_after_.find({tablet.number, scope});
+    return row.scopes.contains(scope) || given == given_after_.end() || rev > given->second;
+  };
+  uint64_t heard = row.rev;
+  for (const auto& [scope, cursor] : copy->cursors) {
+    if (reads_at(scope, cursor)) heard = std::max(heard, cursor);
+  }
+  const BaseAudit::Placements& placements =
+      base_audit_->PlacementsOf(row.record, tablet.audit->state().epoch());
+  const auto stood_in_sight = [&](const auto& rev_in) {
+    return std::any_of(placements.begin(), placements.end(), [&](const auto& place) {
+      const uint64_t rev = rev_in(place.first);
+      return reads_at(place.first, rev) && StoodThere(place.second, rev);
+    });
+  };
+  if (stood_in_sight(heard_of)) return false;
+  for (const auto& [scope, rows] : placements) {
+    for (const BaseAudit::FeedRow& placed : rows) {
+      const bool meanwhile = placed.rev >= row.rev && placed.rev <= heard;
+      if (!meanwhile || stood_in_sight([&](const Scope&) { return placed.rev; })) continue;
+      Reach("a late note landed where its citizen had gone");
+      return true;
+    }
+  }
+  return false;
+}
+
+// Kept back at the base, and told as applied to an author who could not read then (I11): nobody will see it on a screen
+// before a person has decided.
+bool World::WasToldOtherwise(IntentId intent) const {
+  const BaseAudit::Entry* entry = base_audit_->Find(intent);
+  return entry != nullptr && entry->logged.fate.told.has_value();
 }
 
 // Its rev is that of another mutation about a person, with which it moved.

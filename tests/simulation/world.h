@@ -222,9 +222,10 @@ class World {
   void CheckPlaces(const std::map<RecordId, v1::Record>& records);
   std::map<RecordId, AreaId> HomesOf(const std::map<RecordId, v1::Record>& records);
   void NoteReferrals();
-  bool HasMovedAway(const TabletAudit::Row& row);
+  void NoteGained(const Tablet& tablet, const v1::Welcome& welcome);
+  bool WasToldOtherwise(IntentId intent) const;
+  bool HasMovedAway(const Tablet& tablet, const TabletAudit::Row& row);
   bool CameWithAMove(const StoredRecord& record) const;
-  bool IsOnItsWay(const Tablet& tablet, RecordId record);
   std::set<Scope> ConfirmedRemovals(const Tablet& tablet);
 
   // checks.cc: after every step.
@@ -286,10 +287,11 @@ class World {
   std::map<Scope, uint64_t> announced_;                  // the newest to_rev that any tablet was told
   std::map<RecordId, std::pair<int64_t, int64_t>> due_;  // as first fixed: earliest, latest
   size_t fates_checked_ = 0;
-  bool grants_moved_ = false;
   // By tablet: when it said that a scope is gone from it, and the same as far as the base has noted it.
   std::map<std::pair<int, Scope>, absl::Time> said_gone_;
   std::map<std::pair<int, Scope>, absl::Time> removed_at_;
+  // The newest rev that a tablet had heard of when it was told that it may read the scope.
+  std::map<std::pair<int, Scope>, uint64_t> given_after_;
   uint64_t hostile_seq_ = 1000000;
 
   std::optional<Failure> failure_;

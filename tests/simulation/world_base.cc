@@ -74,7 +74,6 @@ void World::Grant(uint32_t staff, uint32_t area, uint32_t mode) {
   }
   const absl::Status put =
       InTransaction(base_->store(), [&] { return base_->store().PutGrant(code, grant); });
-  grants_moved_ = true;
   Say(absl::StrCat("  ", code, " is given ", v1::GrantMode_Name(grant.mode), " generation ", grant.generation,
                    put.ok() ? "" : ", which fails"));
   Reach(grant.mode == v1::GRANT_MODE_READ_WRITE ? "a scope was given" : "a scope was taken");

@@ -166,6 +166,7 @@ void World::TabletHears(Tablet& tablet) {
   if (!response.ParseFromString(stream.down.front())) return Fail("wire", "a response does not parse");
   stream.down.pop_front();
   Say(absl::StrCat("  stream ", stream.id, " tablet ", tablet.number, " hears ", Describe(response)));
+  if (response.welcome().reading()) NoteGained(tablet, response.welcome());
   const absl::Status heard = tablet.run->Hear(response);
   if (!heard.ok()) return EndRun(tablet, heard);
   if (response.has_ack()) NoteVerdicts(stream, response.ack());

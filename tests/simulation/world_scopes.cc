@@ -32,7 +32,6 @@ void World::GiveOrTake(uint32_t staff, uint32_t area, bool take) {
   request.set_take(take);
   request.set_actor("karen");
   const auto changed = ChangeGrant(base_->store(), request, base_clock_.WallNow());
-  grants_moved_ = true;
   Say(absl::StrCat("  ", request.area(), take ? " is taken from " : " is given to ", request.staff_code(),
                    changed.ok() ? "" : ", which fails"));
   if (changed.ok()) Reach(take ? "an area was taken from a worker" : "an area was given to a worker");

@@ -17,22 +17,6 @@
 #include "server/store/sqlite_base_store.h"
 
 namespace opgang {
-namespace {
-
-std::vector<v1::Verdict> AllRetryLater(const std::vector<Submission>& submissions, v1::RetryReason reason) {
-  std::vector<v1::Verdict> verdicts;
-  for (const Submission& submission : submissions) {
-    for (const OpenedMutation& mutation : submission.mutations) {
-      v1::Verdict& verdict = verdicts.emplace_back();
-      verdict.set_seq(mutation.seq);
-      verdict.set_intent_id(mutation.intent.ToBytes());
-      verdict.mutable_retry_later()->set_reason(reason);
-    }
-  }
-  return verdicts;
-}
-
-}  // namespace
 
 BaseSession::BaseSession(TestBase& base, Peer peer, SessionLimits limits)
     : base_(base), session_(*this, base.session_keys(), base.store().epoch(), std::move(peer), limits) {}
@@ -258,6 +242,7 @@ bool TestBase::RunOneJob() {
 
 void TestBase::DoGreeting(const Greetings& job) {
   const auto greeting = Greet(*store_, job.peer, job.hello, clock_.WallNow(), SystemRandom());
+  if (greeting.ok()) committer_->GoOn(greeting->author.replica);
   if (const auto session = job.session.lock()) session->session().OnGreeted(greeting);
 }
 
@@ -269,20 +254,20 @@ void TestBase::DoRemoval(const Removal& job) {
 void TestBase::DoCommit(std::vector<Batch> group) {
   std::vector<Submission> all;
   for (const Batch& batch : group) all.insert(all.end(), batch.submissions.begin(), batch.submissions.end());
-  absl::StatusOr<CommitOutcome> outcome = MakeError(ErrorCode::kTryLater, "the disk failed earlier");
-  if (!failed_) outcome = committer_->Commit(all);
-  if (!outcome.ok() && GetErrorCode(outcome.status()) != ErrorCode::kDiskFull) failed_ = true;
+  const Answers answers =
+      failed_ ? AllRetryLater(all, MakeError(ErrorCode::kTryLater, "the disk failed earlier"))
+              : committer_->Answer(all);
+  if (!answers.status.ok() && GetErrorCode(answers.status) != ErrorCode::kDiskFull) failed_ = true;
   size_t next = 0;
   for (const Batch& batch : group) {
     std::vector<v1::Verdict> verdicts;
-    for (size_t i = 0; outcome.ok() && i < batch.submissions.size(); ++i, ++next) {
-      const auto& decided = outcome->verdicts[next];
+    for (size_t i = 0; i < batch.submissions.size(); ++i, ++next) {
+      const auto& decided = answers.verdicts[next];
       verdicts.insert(verdicts.end(), decided.begin(), decided.end());
     }
-    if (!outcome.ok()) verdicts = AllRetryLater(batch.submissions, RetryReasonFor(outcome.status()));
     if (const auto session = batch.session.lock()) session->session().OnVerdicts(verdicts);
   }
-  if (outcome.ok()) Announce(outcome->touched);
+  if (answers.status.ok()) Announce(answers.touched);
 }
 
 void TestBase::Announce(const std::set<Scope>& touched) {

@@ -1,4 +1,7 @@
 // Live sessions, new grants, and what a role never sees.
+#include <sqlite3.h>
+
+#include "tests/support/fault_vfs.h"
 #include "tests/sync/sync_story.h"
 
 namespace opgang {
@@ -41,6 +44,31 @@ TEST_F(LiveAndScopes, WhatIsSavedDuringALiveSessionIsSentInIt) {
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->applied, 2u);
   ExpectSameRecords(base, {&amal});
+}
+
+// The base takes no more of that session's work: a device that stayed in it would never send it again.
+TEST_F(LiveAndScopes, LiveSessionThatWasAskedToSendLaterBeginsAnew) {
+  FaultVfs::Register();
+  TestBase full(clock, FaultVfs::kName);
+  TestDevice tablet{full, clock, "amal", "outreach", {"Testlund"}};
+  WhileWanted observer;
+  int idle = 0;
+  tablet.dialer().on_idle = [&] {
+    if (++idle == 2) {
+      tablet.SaveInquirer("Amina");
+      FaultVfs::FailAfter(0, SQLITE_FULL);
+    }
+    if (idle == 20) observer.wanted = false;
+  };
+  tablet.dialer().on_response = [&](const v1::SyncResponse& response) {
+    if (response.has_ack()) FaultVfs::Heal();
+  };
+  const auto result = tablet.Sync({.live = true, .attempts = 3, .observer = &observer});
+  FaultVfs::Heal();
+  ASSERT_EQ(result.status(), absl::OkStatus());
+  EXPECT_EQ(result->applied, 2u);
+  EXPECT_EQ(tablet.dialer().dials(), 2);
+  ExpectSameRecords(full, {&tablet});
 }
 
 TEST_F(LiveAndScopes, QuietLiveSessionIsKeptAliveByHeartbeats) {

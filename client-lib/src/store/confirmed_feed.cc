@@ -105,12 +105,10 @@ void ConfirmedStore::NoteGone(const v1::Page& page) {
   const Scope scope = Scope::FromProto(page.scope()).value_or(Scope());
   for (const v1::FeedEntry& entry : page.entries()) {
     const RecordId id = RecordId::FromBytes(entry.record_id()).value_or(RecordId());
+    const bool on_its_way = entry.change() == v1::FEED_CHANGE_LEAVE && MayCome(scope, entry.rev());
     if (entry.change() == v1::FEED_CHANGE_PUT) {
       gone_.erase(id);
-      on_its_way_.erase(id);
-    } else if (entry.change() == v1::FEED_CHANGE_LEAVE && MayCome(scope, entry.rev())) {
-      on_its_way_[id] = std::max(on_its_way_[id], entry.rev());
-    } else if (v1::FeedChange_IsValid(entry.change())) {
+    } else if (v1::FeedChange_IsValid(entry.change()) && !on_its_way) {
       gone_[id] = entry.rev();
     }
   }
@@ -190,7 +188,10 @@ absl::Status ConfirmedStore::LetGoOfLeft(const StoredCursor& moved, const Scope&
     gone.emplace_back(left.Blob(0), left.Blob(1));
   }
   for (const auto& [id, scope_key] : gone) {
-    if (const auto record_id = RecordId::FromBytes(id)) change.records.insert(*record_id);
+    if (const auto record_id = RecordId::FromBytes(id)) {
+      change.records.insert(*record_id);
+      change.gone[*record_id] = passed;
+    }
     RETURN_IF_ERROR(Leave(id, scope_key));
   }
   return absl::OkStatus();
@@ -231,6 +232,7 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& 
   RETURN_IF_ERROR(WriteCursor(*scope, cursor));
   RETURN_IF_ERROR(transaction.Commit());
   cursors_[*scope] = cursor;
+  for (const auto& [id, rev] : change.gone) gone_[id] = rev;
   return change;
 }
 
@@ -245,9 +247,15 @@ absl::Status ConfirmedStore::Sweep(const Scope& scope, const StoredCursor& curso
     if (!row) break;
     gone.emplace_back(unseen.Blob(0));
   }
+  // What had left another scope may have come here and gone on, and a scope that starts anew does not say so.
+  ASSIGN_OR_RETURN(auto waits,
+                   db_->Prepare("UPDATE memberships SET left_rev = ?1 WHERE left_rev > 0 AND left_rev < ?1"));
+  RETURN_IF_ERROR(waits.BindInt(1, static_cast<int64_t>(cursor.current)).Run());
   for (const std::string& id : gone) {
-    if (const auto record_id = RecordId::FromBytes(id)) change.records.insert(*record_id);
+    const auto record_id = RecordId::FromBytes(id);
+    if (record_id) change.records.insert(*record_id);
     Note(SyncStep::kSwept, id, scope, change);
+    if (record_id && !MayCome(scope, cursor.current)) change.gone[*record_id] = cursor.current;
     RETURN_IF_ERROR(LeaveAt(id, scope, cursor.current));
   }
   return absl::OkStatus();
@@ -261,7 +269,6 @@ absl::Status ConfirmedStore::BecomeStale() {
   RETURN_IF_ERROR(transaction.Commit());
   for (auto& [scope, cursor] : cursors_) cursor.rev = cursor.current = 0;
   gone_.clear();
-  on_its_way_.clear();
   return absl::OkStatus();
 }
 

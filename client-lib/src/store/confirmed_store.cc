@@ -147,11 +147,6 @@ bool ConfirmedStore::IsGone(RecordId id, uint64_t rev) const {
   return gone != gone_.end() && gone->second >= rev;
 }
 
-uint64_t ConfirmedStore::OnItsWaySince(RecordId id) const {
-  const auto moving = on_its_way_.find(id);
-  return moving == on_its_way_.end() ? 0 : moving->second;
-}
-
 absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
                                      const std::function<void(ConfirmedRecord&&)>& take) {
   std::vector<std::string> strays;

@@ -52,6 +52,7 @@ struct StoredCursor {
 // What a page or a sweep did to the copy.
 struct ConfirmedChange {
   std::set<RecordId> records;           // put, moved or gone: to be looked at again
+  std::map<RecordId, uint64_t> gone;    // out of sight for good, and by which rev
   std::vector<std::string> erased;      // record and subject ids, 16 bytes each: erased everywhere
   uint32_t repaired = 0;                // of a leaf's content: rows that were not as the base has them
   std::vector<SyncDecision> decisions;  // where they were asked for
@@ -82,13 +83,9 @@ class ConfirmedStore {
   const std::map<Scope, StoredCursor>& cursors() const { return cursors_; }
   // The scope has been current at or beyond `rev`: what was written then is here, or gone for good.
   bool Passed(const Scope& scope, uint64_t rev) const;
-  // A page told that the record is gone at or beyond `rev`, and none brought it back. Known to this process only: after
-  // a restart Passed() says it at the next Current.
+  // The record has gone at or beyond `rev`, and no page brought it back. Known to this process only: after a restart
+  // Passed() says it at the next Current.
   bool IsGone(RecordId id, uint64_t rev) const;
-
-  // The rev at which the record was last heard to have left a scope, on its way to one whose page has not come; 0: it is
-  // not known to be on its way. Known to this process only, as IsGone() is.
-  uint64_t OnItsWaySince(RecordId id) const;
 
   // Entries and cursor in one durable commit.
   absl::StatusOr<ConfirmedChange> ApplyPage(const v1::Page& page, const SecretBytes& key);
@@ -151,7 +148,6 @@ class ConfirmedStore {
   std::map<Scope, StoredCursor> cursors_;
   std::map<RecordId, std::vector<Scope>> lacking_;
   std::map<RecordId, uint64_t> gone_;  // at which rev
-  std::map<RecordId, uint64_t> on_its_way_;
   std::set<Scope> expected_;
 };
 

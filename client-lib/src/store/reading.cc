@@ -27,7 +27,10 @@ bool PassedInReadableScopes(const v1::MutationEnvelope& envelope, uint64_t rev, 
         const auto scope = Scope::FromProto(id);
         return scope && readable.contains(*scope);
       });
-  const uint64_t complete = std::max(rev, record ? confirmed.OnItsWaySince(*record) : 0);
+  uint64_t complete = rev;
+  for (const auto& [scope, cursor] : confirmed.cursors()) {
+    if (readable.contains(scope)) complete = std::max(complete, cursor.rev);
+  }
   return any && std::all_of(readable.begin(), readable.end(),
                             [&](const Scope& scope) { return confirmed.Passed(scope, complete); });
 }

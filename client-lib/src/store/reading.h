@@ -75,9 +75,10 @@ class Reading {
   std::map<int64_t, RecordId> record_at_;  // queue position -> record, of all in `own_`
 };
 
-// An acknowledged mutation is contained in the confirmed copy: every scope that this store may read has passed `rev`,
-// because the base may have put the record into another than the envelope names (a citizen who moved), and the record is
-// not lacking. False where it may read none that the envelope names: then the overlay is all there is to see.
+// An acknowledged mutation is contained in the confirmed copy, whatever that shows of its record: every scope that this
+// store may read has been current at `rev`, and at the newest rev that any of them has heard of, for the record may have
+// left one of them by then for another (a citizen who moved); and the record is not lacking. False where it may read none
+// that the envelope names: then the overlay is all there is to see.
 bool PassedInReadableScopes(const v1::MutationEnvelope& envelope, uint64_t rev, const v1::QueueState& state,
                             const ConfirmedStore& confirmed);
 // Scopes that the store may read, as of the last Welcome that said them.

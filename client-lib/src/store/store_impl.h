@@ -143,6 +143,8 @@ class StoreImpl : public Store, public SyncStore {
   // The other way round: where a scope is fetched again from the beginning, or a record is lacking, what was kept is
   // shown meanwhile.
   absl::Status Unsettle();
+  // Whatever is kept of a readable scope that has not passed it.
+  absl::Status BringBackKept();
 
   const v1::StoreIdentity identity_;
   const StoreInfo info_;

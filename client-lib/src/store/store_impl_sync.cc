@@ -171,6 +171,9 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   RETURN_IF_ERROR(NoteLostScopes(welcome));
   if (reading_ != nullptr) reading_->TimeChanged();
   RETURN_IF_ERROR(Settle(/*grants_known=*/true));
+  // What was let go of with a scope that is given again is shown until its pages have come.
+  const bool gained = !std::includes(before.begin(), before.end(), readable.begin(), readable.end());
+  if (gained) RETURN_IF_ERROR(BringBackKept());
   return queue_->DropKeptUpTo(state.durable_horizon(), keyring_.write_key_ids());
 }
 
@@ -270,7 +273,7 @@ absl::StatusOr<uint32_t> StoreImpl::ApplyLeafContent(const v1::LeafContent& cont
 }
 
 // A refused mutation whose mark the confirmed record bears was replayed by a person at the base: it needs
-// attention no longer.
+// attention no longer. A stale record says nothing of it: the base may have come back from before the replay.
 absl::Status StoreImpl::TakeReplayed(const std::set<RecordId>& records) {
   QueueWrite write;
   for (const auto& [position, row] : queue_->live()) {
@@ -279,8 +282,8 @@ absl::Status StoreImpl::TakeReplayed(const std::set<RecordId>& records) {
     if (!record || !records.contains(*record)) continue;
     ASSIGN_OR_RETURN(const auto confirmed, confirmed_->Find(*record, reading_->keys().confirmed_rows));
     v1::Record merged;
-    if (!confirmed || !merged.ParseFromString(confirmed->record) || !BearsMarkOf(merged, row.intent_id))
-      continue;
+    if (!confirmed || confirmed->stale) continue;
+    if (!merged.ParseFromString(confirmed->record) || !BearsMarkOf(merged, row.intent_id)) continue;
     write.rows.push_back(row);
     write.rows.back().state = RowState::kAcknowledged;
     write.rows.back().rev = confirmed->rev;
@@ -326,7 +329,10 @@ absl::Status StoreImpl::Settle(bool grants_known) {
   QueueWrite write;
   for (const auto& [position, row] : queue_->live()) {
     if (row.damaged || row.state != RowState::kAcknowledged) continue;
-    const bool passed = PassedInReadableScopes(row.ParsedEnvelope(), row.rev, state, *confirmed_);
+    const v1::MutationEnvelope envelope = row.ParsedEnvelope();
+    const auto record = RecordId::FromBytes(envelope.record_id());
+    const bool passed = PassedInReadableScopes(envelope, row.rev, state, *confirmed_) ||
+                        (record && confirmed_->IsGone(*record, row.rev));
     const bool lost = grants_known && !StandsInReadableScope(row, state);
     if (!passed && !lost) continue;
     write.rows.push_back(row);
@@ -337,12 +343,13 @@ absl::Status StoreImpl::Settle(bool grants_known) {
 
 absl::Status StoreImpl::Unsettle() {
   const std::set<Scope> readable = ReadableScopes(queue_->state());
-  const auto lacks = [&](const Scope& scope, uint64_t rev) {
-    return readable.contains(scope) && !confirmed_->Passed(scope, rev);
-  };
-  const bool none_lacks =
-      std::none_of(readable.begin(), readable.end(), [&](const Scope& scope) { return lacks(scope, 1); });
-  if (none_lacks && confirmed_->lacking().empty()) return absl::OkStatus();
+  const bool all_came = std::all_of(readable.begin(), readable.end(),
+                                    [&](const Scope& scope) { return confirmed_->Passed(scope, 1); });
+  return all_came && confirmed_->lacking().empty() ? absl::OkStatus() : BringBackKept();
+}
+
+absl::Status StoreImpl::BringBackKept() {
+  const std::set<Scope> readable = ReadableScopes(queue_->state());
   ASSIGN_OR_RETURN(std::vector<QueueRow> rows, queue_->KeptRows());
   QueueWrite write;
   for (QueueRow& row : rows) {
@@ -352,7 +359,7 @@ absl::Status StoreImpl::Unsettle() {
         (record && confirmed_->lacking().contains(*record)) ||
         std::any_of(envelope.scopes().begin(), envelope.scopes().end(), [&](const v1::ScopeId& id) {
           const auto scope = Scope::FromProto(id);
-          return scope && lacks(*scope, row.rev);
+          return scope && readable.contains(*scope) && !confirmed_->Passed(*scope, row.rev);
         });
     if (!lacking) continue;
     row.state = RowState::kAcknowledged;

@@ -56,7 +56,8 @@ absl::Status SessionRun::Start() {
 bool SessionRun::Closes() {
   if (closing_) return false;
   const bool asked_to_stop = options_.observer != nullptr && !options_.observer->KeepGoing();
-  closing_ = asked_to_stop || (session_.done() && (!options_.live || session_.new_replica()));
+  const bool begins_anew = session_.new_replica() || session_.retry_later() > 0 || session_.id_reused() > 0;
+  closing_ = asked_to_stop || (session_.done() && (!options_.live || begins_anew));
   return closing_;
 }
 
