@@ -332,7 +332,8 @@ void World::CheckBundlesSeen(const Tablet& tablet, const TabletAudit::Confirmed&
     if (stands_at(captured.record) != rev) continue;
     // An edit that came before the create it edits makes a record as well.
     const auto held = copy.records.find(captured.record);
-    there[captured.save][held != copy.records.end() && held->second.rev >= rev] = captured.number;
+    const bool here = held != copy.records.end() && !held->second.stale && held->second.rev >= rev;
+    there[captured.save][here] = captured.number;
   }
   for (const auto& [save, found] : there) {
     if (found.size() < 2) continue;

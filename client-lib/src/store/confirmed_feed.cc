@@ -188,12 +188,18 @@ absl::Status ConfirmedStore::LetGoOfLeft(const StoredCursor& moved, const Scope&
     gone.emplace_back(left.Blob(0), left.Blob(1));
   }
   for (const auto& [id, scope_key] : gone) {
-    if (const auto record_id = RecordId::FromBytes(id)) {
-      change.records.insert(*record_id);
-      change.gone[*record_id] = passed;
-    }
+    if (const auto record_id = RecordId::FromBytes(id)) change.records.insert(*record_id);
     RETURN_IF_ERROR(Leave(id, scope_key));
+    RETURN_IF_ERROR(NoteIfGone(id, passed, change));
   }
+  return absl::OkStatus();
+}
+
+absl::Status ConfirmedStore::NoteIfGone(const std::string& id, uint64_t rev, ConfirmedChange& change) {
+  ASSIGN_OR_RETURN(const auto standing,
+                   RecordIds("SELECT record_id FROM memberships WHERE record_id = ?1", id));
+  const auto record_id = RecordId::FromBytes(id);
+  if (standing.empty() && record_id) change.gone[*record_id] = rev;
   return absl::OkStatus();
 }
 
@@ -252,11 +258,10 @@ absl::Status ConfirmedStore::Sweep(const Scope& scope, const StoredCursor& curso
                    db_->Prepare("UPDATE memberships SET left_rev = ?1 WHERE left_rev > 0 AND left_rev < ?1"));
   RETURN_IF_ERROR(waits.BindInt(1, static_cast<int64_t>(cursor.current)).Run());
   for (const std::string& id : gone) {
-    const auto record_id = RecordId::FromBytes(id);
-    if (record_id) change.records.insert(*record_id);
+    if (const auto record_id = RecordId::FromBytes(id)) change.records.insert(*record_id);
     Note(SyncStep::kSwept, id, scope, change);
-    if (record_id && !MayCome(scope, cursor.current)) change.gone[*record_id] = cursor.current;
     RETURN_IF_ERROR(LeaveAt(id, scope, cursor.current));
+    RETURN_IF_ERROR(NoteIfGone(id, cursor.current, change));
   }
   return absl::OkStatus();
 }

@@ -144,7 +144,7 @@ bool ConfirmedStore::Passed(const Scope& scope, uint64_t rev) const {
 
 bool ConfirmedStore::IsGone(RecordId id, uint64_t rev) const {
   const auto gone = gone_.find(id);
-  return gone != gone_.end() && gone->second >= rev;
+  return !lacking_.contains(id) && gone != gone_.end() && gone->second >= rev;
 }
 
 absl::Status ConfirmedStore::ForEach(const SecretBytes& key,

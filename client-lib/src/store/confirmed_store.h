@@ -83,8 +83,8 @@ class ConfirmedStore {
   const std::map<Scope, StoredCursor>& cursors() const { return cursors_; }
   // The scope has been current at or beyond `rev`: what was written then is here, or gone for good.
   bool Passed(const Scope& scope, uint64_t rev) const;
-  // The record has gone at or beyond `rev`, and no page brought it back. Known to this process only: after a restart
-  // Passed() says it at the next Current.
+  // The record has gone at or beyond `rev`, no page brought it back, and it is not lacking. Known to this process only:
+  // after a restart Passed() says it at the next Current.
   bool IsGone(RecordId id, uint64_t rev) const;
 
   // Entries and cursor in one durable commit.
@@ -124,6 +124,7 @@ class ConfirmedStore {
   absl::Status Leave(const std::string& record_id, const std::string& scope_key);
   absl::Status LeaveAt(const std::string& record_id, const Scope& scope, uint64_t rev);
   absl::Status LetGoOfLeft(const StoredCursor& moved, const Scope& scope, ConfirmedChange& change);
+  absl::Status NoteIfGone(const std::string& id, uint64_t rev, ConfirmedChange& change);
   absl::Status Erase(const v1::FeedEntry& entry, ConfirmedChange& change);
   absl::Status PutRow(std::string_view sql, const v1::FeedEntry& entry, const SecretBytes& key);
   absl::Status Join(const std::string& record_id, const std::string& scope_key, int64_t mark);
