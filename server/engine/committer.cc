@@ -155,7 +155,7 @@ Answers AllRetryLater(const std::vector<Submission>& group, const absl::Status& 
 
 absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& group) {
   CommitOutcome outcome;
-  narrowing_.clear();
+  standings_.clear();
   RETURN_IF_ERROR(InTransaction(store_, [&]() -> absl::Status {
     for (const Submission& submission : group) {
       if (held_back_.contains(submission.author.replica)) {
@@ -163,9 +163,10 @@ absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& g
         continue;
       }
       ASSIGN_OR_RETURN(Decided verdicts, Decide(submission, outcome.touched));
+      RETURN_IF_ERROR(NotePlaces(submission.author.replica, verdicts));
       outcome.verdicts.push_back(std::move(verdicts));
     }
-    return FlushNarrowing();
+    return WriteStandings();
   }));
   return outcome;
 }
@@ -185,8 +186,8 @@ absl::StatusOr<MaybeVerdict> Committer::KnownVerdict(ReplicaId replica, const Op
     verdict.set_seq(mutation.seq);
     return MaybeVerdict(verdict);
   }
-  ASSIGN_OR_RETURN(const auto at_place, store_.FateAt(replica, mutation.seq));
-  if (at_place.has_value()) split_.insert(replica);
+  ASSIGN_OR_RETURN(const Standing* standing, StandingOf(replica));
+  if (mutation.seq < standing->next_seq) split_.insert(replica);
   const bool reused = fate.has_value() || split_.contains(replica);
   return reused ? MaybeVerdict(IdReusedVerdict(mutation)) : MaybeVerdict();
 }
@@ -208,6 +209,14 @@ absl::StatusOr<Committer::Decided> Committer::Decide(const Submission& submissio
   Submission hidden = submission;
   RETURN_IF_ERROR(HideForeignIds(hidden));
   return DecideAs(hidden, touched);
+}
+
+absl::Status Committer::NotePlaces(ReplicaId replica, const Decided& verdicts) {
+  ASSIGN_OR_RETURN(Standing * standing, StandingOf(replica));
+  for (const v1::Verdict& verdict : verdicts) {
+    if (!verdict.has_id_reused()) standing->next_seq = std::max(standing->next_seq, verdict.seq() + 1);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Committer::Decided> Committer::DecideAs(const Submission& submission,
@@ -287,20 +296,13 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
 }
 
 absl::StatusOr<std::vector<Interval>> Committer::RecordedIntervals(const Submission& submission) {
-  const ReplicaId replica = submission.author.replica;
-  if (!narrowing_.contains(replica)) {
-    ASSIGN_OR_RETURN(auto state, store_.FindReplica(replica));
-    ASSIGN_OR_RETURN(const uint64_t next_seq, store_.NextSeq(replica));
-    narrowing_[replica] = {state.value_or(ReplicaState{}), next_seq};
-  }
-  auto& [state, next_seq] = narrowing_[replica];
+  ASSIGN_OR_RETURN(Standing * standing, StandingOf(submission.author.replica));
+  ReplicaState& state = standing->state;
   std::vector<Interval> intervals;
   for (const OpenedMutation& mutation : submission.mutations) {
     Interval interval = RecordedInterval(mutation.payload.evidence(), submission.session,
                                          submission.author.enrolled, submission.received);
-    // One that was to come again later is behind its successors: what it was captured after is not known any more (I14).
-    const bool in_order = mutation.seq >= next_seq;
-    if (in_order && state.last_earliest_us > 0) {
+    if (state.last_earliest_us > 0) {
       const absl::Time previous = absl::FromUnixMicros(state.last_earliest_us);
       interval = NarrowByPrevious(interval, Interval{previous, submission.received});
     }
@@ -313,10 +315,19 @@ absl::StatusOr<std::vector<Interval>> Committer::RecordedIntervals(const Submiss
   return intervals;
 }
 
-absl::Status Committer::FlushNarrowing() {
-  for (const auto& [replica, narrowed] : narrowing_) {
-    if (narrowed.state.id.empty()) continue;
-    RETURN_IF_ERROR(store_.PutReplica(narrowed.state));
+absl::StatusOr<Committer::Standing*> Committer::StandingOf(ReplicaId replica) {
+  if (!standings_.contains(replica)) {
+    ASSIGN_OR_RETURN(auto state, store_.FindReplica(replica));
+    ASSIGN_OR_RETURN(const uint64_t next_seq, store_.NextSeq(replica));
+    standings_[replica] = {state.value_or(ReplicaState{}), next_seq};
+  }
+  return &standings_[replica];
+}
+
+absl::Status Committer::WriteStandings() {
+  for (const auto& [replica, standing] : standings_) {
+    if (standing.state.id.empty()) continue;
+    RETURN_IF_ERROR(store_.PutReplica(standing.state));
   }
   return absl::OkStatus();
 }

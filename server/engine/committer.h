@@ -1,9 +1,10 @@
 // The committer: decides each mutation's fate and writes it. One thread; the writer's.
 //
 //   known by intent id or by (replica, seq)?  same bytes -> the first verdict again; other bytes -> ID_REUSED, and with
-//                                             it every part of its bundle that is not known yet. A place that was
-//                                             taken shows two stores under one name: nothing new is taken in under
-//                                             it from then on (I3), so that each becomes a replica of its own
+//                                             it every part of its bundle that is not known yet. Work comes in the
+//                                             order of its places, so one that was taken or passed over shows two
+//                                             stores under one name: nothing new is taken in under it from then on
+//                                             (I3), and each becomes a replica of its own
 //   authorise -> validate -> merge -> next rev -> record, feed, log, verdict          (admission.h)
 //   then what moves with it: everything about a citizen who moved, or whose case ended  (placement.h)
 //
@@ -75,6 +76,13 @@ class Committer {
  private:
   // Of one submission.
   using Decided = std::vector<v1::Verdict>;
+  // The earliest instant of a replica's last mutation, and the first place that lies after all that are taken.
+  struct Standing {
+    ReplicaState state;
+    uint64_t next_seq = 1;
+  };
+  absl::StatusOr<Standing*> StandingOf(ReplicaId replica);
+  absl::Status NotePlaces(ReplicaId replica, const Decided& verdicts);
   absl::StatusOr<Decided> Decide(const Submission& submission, std::set<Scope>& touched);
   absl::StatusOr<Decided> DecideAs(const Submission& submission, std::set<Scope>& touched);
   absl::Status HideForeignIds(Submission& submission);
@@ -98,18 +106,13 @@ class Committer {
                                const Refusal& refusal, const FateDecision& decision);
   absl::StatusOr<Author> AuthorOf(const QuarantinedMutation& item);
   OpenedMutation Reopen(const QuarantinedMutation& item) const;
-  absl::Status FlushNarrowing();
+  absl::Status WriteStandings();
 
   BaseStore& store_;
   const KnownSchema schema_;
-  // The earliest instant of each replica's last mutation, as of this group, and the first seq that lies after it.
-  struct Narrowing {
-    ReplicaState state;
-    uint64_t next_seq = 1;
-  };
-  std::map<ReplicaId, Narrowing> narrowing_;
+  std::map<ReplicaId, Standing> standings_;  // as of this group
   // Replicas of which a place was claimed twice. Need not outlive the process: whoever comes again under such a name
-  // begins with the place that is taken.
+  // begins with that place.
   std::set<ReplicaId> split_;
   std::set<ReplicaId> held_back_;  // a push of theirs failed, and they have not begun anew
 };

@@ -85,13 +85,13 @@ absl::Status NoteTwin(BaseStore& store, const v1::Hello& hello, absl::Time now, 
   return absl::OkStatus();
 }
 
-// Whoever lost its identity, comes from a former epoch, or found another store's work in its places and so presents no
-// token, will not come under its old name again.
+// Whoever lost its identity or a place, comes from a former epoch, or found another store's work in its places and so
+// presents no token, will not come under its old name again.
 absl::Status RetireFormer(BaseStore& store, const StoreAccount& account, const v1::Hello& hello) {
   const bool lost = hello.replica_id().empty();
   const auto named = lost ? std::optional(account.replica) : ReplicaId::FromBytes(hello.replica_id());
   const bool former_epoch = !hello.epoch().empty() && hello.epoch() != store.epoch().ToBytes();
-  const bool gives_it_up = lost || former_epoch || hello.token().empty();
+  const bool gives_it_up = lost || former_epoch || hello.token().empty() || hello.gives_up_name();
   if (!named.has_value() || !gives_it_up) return absl::OkStatus();
   ASSIGN_OR_RETURN(auto former, store.FindReplica(*named));
   if (!former.has_value() || former->store != account.id) return absl::OkStatus();
@@ -165,11 +165,11 @@ absl::StatusOr<Greeting> GreetKnown(BaseStore& store, StoreAccount account, cons
   greeting.next_token = random.Bytes(kTokenBytes);
   ASSIGN_OR_RETURN(greeting.author, AuthorOf(store, account));
   ASSIGN_OR_RETURN(const auto replica, RecogniseReplica(store, account, hello));
-  if (replica.has_value()) {
+  if (replica.has_value() && !hello.gives_up_name()) {
     greeting.author.replica = replica->id;
     RETURN_IF_ERROR(GoOn(store, account, *replica, hello, now, greeting));
   } else {
-    RETURN_IF_ERROR(NoteTwin(store, hello, now, account, greeting));
+    if (!replica.has_value()) RETURN_IF_ERROR(NoteTwin(store, hello, now, account, greeting));
     RETURN_IF_ERROR(RetireFormer(store, account, hello));
     RETURN_IF_ERROR(BecomeNewReplica(store, account, hello, greeting, now, random));
   }

@@ -277,8 +277,7 @@ class BaseStore : public BaseReader {
   virtual absl::Status DropPart() = 0;
 
   virtual absl::StatusOr<uint64_t> NextRev() = 0;
-  virtual absl::StatusOr<std::optional<Fate>> FateAt(ReplicaId replica, uint64_t seq) = 0;
-  // One more than the greatest seq that the log holds of this replica: for the base's own mutations.
+  // One more than the greatest seq that the log holds of this replica.
   virtual absl::StatusOr<uint64_t> NextSeq(ReplicaId replica) = 0;
   virtual absl::Status AppendLog(const LoggedMutation& mutation) = 0;
   // Writes the record, its feed rows in all of its scopes, (deleted) tombstones, and LEAVE where it stood until now.

@@ -233,13 +233,6 @@ absl::StatusOr<std::optional<Fate>> SqliteBaseQueries::FateOf(IntentId intent) {
   return ReadFate(query);
 }
 
-absl::StatusOr<std::optional<Fate>> SqliteBaseQueries::FateAt(ReplicaId replica, uint64_t seq) {
-  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT intent_id, replica_id, seq, digest, verdict, told FROM log"
-                                           " WHERE replica_id = ? AND seq = ?"));
-  query.BindBlob(1, replica.ToBytes()).BindInt(2, static_cast<int64_t>(seq));
-  return ReadFate(query);
-}
-
 absl::StatusOr<std::optional<IntentId>> SqliteBaseQueries::QuarantinedCreate(RecordId record) {
   ASSIGN_OR_RETURN(auto query,
                    db_.Prepare("SELECT intent_id FROM quarantine WHERE record_id = ? AND is_create = 1"));

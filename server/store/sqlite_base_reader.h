@@ -47,7 +47,6 @@ class SqliteBaseQueries {
   absl::StatusOr<uint64_t> GrantGeneration(std::string_view staff_code, const Scope& scope);
   absl::StatusOr<std::string> WroteIt(IntentId intent);
 
-  absl::StatusOr<std::optional<Fate>> FateAt(ReplicaId replica, uint64_t seq);
   // sqlite_base_history.cc
   absl::StatusOr<std::optional<v1::Provenance>> FindMerged(IntentId intent);
   absl::StatusOr<std::string> DeviceLabelOf(ReplicaId replica);

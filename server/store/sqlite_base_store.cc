@@ -207,9 +207,6 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   absl::StatusOr<uint64_t> NextRev() override { return ++newest_rev_; }
 
-  absl::StatusOr<std::optional<Fate>> FateAt(ReplicaId replica, uint64_t seq) override {
-    return queries_.FateAt(replica, seq);
-  }
   absl::StatusOr<std::optional<IntentId>> QuarantinedCreate(RecordId record) override {
     return queries_.QuarantinedCreate(record);
   }

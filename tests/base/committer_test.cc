@@ -248,20 +248,14 @@ TEST_F(CommitterTest, RecordedWithoutEvidenceIsNarrowedByTheMutationAfterInTheSa
   EXPECT_EQ(recorded.latest_us(), absl::ToUnixMicros(NoonOfTheFirst() + absl::Hours(6)));
 }
 
-// As after RETRY_LATER: the later one got through first.
-TEST_F(CommitterTest, MutationThatComesBehindItsSuccessorIsNotNarrowedByIt) {
-  clock.Reboot();
-  amal.knows_time = false;
-  const v1::SealedMutation vague = amal.Seal(Citizen("Bo"));
-  clock.Advance(absl::Hours(20));
-  amal.knows_time = true;
-  const v1::SealedMutation exact = amal.Seal(Citizen("Amina"));
-  amal.Commit({exact});
-  ASSERT_EQ(Words(amal.Commit({vague})), std::vector<std::string>{"applied"});
-  v1::MutationEnvelope envelope;
-  ASSERT_TRUE(envelope.ParseFromString(vague.envelope()));
-  const auto record = base.store().FindRecord(*RecordId::FromBytes(envelope.record_id())).value();
-  EXPECT_LE(record->record.created().recorded().earliest_us(), absl::ToUnixMicros(NoonOfTheFirst()));
+// A store sends in the order of its places: whoever claims one that was passed over is another store (I3), and what it was
+// captured after is not known (I14).
+TEST_F(CommitterTest, WhoClaimsAPlaceThatWasPassedOverIsAnotherStore) {
+  const v1::SealedMutation passed_over = amal.Seal(Citizen("Bo"));
+  ASSERT_EQ(Word(amal.Commit(Citizen("Amina"))), "applied");
+  EXPECT_EQ(Words(amal.Commit({passed_over})), std::vector<std::string>{"id-reused"});
+  EXPECT_EQ(Word(amal.Commit(Citizen("Cy"))), "id-reused") << "nobody goes on under that name";
+  EXPECT_EQ(base.Check().mutations, 1);
 }
 
 TEST_F(CommitterTest, ConcurrentEditKeepsBothAndAnEditThatSawItReplaces) {

@@ -76,6 +76,22 @@ TEST_F(ServerSessionTest, WhoHasLostItsIdentityDoesNotComeBackUnderIt) {
   EXPECT_TRUE(base.store().FindReplica(amal.replica).value()->retired);
 }
 
+TEST_F(ServerSessionTest, WhoGivesUpItsNameGoesOnUnderAnotherAndIsNoCopy) {
+  auto before = Connect();
+  Greet(*before);
+  v1::SyncRequest hello = amal.HelloRequest();
+  hello.mutable_hello()->set_gives_up_name(true);
+  auto session = Connect();
+  session->Hear(hello);
+  const auto said = session->SayAll();
+  ASSERT_EQ(said[0].welcome().new_replica_id().size(), 16u);
+  EXPECT_TRUE(base.store().FindReplica(amal.replica).value()->retired);
+  EXPECT_EQ(base.store().FindStore(amal.peer.store).value()->twin_since_us, 0);
+  auto original = Connect();  // under the name that a copy of it gave up
+  EXPECT_EQ(Greet(*original)[0].welcome().new_replica_id().size(), 16u);
+  EXPECT_GT(base.store().FindStore(amal.peer.store).value()->twin_since_us, 0);
+}
+
 TEST_F(ServerSessionTest, TokenBeforeIsAcceptedUntilTheNewOneWasPresented) {
   const std::string first = amal.token;
   auto lost = Connect();

@@ -245,6 +245,34 @@ TEST_F(DamageTest, FlippedByteInOneQueueRowIsReportedAndCostsNoOther) {
   }
 }
 
+// An older image of this store may have used the place (I3).
+TEST_F(DamageTest, StoreThatLostAPlaceToDamageAsksForAnotherNameUntilItHasOne) {
+  for (const int damaged : {1, 2, 4}) {
+    const auto copy = CopyOfHome();
+    SaveInquirer(*Open(), "Amina");
+    SaveInquirer(*Open(), "Bo");
+    EXPECT_FALSE(Open()->sync_store().MakeHello()->gives_up_name());
+    Execute("queue.db",
+            "UPDATE mutations SET sealed_payload = CAST(x'00000000' || substr(sealed_payload, 5)"
+            " AS BLOB) WHERE position = " +
+                std::to_string(damaged));
+    auto store = OpenUnlocked();
+    EXPECT_TRUE(store->sync_store().MakeHello()->gives_up_name()) << damaged;
+    const auto damaged_intent = store->Outbox()->at(static_cast<size_t>(damaged) - 1).intent;
+    ASSERT_EQ(store->Withdraw(damaged_intent), absl::OkStatus());
+    EXPECT_TRUE(store->sync_store().MakeHello()->gives_up_name() || damaged != 2) << "free all the same";
+    ASSERT_EQ(store->sync_store().BecomeReplica(ReplicaId::Make(clock_.WallNow(), SystemRandom())),
+              absl::OkStatus());
+    EXPECT_FALSE(store->sync_store().MakeHello()->gives_up_name());
+    const auto push = store->sync_store().NextPush(0, 64 * 1024);
+    EXPECT_EQ(push->mutations(0).seq(), 1u);
+    EXPECT_EQ(push->mutations().rbegin()->seq(), 3u);
+    store.reset();
+    std::filesystem::remove_all(home_);
+    std::filesystem::rename(copy, home_);
+  }
+}
+
 TEST_F(DamageTest, FlippedStateOfAQueueRowDoesNotMakeItDisappear) {
   SaveInquirer(*Open(), "Amina");
   // The row comes to say "kept" while the list of live rows, on another page, still names it.

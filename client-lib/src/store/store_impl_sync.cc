@@ -45,6 +45,23 @@ bool StandsInReadableScope(const QueueRow& row, const v1::QueueState& state) {
   });
 }
 
+// Work behind a place that a damaged row left free would pass it over: there an older image of this store could live on
+// under the same name, and nobody would notice (I3).
+bool PassesOverAPlace(const QueueStore& queue) {
+  uint64_t last = 0;
+  bool may_be_missing = false;  // what stood behind `last` was damaged, or had no answer either
+  for (const auto& [position, row] : queue.live()) {
+    if (row.damaged) {
+      may_be_missing = true;
+    } else if (row.seq > 0) {
+      if (may_be_missing && row.unsent() && row.seq != last + 1) return true;
+      may_be_missing = row.unsent();
+      last = row.seq;
+    }
+  }
+  return may_be_missing && queue.state().next_seq() != last + 1;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
@@ -54,6 +71,7 @@ absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
   hello.set_replica_id(state.replica_id());
   hello.set_token(state.token());
   hello.set_epoch(state.epoch());
+  hello.set_gives_up_name(PassesOverAPlace(*queue_));
   for (const auto& [scope, cursor] : confirmed_->cursors()) {
     if (cursor.rev == 0) continue;
     v1::Cursor& told = *hello.add_cursors();
