@@ -101,9 +101,9 @@ void Writer::Loop() {
 
 void Writer::CommitGroup(std::vector<Work> group) {
   std::vector<Submission> submissions;
-  for (const Work& work : group) {
-    const auto& batch = std::get<Batch>(work);
-    submissions.insert(submissions.end(), batch.submissions.begin(), batch.submissions.end());
+  for (Work& work : group) {
+    auto& batch = std::get<Batch>(work);
+    std::move(batch.submissions.begin(), batch.submissions.end(), std::back_inserter(submissions));
   }
   Answers answers =
       failed_ ? AllRetryLater(submissions, MakeError(ErrorCode::kTryLater, "the disk failed earlier"))
