@@ -9,8 +9,9 @@
 namespace opgang {
 namespace {
 
-// Enough to make the sync of a commit cheap, few enough that the first of them does not wait long.
-constexpr size_t kMaxGroupMutations = 2000;
+// Enough to make the sync of a commit cheap; about half of what one device may have under way, so that it writes down the
+// verdicts of one group and sends anew while the next is committed.
+constexpr size_t kMaxGroupMutations = 500;
 
 size_t MutationsIn(const std::vector<Submission>& submissions) {
   size_t count = 0;

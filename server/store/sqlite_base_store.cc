@@ -138,6 +138,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   // Reads the epoch and the newest rev, or makes them for a new base. Another storage key opens nothing.
   absl::Status Start() {
+    RETURN_IF_ERROR(db_->Execute("PRAGMA cache_size=-16384"));  // KiB; a decision looks at a dozen places
     auto epoch = queries_.Meta("epoch");
     if (!epoch.ok() && GetErrorCode(epoch.status()) == ErrorCode::kNotFound) return MakeNew();
     if (!epoch.ok()) return epoch.status();
