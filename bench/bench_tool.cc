@@ -124,12 +124,8 @@ Json SyncOnce(const std::string& home) {
   Answered answered;
   const Watch watch;
   const SyncResult result = Must(Sync(*store, {.observer = &answered}));
-  return {{"seconds", watch.Seconds()},
-          {"answered", answered.seconds()},
-          {"sent", result.sent},
-          {"refused", result.refused},
-          {"received", result.received},
-          {"unsent", result.unsent},
+  return {{"seconds", watch.Seconds()}, {"answered", answered.seconds()}, {"sent", result.sent},
+          {"refused", result.refused},  {"received", result.received},    {"unsent", result.unsent},
           {"peak_kib", PeakKib()}};
 }
 

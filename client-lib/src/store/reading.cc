@@ -139,11 +139,11 @@ std::vector<OwnMutation> Reading::Pending(RecordId id, const std::set<std::strin
   std::vector<OwnMutation> pending;
   const auto found = own_.find(id);
   if (found == own_.end()) return pending;
-  const ReadableCopy copy(queue_.state(), confirmed_);
   for (const auto& [position, own] : found->second) {
     if (own.settled || except.contains(own.provenance.intent_id())) continue;
     const bool contained = own.state == RowState::kAcknowledged &&
-                           (confirmed_.IsGone(id, own.rev) || copy.Passed(own.envelope, own.rev));
+                           (confirmed_.IsGone(id, own.rev) ||
+                            ReadableCopy(queue_.state(), confirmed_).Passed(own.envelope, own.rev));
     if (!contained) pending.push_back(own);
   }
   return pending;
