@@ -61,22 +61,23 @@ Database::~Database() {
 }
 
 absl::StatusOr<Statement> Database::Prepare(std::string_view sql) {
-  std::string text(sql);
-  if (auto found = idle_.find(text); found != idle_.end() && !found->second.empty()) {
+  auto found = idle_.find(sql);
+  if (found != idle_.end() && !found->second.empty()) {
     sqlite3_stmt* statement = found->second.back();
     found->second.pop_back();
-    return Statement(this, std::move(text), statement);
+    return Statement(this, &found->second, statement);
   }
   sqlite3_stmt* statement = nullptr;
-  RETURN_IF_ERROR(Check(sqlite3_prepare_v3(db_, text.data(), static_cast<int>(text.size()),
+  RETURN_IF_ERROR(Check(sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()),
                                            SQLITE_PREPARE_PERSISTENT, &statement, nullptr)));
-  return Statement(this, std::move(text), statement);
+  if (found == idle_.end()) found = idle_.try_emplace(std::string(sql)).first;
+  return Statement(this, &found->second, statement);
 }
 
-void Database::GiveBack(const std::string& sql, sqlite3_stmt* statement) {
+void Database::GiveBack(std::vector<sqlite3_stmt*>& home, sqlite3_stmt* statement) {
   sqlite3_reset(statement);
   sqlite3_clear_bindings(statement);
-  idle_[sql].push_back(statement);
+  home.push_back(statement);
 }
 
 absl::Status Database::Execute(const std::string& sql) {

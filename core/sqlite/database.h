@@ -13,7 +13,9 @@
 #ifndef OPGANG_CORE_SQLITE_DATABASE_H_
 #define OPGANG_CORE_SQLITE_DATABASE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -93,13 +95,18 @@ class Database {
  private:
   friend class Statement;
   Database(sqlite3* db, Access access) : db_(db), access_(access) {}
-  void GiveBack(const std::string& sql, sqlite3_stmt* statement);
+  void GiveBack(std::vector<sqlite3_stmt*>& home, sqlite3_stmt* statement);
+
+  struct TextHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
 
   sqlite3* db_;
   Access access_;
   bool failed_ = false;
   // Idle statements by text; several where one text is in use twice at a time.
-  std::unordered_map<std::string, std::vector<sqlite3_stmt*>> idle_;
+  std::unordered_map<std::string, std::vector<sqlite3_stmt*>, TextHash, std::equal_to<>> idle_;
 };
 
 // A result code of SQLite as a status, with `context` before SQLite's word for the code.

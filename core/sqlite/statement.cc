@@ -10,7 +10,7 @@ namespace opgang::sqlite {
 
 Statement::Statement(Statement&& other) noexcept
     : db_(other.db_),
-      sql_(std::move(other.sql_)),
+      home_(other.home_),
       statement_(std::exchange(other.statement_, nullptr)),
       bind_error_(other.bind_error_) {}
 
@@ -18,7 +18,7 @@ Statement& Statement::operator=(Statement&& other) noexcept {
   if (this == &other) return *this;
   Release();
   db_ = other.db_;
-  sql_ = std::move(other.sql_);
+  home_ = other.home_;
   statement_ = std::exchange(other.statement_, nullptr);
   bind_error_ = other.bind_error_;
   return *this;
@@ -27,7 +27,7 @@ Statement& Statement::operator=(Statement&& other) noexcept {
 Statement::~Statement() { Release(); }
 
 void Statement::Release() {
-  if (statement_ != nullptr) db_->GiveBack(sql_, statement_);
+  if (statement_ != nullptr) db_->GiveBack(*home_, statement_);
   statement_ = nullptr;
 }
 

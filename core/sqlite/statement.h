@@ -3,8 +3,8 @@
 #define OPGANG_CORE_SQLITE_STATEMENT_H_
 
 #include <cstdint>
-#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -43,13 +43,14 @@ class Statement {
 
  private:
   friend class Database;
-  Statement(Database* db, std::string sql, sqlite3_stmt* statement)
-      : db_(db), sql_(std::move(sql)), statement_(statement) {}
+  // `home`: where idle statements of the same text wait; lives as long as the Database.
+  Statement(Database* db, std::vector<sqlite3_stmt*>* home, sqlite3_stmt* statement)
+      : db_(db), home_(home), statement_(statement) {}
   void NoteBind(int rc);
   void Release();
 
   Database* db_;
-  std::string sql_;
+  std::vector<sqlite3_stmt*>* home_;
   sqlite3_stmt* statement_;
   int bind_error_ = 0;
 };

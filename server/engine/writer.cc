@@ -9,8 +9,9 @@
 namespace opgang {
 namespace {
 
-// Enough to make the sync of a commit cheap, few enough that the first of them does not wait long.
-constexpr size_t kMaxGroupMutations = 2000;
+// Enough to make the sync of a commit cheap; about half of what one device may have under way, so that it writes down the
+// verdicts of one group and sends anew while the next is committed.
+constexpr size_t kMaxGroupMutations = 500;
 
 size_t MutationsIn(const std::vector<Submission>& submissions) {
   size_t count = 0;
@@ -101,9 +102,9 @@ void Writer::Loop() {
 
 void Writer::CommitGroup(std::vector<Work> group) {
   std::vector<Submission> submissions;
-  for (const Work& work : group) {
-    const auto& batch = std::get<Batch>(work);
-    submissions.insert(submissions.end(), batch.submissions.begin(), batch.submissions.end());
+  for (Work& work : group) {
+    auto& batch = std::get<Batch>(work);
+    std::move(batch.submissions.begin(), batch.submissions.end(), std::back_inserter(submissions));
   }
   Answers answers =
       failed_ ? AllRetryLater(submissions, MakeError(ErrorCode::kTryLater, "the disk failed earlier"))

@@ -138,6 +138,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   // Reads the epoch and the newest rev, or makes them for a new base. Another storage key opens nothing.
   absl::Status Start() {
+    RETURN_IF_ERROR(db_->Execute("PRAGMA cache_size=-16384"));  // KiB; a decision looks at a dozen places
     auto epoch = queries_.Meta("epoch");
     if (!epoch.ok() && GetErrorCode(epoch.status()) == ErrorCode::kNotFound) return MakeNew();
     if (!epoch.ok()) return epoch.status();
@@ -243,30 +244,20 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   absl::Status PutRecord(const StoredRecord& record) override {
-    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO records (record_id, type, subject, rev, sealed,"
-                                            " open) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (record_id) DO"
-                                            " UPDATE SET rev = excluded.rev, sealed = excluded.sealed,"
-                                            " open = excluded.open"));
     const std::string id = record.id.ToBytes();
     const std::string bytes = record.record.SerializeAsString();
-    put.BindBlob(1, id)
-        .BindInt(2, record.type)
-        .BindBlob(3, record.subject.ToBytes())
-        .BindInt(4, static_cast<int64_t>(record.rev))
-        .BindBlob(5, SealRow("records", id, record.rev, bytes))
-        .BindInt(6, HasOpenConflict(record.record));
-    RETURN_IF_ERROR(put.Run());
+    ASSIGN_OR_RETURN(const bool is_new, PutRecordRow(record, id, bytes));
     for (const Scope& scope : record.left) {
-      RETURN_IF_ERROR(PutFeedRow(scope, id, record.rev, v1::FEED_CHANGE_LEAVE));
+      RETURN_IF_ERROR(PutFeedRow(scope, id, is_new, record.rev, v1::FEED_CHANGE_LEAVE));
     }
     for (const Scope& scope : record.scopes) {
       if (record.record.deleted()) {
-        RETURN_IF_ERROR(PutFeedRow(scope, id, record.rev, v1::FEED_CHANGE_DELETE));
+        RETURN_IF_ERROR(PutFeedRow(scope, id, is_new, record.rev, v1::FEED_CHANGE_DELETE));
         continue;
       }
       const Sum128 sum =
           RowSum(SumKeyOf(scope), {id, record.type, record.rev, record.subject.ToBytes(), bytes});
-      RETURN_IF_ERROR(PutFeedRow(scope, id, record.rev, v1::FEED_CHANGE_PUT, sum));
+      RETURN_IF_ERROR(PutFeedRow(scope, id, is_new, record.rev, v1::FEED_CHANGE_PUT, sum));
     }
     return absl::OkStatus();
   }
@@ -511,11 +502,39 @@ class SqliteBaseStore : public Reads<BaseStore> {
     return put.BindText(1, key).BindBlob(2, value).Run();
   }
 
-  // The one place that writes the feed: the leaf sums follow it. `sum`: of PUT, and of PUT only.
-  absl::Status PutFeedRow(const Scope& scope, std::string_view record_id, uint64_t rev, v1::FeedChange change,
-                          const std::optional<Sum128>& sum = std::nullopt) {
+  // True: the record was not here. `bytes`: the record, serialized.
+  absl::StatusOr<bool> PutRecordRow(const StoredRecord& record, std::string_view id, std::string_view bytes) {
+    const std::string sealed = SealRow("records", id, record.rev, bytes);
+    ASSIGN_OR_RETURN(auto insert, db_->Prepare("INSERT INTO records (record_id, type, subject, rev, sealed,"
+                                               " open) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"));
+    insert.BindBlob(1, id)
+        .BindInt(2, record.type)
+        .BindBlob(3, record.subject.ToBytes())
+        .BindInt(4, static_cast<int64_t>(record.rev))
+        .BindBlob(5, sealed)
+        .BindInt(6, HasOpenConflict(record.record));
+    RETURN_IF_ERROR(insert.Run());
+    if (db_->changes() > 0) return true;
+    ASSIGN_OR_RETURN(
+        auto update,
+        db_->Prepare("UPDATE records SET rev = ?2, sealed = ?3, open = ?4 WHERE record_id = ?1"));
+    update.BindBlob(1, id)
+        .BindInt(2, static_cast<int64_t>(record.rev))
+        .BindBlob(3, sealed)
+        .BindInt(4, HasOpenConflict(record.record));
+    RETURN_IF_ERROR(update.Run());
+    return false;
+  }
+
+  // The one place that writes the feed: the leaf sums follow it. A new record has no row there yet. `sum`: of PUT, and of
+  // PUT only.
+  absl::Status PutFeedRow(const Scope& scope, std::string_view record_id, bool is_new, uint64_t rev,
+                          v1::FeedChange change, const std::optional<Sum128>& sum = std::nullopt) {
     const RecordId id = RecordId::FromBytes(record_id).value_or(RecordId());
-    ASSIGN_OR_RETURN(const auto before, SumInFeed(scope, record_id));
+    std::optional<Sum128> before;
+    if (!is_new) {
+      ASSIGN_OR_RETURN(before, SumInFeed(scope, record_id));
+    }
     if (before.has_value()) ledger_.Remove(scope, id, *before);
     if (sum.has_value()) ledger_.Add(scope, id, *sum);
     ASSIGN_OR_RETURN(

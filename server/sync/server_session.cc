@@ -147,15 +147,17 @@ void ServerSession::QueueChangedFates(const std::vector<v1::Verdict>& verdicts) 
   QueueAcks(std::move(told), /*gives_back=*/0);
 }
 
+// What has not left yet is joined: the device makes one commit of each Ack.
 void ServerSession::QueueAcks(std::vector<v1::Verdict> verdicts, uint32_t gives_back) {
   v1::Ack* ack = nullptr;
+  if (!outbox_.empty() && outbox_.back().message.has_ack()) ack = outbox_.back().message.mutable_ack();
   for (v1::Verdict& verdict : verdicts) {
     if (ack == nullptr || ack->verdicts_size() >= kMaxVerdicts) {
       ack = outbox_.emplace_back().message.mutable_ack();
     }
     *ack->add_verdicts() = std::move(verdict);
   }
-  if (ack != nullptr) outbox_.back().gives_back = gives_back;
+  if (ack != nullptr) outbox_.back().gives_back += gives_back;
 }
 
 // Where each scope goes on. A foreign epoch or generation starts anew (RESET); so does a first sync, harmlessly.
@@ -324,12 +326,16 @@ std::optional<v1::SyncResponse> ServerSession::NextPage() {
   return std::nullopt;
 }
 
+// News of a scope that the device had come to the end of waits until what the device pushed is answered: it comes in
+// fuller pages then, and with one Current.
 // Pages first, then leaves under repair, then Current: which so is of the rev that they bring the device to.
 absl::StatusOr<ServerSession::MaybeResponse> ServerSession::NextOf(Stretch& stretch) {
   if (stretch.behind) {
-    if (!HasRoom()) return std::nullopt;
+    const bool verdicts_first = stretch.caught_up && !pushed_bytes_.empty();
+    if (verdicts_first || !HasRoom()) return std::nullopt;
     ASSIGN_OR_RETURN(FeedPage feed, ReadStretch(stretch));
     stretch.behind = feed.more;
+    stretch.caught_up = !feed.more;
     stretch.tally = {feed.living_records, feed.sum};
     const bool moved = feed.to_rev > stretch.position;
     if (!feed.entries.empty() || stretch.reset.has_value() || (stretch.owes_current && moved)) {

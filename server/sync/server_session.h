@@ -107,7 +107,8 @@ class ServerSession {
     RowTally tally;  // as of position, once not behind
     // Set: the next page starts the device's copy anew, and this is why.
     std::optional<v1::ResetReason> reset;
-    bool behind = true;  // the feed may hold more
+    bool behind = true;      // the feed may hold more
+    bool caught_up = false;  // once, in this session, it held no more
     bool owes_current = true;
     std::deque<int> repair;          // leaves to be sent, then Current
     bool answers_leaf_sums = false;  // the next Current does

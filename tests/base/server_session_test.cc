@@ -274,6 +274,21 @@ TEST_F(ServerSessionTest, NewsReachAnOpenSessionOnceItIsCurrent) {
   EXPECT_EQ(news[1].current().record_count(), 1u);
 }
 
+TEST_F(ServerSessionTest, NewsWaitForWhatWasPushedWhichIsAnsweredInOneAck) {
+  auto session = Connect();
+  EXPECT_TRUE(Greet(*session).back().has_current());
+  session->Hear(amal.Request(amal.Push({amal.Seal(Citizen("Amina"))})));
+  session->Hear(amal.Request(amal.Push({amal.Seal(Citizen("Bente"))})));
+  SaveMany(1);
+  session->session().OnNews({area});
+  EXPECT_FALSE(session->session().NextResponse().has_value());  // there is news, and a verdict is owed
+  const auto said = session->SayAll();
+  ASSERT_GE(said.size(), 3u);
+  EXPECT_EQ(said[0].ack().verdicts_size(), 2);
+  EXPECT_EQ(said[1].page().entries_size(), 3);
+  EXPECT_TRUE(said[2].has_current());
+}
+
 TEST_F(ServerSessionTest, CountInCurrentIsOfItsOwnRevThoughMoreIsCommittedMeanwhile) {
   SaveMany(1);
   auto session = Connect();

@@ -153,17 +153,29 @@ const QueueRow* QueueStore::FindByIntent(std::string_view intent_id) const {
   return found == position_of_.end() ? nullptr : &live_.at(found->second);
 }
 
+const QueueStore::Places& QueueStore::In(RowState state) const {
+  static const auto* none = new Places;
+  const auto found = in_state_.find(state);
+  return found == in_state_.end() ? *none : found->second;
+}
+
 void QueueStore::Remember(const QueueRow& row) {
   Forget(row.position);
   if (row.state == RowState::kKept && !row.damaged) return;
   live_[row.position] = row;
-  if (!row.damaged) position_of_[row.intent_id] = row.position;
+  if (row.damaged) return;
+  position_of_[row.intent_id] = row.position;
+  in_state_[row.state].emplace(row.seq, row.position);
 }
 
 void QueueStore::Forget(int64_t position) {
   const auto found = live_.find(position);
   if (found == live_.end()) return;
-  if (!found->second.damaged) position_of_.erase(found->second.intent_id);
+  const QueueRow& row = found->second;
+  if (!row.damaged) {
+    position_of_.erase(row.intent_id);
+    in_state_[row.state].erase({row.seq, position});
+  }
   live_.erase(found);
 }
 

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -39,6 +40,10 @@ class QueueStore {
   const v1::QueueState& state() const { return state_; }
   // Everything but the kept ones, by position; damaged ones are marked.
   const std::map<int64_t, QueueRow>& live() const { return live_; }
+  // Those of them that can be read and are in this state, as (seq, position): what is asked of each message of a session
+  // must not cost a walk over the whole queue.
+  using Places = std::set<std::pair<uint64_t, int64_t>>;
+  const Places& In(RowState state) const;
   const QueueRow* FindByIntent(std::string_view intent_id) const;
   int64_t next_position() const { return next_position_; }
   std::optional<v1::QueueKey> FindKey(const std::string& key_id) const;
@@ -81,6 +86,7 @@ class QueueStore {
   std::unique_ptr<sqlite::Database> db_;
   v1::QueueState state_;
   std::map<int64_t, QueueRow> live_;
+  std::map<RowState, Places> in_state_;
   std::unordered_map<std::string, int64_t> position_of_;  // by intent id, of live rows that can be read
   std::map<std::string, v1::QueueKey> keys_;
   int64_t next_position_ = 1;

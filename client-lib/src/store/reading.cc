@@ -17,25 +17,33 @@ std::set<Scope> ReadableScopes(const v1::QueueState& state) {
   return scopes;
 }
 
-bool PassedInReadableScopes(const v1::MutationEnvelope& envelope, uint64_t rev, const v1::QueueState& state,
-                            const ConfirmedStore& confirmed) {
-  const auto record = RecordId::FromBytes(envelope.record_id());
-  if (record && confirmed.lacking().contains(*record)) return false;
-  const std::set<Scope> readable = ReadableScopes(state);
-  const bool any =
-      std::any_of(envelope.scopes().begin(), envelope.scopes().end(), [&](const v1::ScopeId& id) {
-        const auto scope = Scope::FromProto(id);
-        return scope && readable.contains(*scope);
-      });
-  uint64_t complete = rev;
-  for (const auto& [scope, cursor] : confirmed.cursors()) {
-    if (readable.contains(scope)) complete = std::max(complete, cursor.rev);
+ReadableCopy::ReadableCopy(const v1::QueueState& state, const ConfirmedStore& confirmed)
+    : confirmed_(confirmed), readable_(ReadableScopes(state)) {
+  uint64_t newest = 0;
+  for (const Scope& scope : readable_) {
+    const auto cursor = confirmed.cursors().find(scope);
+    const bool here = cursor != confirmed.cursors().end();
+    if (here) newest = std::max(newest, cursor->second.rev);
+    current_ = std::min(current_, here ? cursor->second.current : 0);
   }
-  return any && std::all_of(readable.begin(), readable.end(),
-                            [&](const Scope& scope) { return confirmed.Passed(scope, complete); });
+  complete_ = current_ >= newest;
+}
+
+bool ReadableCopy::Reads(const v1::MutationEnvelope& envelope) const {
+  return std::any_of(envelope.scopes().begin(), envelope.scopes().end(), [&](const v1::ScopeId& id) {
+    const auto scope = Scope::FromProto(id);
+    return scope && readable_.contains(*scope);
+  });
+}
+
+bool ReadableCopy::Passed(const v1::MutationEnvelope& envelope, uint64_t rev) const {
+  if (!complete_ || rev > current_ || !Reads(envelope)) return false;
+  const auto record = RecordId::FromBytes(envelope.record_id());
+  return !record || !confirmed_.lacking().contains(*record);
 }
 
 absl::StatusOr<const ViewIndex*> Reading::View() {
+  Refresh();
   if (view_ != nullptr) return view_.get();
   absl::Status loaded = Load();
   if (!loaded.ok() && GetErrorCode(loaded) == ErrorCode::kDamaged) {
@@ -56,6 +64,9 @@ absl::Status Reading::ForEachConfirmed(const std::function<void(ConfirmedRecord&
 absl::Status Reading::Load() {
   own_.clear();
   record_at_.clear();
+  changed_rows_.clear();
+  changed_records_.clear();
+  time_changed_ = false;
   const StoreTime time(clock_, queue_.state());
   for (const auto& [position, row] : queue_.live()) TakeRow(position, time);
   view_ = std::make_unique<ViewIndex>(RuleSettings{});
@@ -132,7 +143,7 @@ std::vector<OwnMutation> Reading::Pending(RecordId id, const std::set<std::strin
     if (own.settled || except.contains(own.provenance.intent_id())) continue;
     const bool contained = own.state == RowState::kAcknowledged &&
                            (confirmed_.IsGone(id, own.rev) ||
-                            PassedInReadableScopes(own.envelope, own.rev, queue_.state(), confirmed_));
+                            ReadableCopy(queue_.state(), confirmed_).Passed(own.envelope, own.rev));
     if (!contained) pending.push_back(own);
   }
   return pending;
@@ -165,17 +176,7 @@ std::optional<KnownRecord> Reading::Find(RecordId id, const std::set<std::string
 }
 
 void Reading::RowsChanged(const std::vector<int64_t>& positions) {
-  if (view_ == nullptr) return;
-  const StoreTime time(clock_, queue_.state());
-  std::set<RecordId> records;
-  for (const int64_t position : positions) {
-    if (const auto known = record_at_.find(position); known != record_at_.end())
-      records.insert(known->second);
-    TakeRow(position, time);
-    if (const auto known = record_at_.find(position); known != record_at_.end())
-      records.insert(known->second);
-  }
-  RecordsChanged(records);
+  if (view_ != nullptr) changed_rows_.insert(positions.begin(), positions.end());
 }
 
 void Reading::RowsRemoved() {
@@ -201,20 +202,37 @@ void Reading::KeysClosed(const std::set<std::string>& key_ids) {
 }
 
 void Reading::RecordsChanged(const std::set<RecordId>& records) {
+  if (view_ != nullptr) changed_records_.insert(records.begin(), records.end());
+}
+
+void Reading::TimeChanged() { time_changed_ = view_ != nullptr; }
+
+void Reading::Refresh() {
   if (view_ == nullptr) return;
+  std::set<int64_t> rows = std::exchange(changed_rows_, {});
+  std::set<RecordId> records = std::exchange(changed_records_, {});
+  const auto note_record_at = [&](int64_t position) {
+    const auto known = record_at_.find(position);
+    if (known != record_at_.end()) records.insert(known->second);
+  };
+  for (const int64_t position : rows) note_record_at(position);
+  if (std::exchange(time_changed_, false)) {
+    for (const auto& [position, record] : record_at_) {
+      rows.insert(position);
+      records.insert(record);
+    }
+    own_.clear();
+    record_at_.clear();
+  }
+  const StoreTime time(clock_, queue_.state());
+  for (const int64_t position : rows) {
+    TakeRow(position, time);
+    note_record_at(position);
+  }
   for (const RecordId& id : records) {
     const auto confirmed = confirmed_.Find(id, keys_.confirmed_rows);
     Show(id, confirmed.ok() && confirmed->has_value() ? &**confirmed : nullptr);
   }
-}
-
-void Reading::TimeChanged() {
-  if (view_ == nullptr || own_.empty()) return;
-  std::vector<int64_t> positions;
-  for (const auto& [position, record] : record_at_) positions.push_back(position);
-  own_.clear();
-  record_at_.clear();
-  RowsChanged(positions);
 }
 
 }  // namespace opgang

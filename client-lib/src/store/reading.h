@@ -39,14 +39,17 @@ class Reading {
 
   // Every confirmed record, opened. A file that turns out to be damaged begins anew, and there is nothing to take.
   absl::Status ForEachConfirmed(const std::function<void(ConfirmedRecord&&)>& take);
-  // Opens and indexes everything where that was not done yet.
+  // Opens and indexes everything where that was not done yet, and what has changed since.
   absl::StatusOr<const ViewIndex*> View();
+  // Brings the view up to date where it was made: nothing is held any more that is no longer ours to read.
+  void Refresh();
   // The record as visible without the own mutations `except` (intent ids).
   std::optional<KnownRecord> Find(RecordId id, const std::set<std::string>& except);
   // The payload of a queue row; nullopt where it does not open.
   std::optional<OwnMutation> OpenRow(const QueueRow& row, const StoreTime& time) const;
 
-  // Tell it what changed; nothing happens where the view was not made yet.
+  // Tell it what changed. It is noted, and looked at when somebody asks for the view: while a session brings thousands of
+  // records, nobody does.
   void RowsChanged(const std::vector<int64_t>& positions);
   void RowsRemoved();                                     // whichever are gone from the queue
   void KeysClosed(const std::set<std::string>& key_ids);  // what they seal is not ours to read any more
@@ -73,16 +76,35 @@ class Reading {
   std::unique_ptr<ViewIndex> view_;  // null: not made yet
   std::map<RecordId, OwnByPosition> own_;
   std::map<int64_t, RecordId> record_at_;  // queue position -> record, of all in `own_`
+  // Since the view was looked at last.
+  std::set<int64_t> changed_rows_;
+  std::set<RecordId> changed_records_;
+  bool time_changed_ = false;
 };
 
-// An acknowledged mutation is contained in the confirmed copy, whatever that shows of its record: every scope that this
-// store may read has been current at `rev`, and at the newest rev that any of them has heard of, for the record may have
-// left one of them by then for another (a citizen who moved); and the record is not lacking. False where it may read none
-// that the envelope names: then the overlay is all there is to see.
-bool PassedInReadableScopes(const v1::MutationEnvelope& envelope, uint64_t rev, const v1::QueueState& state,
-                            const ConfirmedStore& confirmed);
 // Scopes that the store may read, as of the last Welcome that said them.
 std::set<Scope> ReadableScopes(const v1::QueueState& state);
+
+// How far the confirmed copy has come, all that this store may read taken together, as of when it was made.
+class ReadableCopy {
+ public:
+  // `confirmed` must outlive it.
+  ReadableCopy(const v1::QueueState& state, const ConfirmedStore& confirmed);
+
+  // This store may read one of the scopes that the envelope names.
+  bool Reads(const v1::MutationEnvelope& envelope) const;
+  // An acknowledged mutation is contained in the copy, whatever that shows of its record: every scope that this store may
+  // read has been current at `rev`, and at the newest rev that any of them has heard of, for the record may have left one
+  // of them by then for another (a citizen who moved); and the record is not lacking. False where it may read none that
+  // the envelope names: then the overlay is all there is to see.
+  bool Passed(const v1::MutationEnvelope& envelope, uint64_t rev) const;
+
+ private:
+  const ConfirmedStore& confirmed_;
+  const std::set<Scope> readable_;
+  bool complete_ = true;           // all were current at the newest rev that any of them has heard of
+  uint64_t current_ = UINT64_MAX;  // all were, at this rev
+};
 
 }  // namespace opgang
 

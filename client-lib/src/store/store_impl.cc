@@ -90,9 +90,9 @@ absl::Status StoreImpl::Lock() {
 
 absl::StatusOr<const View*> StoreImpl::view() {
   if (reading_ == nullptr) return MakeError(ErrorCode::kLocked, "the store is locked");
-  ASSIGN_OR_RETURN(const View* const view, reading_->View());
+  RETURN_IF_ERROR(reading_->View().status());
   RETURN_IF_ERROR(Unsettle());  // rows may have turned out to be damaged
-  return view;
+  return reading_->View();
 }
 
 std::vector<GrantInfo> StoreImpl::grants() const {

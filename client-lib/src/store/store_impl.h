@@ -75,7 +75,7 @@ class StoreImpl : public Store, public SyncStore {
   void ExplainTo(SyncObserver* observer) override;
   absl::StatusOr<v1::Hello> MakeHello() override;
   absl::StatusOr<v1::Push> NextPush(uint64_t after_seq, size_t max_bytes) override;
-  uint32_t unsent_count() override { return outbox_counts().unsent; }
+  uint32_t unsent_count() override;
   absl::Status ApplyWelcome(const v1::Welcome& welcome, const v1::ClockReading& sent,
                             const v1::ClockReading& received) override;
   absl::StatusOr<VerdictCounts> ApplyAck(const v1::Ack& ack) override;

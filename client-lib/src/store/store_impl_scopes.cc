@@ -49,9 +49,9 @@ absl::Status StoreImpl::NoteLostScopes(const v1::Welcome& welcome) {
 
 std::set<Scope> StoreImpl::AnsweredLostScopes() const {
   std::set<Scope> answered = lost_;
-  for (const auto& [position, row] : queue_->live()) {
-    if (!row.unsent()) continue;
-    const v1::MutationEnvelope envelope = row.ParsedEnvelope();
+  if (answered.empty()) return answered;
+  for (const auto& [seq, position] : queue_->In(RowState::kQueued)) {
+    const v1::MutationEnvelope envelope = queue_->live().at(position).ParsedEnvelope();
     std::erase_if(answered, [&](const Scope& scope) { return Names(envelope, {scope}); });
   }
   return answered;
@@ -68,6 +68,7 @@ absl::StatusOr<std::vector<Scope>> StoreImpl::RemoveLostScopes() {
   ASSIGN_OR_RETURN(const ConfirmedChange removed, confirmed_->KeepOnly(kept));
   RETURN_IF_ERROR(confirmed_->Wipe());
   RETURN_IF_ERROR(TakeConfirmedChange(removed));
+  reading_->Refresh();
   for (const Scope& scope : gone) lost_.erase(scope);
   return std::vector<Scope>(gone.begin(), gone.end());
 }

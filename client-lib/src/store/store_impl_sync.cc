@@ -17,32 +17,25 @@ size_t SizeOf(const QueueRow& row) {
   return row.envelope.size() + row.sealed_payload.size() + kMutationOverhead;
 }
 
-// Unsent rows beyond `after_seq`, in seq order.
-std::vector<const QueueRow*> ToSend(const QueueStore& queue, uint64_t after_seq) {
-  std::vector<const QueueRow*> rows;
-  for (const auto& [position, row] : queue.live()) {
-    if (row.unsent() && row.seq > after_seq) rows.push_back(&row);
+using Bundled = std::vector<const QueueRow*>;
+
+// Unsent rows from `next` on that must travel together: one, or the neighbours of its bundle. None at the end.
+Bundled TakeBundle(const QueueStore& queue, QueueStore::Places::const_iterator& next) {
+  Bundled rows;
+  std::string bundle;
+  for (; next != queue.In(RowState::kQueued).end(); ++next) {
+    const QueueRow& row = queue.live().at(next->second);
+    if (!rows.empty() && (bundle.empty() || row.ParsedEnvelope().bundle().bundle_id() != bundle)) break;
+    if (rows.empty()) bundle = row.ParsedEnvelope().bundle().bundle_id();
+    rows.push_back(&row);
   }
-  std::sort(rows.begin(), rows.end(), [](const QueueRow* a, const QueueRow* b) { return a->seq < b->seq; });
   return rows;
 }
 
-// Rows [begin, end) that must travel together: one, or the neighbours of its bundle.
-size_t EndOfBundle(const std::vector<const QueueRow*>& rows, size_t begin) {
-  const std::string bundle = rows[begin]->ParsedEnvelope().bundle().bundle_id();
-  size_t end = begin + 1;
-  while (!bundle.empty() && end < rows.size() && rows[end]->ParsedEnvelope().bundle().bundle_id() == bundle)
-    ++end;
-  return end;
-}
-
-bool StandsInReadableScope(const QueueRow& row, const v1::QueueState& state) {
-  const v1::MutationEnvelope envelope = row.ParsedEnvelope();
-  const std::set<Scope> readable = ReadableScopes(state);
-  return std::any_of(envelope.scopes().begin(), envelope.scopes().end(), [&](const v1::ScopeId& id) {
-    const auto scope = Scope::FromProto(id);
-    return scope && readable.contains(*scope);
-  });
+size_t SizeOf(const Bundled& rows) {
+  size_t bytes = 0;
+  for (const QueueRow* row : rows) bytes += SizeOf(*row);
+  return bytes;
 }
 
 // Work behind a place that a damaged row left free would pass it over: there an older image of this store could live on
@@ -64,6 +57,8 @@ bool PassesOverAPlace(const QueueStore& queue) {
 
 }  // namespace
 
+uint32_t StoreImpl::unsent_count() { return static_cast<uint32_t>(queue_->In(RowState::kQueued).size()); }
+
 absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
   audit_.reset();  // a new session counts anew
   const v1::QueueState& state = queue_->state();
@@ -79,7 +74,7 @@ absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
     told.set_generation(cursor.generation);
     told.set_rev(cursor.rev);
   }
-  hello.set_unsent_count(outbox_counts().unsent);
+  hello.set_unsent_count(unsent_count());
   hello.set_durable_horizon(state.durable_horizon());
   if (reading_ == nullptr) return hello;
   if (const auto replica = ReplicaId::FromBytes(state.replica_id())) {
@@ -95,23 +90,21 @@ absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
 }
 
 absl::StatusOr<v1::Push> StoreImpl::NextPush(uint64_t after_seq, size_t max_bytes) {
-  const std::vector<const QueueRow*> rows = ToSend(*queue_, after_seq);
   v1::Push push;
   std::set<std::string> keys;
   size_t bytes = 0;
-  for (size_t begin = 0; begin < rows.size();) {
-    const size_t end = EndOfBundle(rows, begin);
-    size_t more = 0;
-    for (size_t i = begin; i < end; ++i) more += SizeOf(*rows[i]);
-    if (begin > 0 && bytes + more > max_bytes) break;
+  auto next = queue_->In(RowState::kQueued).upper_bound({after_seq, INT64_MAX});
+  for (Bundled rows = TakeBundle(*queue_, next); !rows.empty(); rows = TakeBundle(*queue_, next)) {
+    const size_t more = SizeOf(rows);
+    if (bytes > 0 && bytes + more > max_bytes) break;
     bytes += more;
-    for (; begin < end; ++begin) {
+    for (const QueueRow* row : rows) {
       v1::SealedMutation& mutation = *push.add_mutations();
-      mutation.set_seq(rows[begin]->seq);
-      mutation.set_envelope(rows[begin]->envelope);
-      mutation.set_queue_key_id(rows[begin]->key_id);
-      mutation.set_sealed_payload(rows[begin]->sealed_payload);
-      keys.insert(rows[begin]->key_id);
+      mutation.set_seq(row->seq);
+      mutation.set_envelope(row->envelope);
+      mutation.set_queue_key_id(row->key_id);
+      mutation.set_sealed_payload(row->sealed_payload);
+      keys.insert(row->key_id);
     }
   }
   for (const std::string& id : keys) {
@@ -294,8 +287,8 @@ absl::StatusOr<uint32_t> StoreImpl::ApplyLeafContent(const v1::LeafContent& cont
 // attention no longer. A stale record says nothing of it: the base may have come back from before the replay.
 absl::Status StoreImpl::TakeReplayed(const std::set<RecordId>& records) {
   QueueWrite write;
-  for (const auto& [position, row] : queue_->live()) {
-    if (row.damaged || row.state != RowState::kRefused) continue;
+  for (const auto& [seq, position] : queue_->In(RowState::kRefused)) {
+    const QueueRow& row = queue_->live().at(position);
     const auto record = RecordId::FromBytes(row.ParsedEnvelope().record_id());
     if (!record || !records.contains(*record)) continue;
     ASSIGN_OR_RETURN(const auto confirmed, confirmed_->Find(*record, reading_->keys().confirmed_rows));
@@ -343,15 +336,14 @@ absl::Status StoreImpl::ApplyCurrent(const v1::Current& current) {
 }
 
 absl::Status StoreImpl::Settle(bool grants_known) {
-  const v1::QueueState& state = queue_->state();
+  const ReadableCopy copy(queue_->state(), *confirmed_);
   QueueWrite write;
-  for (const auto& [position, row] : queue_->live()) {
-    if (row.damaged || row.state != RowState::kAcknowledged) continue;
+  for (const auto& [seq, position] : queue_->In(RowState::kAcknowledged)) {
+    const QueueRow& row = queue_->live().at(position);
     const v1::MutationEnvelope envelope = row.ParsedEnvelope();
     const auto record = RecordId::FromBytes(envelope.record_id());
-    const bool passed = PassedInReadableScopes(envelope, row.rev, state, *confirmed_) ||
-                        (record && confirmed_->IsGone(*record, row.rev));
-    const bool lost = grants_known && !StandsInReadableScope(row, state);
+    const bool passed = copy.Passed(envelope, row.rev) || (record && confirmed_->IsGone(*record, row.rev));
+    const bool lost = grants_known && !copy.Reads(envelope);
     if (!passed && !lost) continue;
     write.rows.push_back(row);
     write.rows.back().state = RowState::kKept;

@@ -180,6 +180,7 @@ absl::Status ClientSession::QueuePush() {
   if (go_away_.has_value() || new_replica_) return absl::OkStatus();
   const size_t most = opening_.push_bytes;
   const size_t size = line_.Worth(kPushTime, std::min(kLeastPushBytes, most), most);
+  if (unacknowledged_bytes_ > 0 && unacknowledged_bytes_ + size > Window()) return absl::OkStatus();
   ASSIGN_OR_RETURN(v1::Push push, store_.NextPush(pushed_seq_, size));
   queue_drained_ = push.mutations().empty();
   if (queue_drained_) return absl::OkStatus();
