@@ -7,8 +7,8 @@
 namespace opgang {
 namespace {
 
-constexpr size_t kLabelWidth = 43;
-constexpr size_t kNumberWidth = 12;
+constexpr size_t kLabelWidth = 40;
+constexpr size_t kNumberWidth = 8;
 constexpr size_t kShareWidth = 9;
 constexpr size_t kKeyWidth = 18;
 constexpr size_t kLineWidth = 80;
@@ -40,13 +40,18 @@ std::string Wrapped(const std::string& text) {
   return out + "\n";
 }
 
-std::string LineText(const ViewLine& line, size_t section_prefix) {
-  const std::string numbers = Right(line.value, kNumberWidth) + Right(line.share, kShareWidth);
-  const std::string label = "  " + line.label;
-  const std::string id = "  " + line.id.substr(section_prefix);
-  const std::string text = Left(label, kLabelWidth) + numbers;
+std::string WithoutEndSpaces(std::string text) {
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+// The id without its section, which the heading names: ".met".
+std::string LineText(const ViewLine& line, size_t section_size) {
+  const std::string id = "  " + line.id.substr(section_size);
+  const std::string text =
+      Left("  " + line.label, kLabelWidth) + Right(line.value, kNumberWidth) + Right(line.share, kShareWidth);
   if (WidthOf(text) + WidthOf(id) <= kLineWidth) return text + id + "\n";
-  return text + "\n" + Right(line.id.substr(section_prefix), kLineWidth) + "\n";
+  return WithoutEndSpaces(text) + "\n" + Right(id, kLineWidth) + "\n";
 }
 
 size_t ColumnWidth(const ViewTable& table, size_t column) {
@@ -73,11 +78,12 @@ std::string TableText(const ViewTable& table) {
   return text;
 }
 
-std::string SectionText(const ViewSection& section, size_t prefix) {
-  std::string text = section.heading.empty() ? "" : "\n== " + section.heading + "\n";
+std::string SectionText(const ViewSection& section) {
+  std::string text;
+  if (!section.code.empty()) text = "\n== " + section.heading + " [" + section.code + "]\n";
   for (const ViewBlock& block : section.blocks) {
     if (!block.heading.empty()) text += block.heading + ":\n";
-    for (const ViewLine& line : block.lines) text += LineText(line, prefix);
+    for (const ViewLine& line : block.lines) text += LineText(line, section.code.size());
   }
   for (const ViewTable& table : section.tables) text += "\n" + TableText(table);
   return text;
@@ -88,7 +94,7 @@ std::string SectionText(const ViewSection& section, size_t prefix) {
 std::string ReportAsText(const v1::Report& report, ReportLanguage language) {
   const ReportView view = ViewOf(report, language);
   std::string text = view.title + "\n" + Wrapped(view.about);
-  for (const ViewSection& section : view.sections) text += SectionText(section, 0);
+  for (const ViewSection& section : view.sections) text += SectionText(section);
   text += "\n";
   for (const std::string& note : view.notes) text += Wrapped(note);
   if (report.for_partner()) return text;

@@ -33,6 +33,7 @@ struct ViewBar {
   int64_t value = 0;
 };
 struct ViewSection {
+  std::string code;     // what the ids of its figures begin with
   std::string heading;  // empty: the report has one section
   std::vector<ViewBlock> blocks;
   std::vector<ViewBar> bars;

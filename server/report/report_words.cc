@@ -18,10 +18,10 @@ constexpr Word kWords[] = {
     {"attendance", "Attendance, absences and their follow-up", "Fremmøde, udeblivelser og opfølgning"},
     {"recruitment", "Recruitment: from the door to a group", "Rekruttering: fra døren til holdet"},
     // Sections and groups.
-    {"calendar-days", "Calendar days: due at the end of the third day after the day of asking",
-     "Kalenderdage: frist ved udgangen af tredjedagen efter henvendelsen"},
-    {"working-days", "Working days: due at the end of the third working day after it",
-     "Arbejdsdage: frist ved udgangen af tredje arbejdsdag efter"},
+    {"calendar-days", "Calendar days: due at the end of the third day after",
+     "Kalenderdage: frist ved udgangen af tredjedagen"},
+    {"working-days", "Working days: due at the end of the third working day",
+     "Arbejdsdage: frist ved udgangen af tredje arbejdsdag"},
     {"doors", "Doors in the register", "Døre i registret"},
     {"visits", "Visits in the period", "Besøg i perioden"},
     {"people", "People", "Personer"},
@@ -39,7 +39,7 @@ constexpr Word kWords[] = {
     {"open", "open, due time not passed", "åben, fristen ikke nået"},
     {"closed-in-time", "closed before the due time", "lukket inden fristen"},
     {"mistake", "recorded by mistake", "registreret ved en fejl"},
-    {"undecidable", "undecidable: straddles the due time", "kan ikke afgøres: på begge sider af fristen"},
+    {"undecidable", "undecidable", "kan ikke afgøres"},
     {"asked-uncertain", "day of asking not known exactly", "dagen for henvendelsen usikker"},
     {"met-individual", "by an individual course", "ved et individuelt forløb"},
     {"cause-not-recorded", "cause not recorded", "årsag ikke registreret"},
@@ -175,6 +175,9 @@ constexpr Word kWholes[] = {
     {"answered", "doors where somebody answered", "døre hvor nogen svarede"},
     {"talked", "doors where they talked", "døre hvor man talte"},
     {"ticked", "ticks at planned meetings", "afkrydsninger"},
+    {"attendances", "attendances", "fremmøder"},
+    {"visits", "visits", "besøg"},
+    {"inquired", "people who asked", "personer der henvendte sig"},
 };
 
 constexpr Word kColumns[] = {
