@@ -253,6 +253,7 @@ std::vector<slow::Fact> RandomPerson(std::mt19937& random, Cohort& cohort) {
 
 TEST(ResponseTimeTwice, TheSlowRuleCountsTheSameInRandomCohorts) {
   std::mt19937 random(20260401);
+  int met = 0;
   for (int round = 0; round < 60; ++round) {
     Cohort cohort;
     ReportQuestion question{.from = Day(2026, 3, 27), .to = Day(2026, 4, 9), .now = Local(2026, 4, 12, 9)};
@@ -265,8 +266,9 @@ TEST(ResponseTimeTwice, TheSlowRuleCountsTheSameInRandomCohorts) {
     const v1::Report report = ResponseTimeReport(cohort.input(), question);
     ASSERT_EQ(Tally(report, "calendar-days"), slowly[false]) << "round " << round;
     ASSERT_EQ(Tally(report, "working-days"), slowly[true]) << "round " << round;
-    ASSERT_GT(slowly[false].by["met"], 0) << slowly[false];
+    met += static_cast<int>(FigureOf(report, "calendar-days.met").value());
   }
+  EXPECT_GT(met, 60);
 }
 
 TEST(Percentiles, TheMiddleOneAndTheNearestRank) {
