@@ -77,7 +77,8 @@ class Viewer {
 
   ViewSection& SectionOf(ReportView& view, const std::string& code) {
     const auto [found, is_new] = sections_.try_emplace(code, view.sections.size());
-    if (is_new) view.sections.push_back({.code = code, .heading = code.empty() ? "" : ReportWord(code, language_)});
+    if (is_new)
+      view.sections.push_back({.code = code, .heading = code.empty() ? "" : ReportWord(code, language_)});
     return view.sections[found->second];
   }
 

@@ -20,14 +20,16 @@ class AttendanceTest : public testing::Test {
     const RecordId ahead = c.Meeting(Day(2026, 4, 10), "Fredag");
     const Interval evening = At(2026, 4, 8, 18);
     c.Person().HasSeat(first).HasSeat(second).TakesPart(evening, first).TakesPart(evening, second);
-    c.Person().TakesPart(evening, first).TakesPart(evening, first);            // two tablets ticked
-    c.Person().TakesPart(evening, first).AlsoAs().TakesPart(evening, first);   // registered twice, and joined
+    c.Person().TakesPart(evening, first).TakesPart(evening, first);           // two tablets ticked
+    c.Person().TakesPart(evening, first).AlsoAs().TakesPart(evening, first);  // registered twice, and joined
     c.Person().FollowUp(c.IsAbsent(first), v1::FOLLOW_UP_OUTCOME_COMES_AGAIN);
     c.Person().FollowUp(c.IsAbsent(first), v1::FOLLOW_UP_OUTCOME_NOT_REACHED);
     c.Person().IsAbsent(first, v1::ABSENCE_NOTICE_EXCUSED);
-    c.Person().IsAbsent(thursday);  // may be followed up until midnight
+    c.Person().IsAbsent(thursday);                           // may be followed up until midnight
     c.Person().TakesPart(evening, second).IsAbsent(second);  // both were ticked: came
-    c.Person().TakesPart(At(2026, 4, 3, 12)).TakesPart(At(2026, 3, 15, 12));  // a walk-in; the other is not of the period
+    c.Person()
+        .TakesPart(At(2026, 4, 3, 12))
+        .TakesPart(At(2026, 3, 15, 12));  // a walk-in; the other is not of the period
     c.Person().BeginsAlone(At(2026, 4, 7, 12));
     c.Person().HasSeat(second);  // nobody ticked
     c.Person().HasSeat(ahead).HasSeat(first, v1::SEAT_STATE_CANCELLED);

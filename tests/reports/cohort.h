@@ -18,7 +18,9 @@ class Cohort {
   using Word = std::optional<v1::StatedTime>;
 
   Cohort() {
-    input_.pseudonym = [](const RecordId& id) { return "p" + std::to_string(id.uuid()[14] * 256 + id.uuid()[15]); };
+    input_.pseudonym = [](const RecordId& id) {
+      return "p" + std::to_string(id.uuid()[14] * 256 + id.uuid()[15]);
+    };
   }
   Cohort(const Cohort&) = delete;
   Cohort& operator=(const Cohort&) = delete;

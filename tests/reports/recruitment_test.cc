@@ -13,7 +13,8 @@ class RecruitmentTest : public testing::Test {
   void TellDoors() {
     const Interval noon = At(2026, 4, 3, 12);
     const RecordId first = c.Door("Nord");
-    c.Visit(first, v1::DISPOSITION_INTERESTED, noon).Visit(first, v1::DISPOSITION_NO_ANSWER, At(2026, 4, 5, 12));
+    c.Visit(first, v1::DISPOSITION_INTERESTED, noon)
+        .Visit(first, v1::DISPOSITION_NO_ANSWER, At(2026, 4, 5, 12));
     c.Visit(c.Door("Nord"), v1::DISPOSITION_NOT_INTERESTED, noon);
     c.Visit(c.Door("Nord"), v1::DISPOSITION_CHILD_ONLY, noon);
     c.Visit(c.Door("Nord"), v1::DISPOSITION_OTHER, noon);
@@ -31,7 +32,9 @@ class RecruitmentTest : public testing::Test {
     c.IsClosed(At(2026, 4, 1, 11), v1::CLOSING_REASON_RECORDED_BY_MISTAKE);
     c.Person().Asks(v1::CHANNEL_SELF, At(2026, 4, 1, 10));  // wanted it later, and came later
     c.IsClosed(At(2026, 4, 2, 10), v1::CLOSING_REASON_WANTS_LATER_DATE).TakesPart(At(2026, 4, 9, 17));
-    c.Person("Vest").TakesPart(At(2026, 4, 1, 17)).Asks(v1::CHANNEL_SELF, At(2026, 4, 3, 10));  // came before asking
+    c.Person("Vest")
+        .TakesPart(At(2026, 4, 1, 17))
+        .Asks(v1::CHANNEL_SELF, At(2026, 4, 3, 10));  // came before asking
     c.Person().Asks(v1::CHANNEL_DOOR, At(2026, 3, 20, 10));
   }
   std::string Figure(const std::string& id) { return Told(RecruitmentReport(c.input(), question), id); }

@@ -25,12 +25,16 @@ ReportQuestion Spring() {
 // Calendar days / working days stand behind each story; hours where the person took part.
 void TellTheSpring(Cohort& c) {
   const std::string kHimmerland = "Himmerland Boligforening";
-  c.Person("Nord", kHimmerland).Asks(v1::CHANNEL_DOOR, At(2026, 3, 23, 10)).TakesPart(At(2026, 3, 25, 16));  // met, 54
+  c.Person("Nord", kHimmerland)
+      .Asks(v1::CHANNEL_DOOR, At(2026, 3, 23, 10))
+      .TakesPart(At(2026, 3, 25, 16));  // met, 54
   c.Person("Nord", kHimmerland).Asks(v1::CHANNEL_DOOR, At(2026, 3, 23, 10)).IsRung(At(2026, 3, 24, 9));
   c.TakesPart(At(2026, 3, 26, 22));  // met on the last evening, 84
   c.Person("Nord", kHimmerland).Asks(v1::CHANNEL_TELEPHONE, At(2026, 3, 23, 10));
   c.TakesPart(At(2026, 3, 27, 0));  // midnight: met late, 86
-  c.Person().Asks(v1::CHANNEL_PHARMACY, At(2026, 4, 1, 10)).TakesPart(At(2026, 4, 7, 10));  // met late / met, 144
+  c.Person()
+      .Asks(v1::CHANNEL_PHARMACY, At(2026, 4, 1, 10))
+      .TakesPart(At(2026, 4, 7, 10));  // met late / met, 144
   // "Fri", typed on Monday; the clocks change in between: met, 64 to 88.
   c.Person().Asks(v1::CHANNEL_CARETAKER, At(2026, 3, 30, 9), Word(Day(2026, 3, 27)));
   c.TakesPart(At(2026, 3, 30, 17));
@@ -46,19 +50,27 @@ void TellTheSpring(Cohort& c) {
   // Came, and was written down in the evening: met, 0.
   c.Person().TakesPart(At(2026, 3, 24, 14)).Asks(v1::CHANNEL_CARETAKER, At(2026, 3, 24, 18));
   // Registered at a door and at the pharmacy, and joined: one case from the first, met, 72.
-  c.Person().Asks(v1::CHANNEL_DOOR, At(2026, 3, 23, 10)).AlsoAs().Asks(v1::CHANNEL_PHARMACY, At(2026, 3, 25, 10));
+  c.Person()
+      .Asks(v1::CHANNEL_DOOR, At(2026, 3, 23, 10))
+      .AlsoAs()
+      .Asks(v1::CHANNEL_PHARMACY, At(2026, 3, 25, 10));
   c.TakesPart(At(2026, 3, 26, 10));
   // Nobody knows on which side of midnight: undecidable.
   c.Person().Asks(v1::CHANNEL_EVENT, At(2026, 3, 23, 10));
   c.TakesPart({Local(2026, 3, 26, 20), Local(2026, 3, 27, 8)});
-  c.Person().Asks(v1::CHANNEL_DOOR, At(2026, 3, 30, 10));  // the same of a closing: undecidable / closed in time
+  c.Person().Asks(v1::CHANNEL_DOOR,
+                  At(2026, 3, 30, 10));  // the same of a closing: undecidable / closed in time
   c.IsClosed({Local(2026, 4, 2, 22), Local(2026, 4, 3, 7)}, v1::CLOSING_REASON_MOVED);
   // Asked on one of two days: met by the earlier due date, 51 to 62.
   c.Person().Asks(v1::CHANNEL_TELEPHONE, {Local(2026, 3, 24, 22), Local(2026, 3, 25, 9)});
   c.TakesPart(At(2026, 3, 27, 12));
-  c.Person().Asks(v1::CHANNEL_DOOR, At(2026, 3, 20, 10)).TakesPart(At(2026, 3, 23, 10));  // asked before the period
+  c.Person()
+      .Asks(v1::CHANNEL_DOOR, At(2026, 3, 20, 10))
+      .TakesPart(At(2026, 3, 23, 10));  // asked before the period
   // Withdrew before the period, asked again in it: met, 24.
-  c.Person().Asks(v1::CHANNEL_DOOR, At(2026, 3, 12, 10)).IsClosed(At(2026, 3, 13, 10), v1::CLOSING_REASON_WITHDRAWN);
+  c.Person()
+      .Asks(v1::CHANNEL_DOOR, At(2026, 3, 12, 10))
+      .IsClosed(At(2026, 3, 13, 10), v1::CLOSING_REASON_WITHDRAWN);
   c.Asks(v1::CHANNEL_SELF, At(2026, 3, 24, 10)).TakesPart(At(2026, 3, 25, 10));
   c.Person("Vest").Asks(v1::CHANNEL_DOOR, At(2026, 3, 24, 10)).TakesPart(At(2026, 3, 25, 10));  // met, 24
   c.Person("").Asks(v1::CHANNEL_OTHER, At(2026, 3, 24, 10));                                    // overdue
@@ -165,7 +177,8 @@ TEST_F(ResponseTimeTest, EveryNumberIsItsRowsAndEveryDenominatorAFigureThatConta
   const v1::Report r = report();
   std::map<std::string, std::set<uint32_t>> rows;
   for (const v1::Figure& figure : r.figures()) {
-    const auto [own, is_new] = rows.emplace(figure.id(), std::set<uint32_t>(figure.rows().begin(), figure.rows().end()));
+    const auto [own, is_new] =
+        rows.emplace(figure.id(), std::set<uint32_t>(figure.rows().begin(), figure.rows().end()));
     ASSERT_TRUE(is_new) << figure.id();
     EXPECT_EQ(own->second.size(), static_cast<size_t>(figure.value())) << figure.id();
   }
@@ -181,7 +194,8 @@ TEST_F(ResponseTimeTest, ARowTellsTheCaseByPseudonymAndNoMore) {
   const v1::Figure met_alone = FigureOf(r, "calendar-days.met-individual");
   ASSERT_EQ(met_alone.rows_size(), 1);
   std::map<std::string, std::string> row;
-  for (const v1::RowFact& fact : r.rows(static_cast<int>(met_alone.rows(0))).facts()) row[fact.column()] = fact.value();
+  for (const v1::RowFact& fact : r.rows(static_cast<int>(met_alone.rows(0))).facts())
+    row[fact.column()] = fact.value();
   EXPECT_EQ(row["asked"], "2026-03-30");
   EXPECT_EQ(row["due.calendar-days"], "2026-04-02");
   EXPECT_EQ(row["due.working-days"], "2026-04-07");
@@ -204,8 +218,8 @@ std::ostream& operator<<(std::ostream& out, const Counts& counts) {
 }
 
 // Lived through by the slow rule, and tallied case by case.
-void TallySlowly(const std::vector<slow::Fact>& facts, int64_t now, const slow::Rule& rule, slow::Date from, slow::Date to,
-                 Counts& counts) {
+void TallySlowly(const std::vector<slow::Fact>& facts, int64_t now, const slow::Rule& rule, slow::Date from,
+                 slow::Date to, Counts& counts) {
   for (const slow::Case& c : slow::Cases(facts, now, rule)) {
     if (c.asked < from || to < c.asked) continue;
     ++counts.by["cases"];
@@ -217,8 +231,8 @@ void TallySlowly(const std::vector<slow::Fact>& facts, int64_t now, const slow::
 
 Counts Tally(const v1::Report& report, const std::string& policy) {
   Counts counts;
-  for (const char* code :
-       {"cases", "open", "met", "met-late", "overdue", "closed-late", "closed-in-time", "mistake", "undecidable"}) {
+  for (const char* code : {"cases", "open", "met", "met-late", "overdue", "closed-late", "closed-in-time",
+                           "mistake", "undecidable"}) {
     const int64_t value = FigureOf(report, policy + "." + code).value();
     const bool closed = std::string_view(code) == "closed-in-time" || std::string_view(code) == "mistake";
     if (value > 0) counts.by[closed ? "closed" : code] += static_cast<int>(value);
@@ -232,7 +246,8 @@ std::vector<slow::Fact> RandomPerson(std::mt19937& random, Cohort& cohort) {
   std::vector<slow::Fact> facts;
   cohort.Person();
   for (int i = 0, n = 1 + up_to(4); i < n; ++i) {
-    slow::Fact fact{static_cast<slow::Kind>(up_to(2)), i, slow::Midnight({2026, 3, 24}) + up_to(21 * 24) * kHour};
+    slow::Fact fact{static_cast<slow::Kind>(up_to(2)), i,
+                    slow::Midnight({2026, 3, 24}) + up_to(21 * 24) * kHour};
     std::optional<v1::StatedTime> word;
     if (up_to(3) == 0) {
       fact.said = slow::LocalDate(fact.recorded - up_to(5) * 24 * kHour);
@@ -243,7 +258,8 @@ std::vector<slow::Fact> RandomPerson(std::mt19937& random, Cohort& cohort) {
     if (fact.kind == slow::Kind::kParticipation) cohort.TakesPart(recorded, kNoMeeting, word);
     if (fact.kind == slow::Kind::kClosing) {
       fact.mistake = up_to(3) == 0;
-      const auto reason = fact.mistake ? v1::CLOSING_REASON_RECORDED_BY_MISTAKE : v1::CLOSING_REASON_WITHDRAWN;
+      const auto reason =
+          fact.mistake ? v1::CLOSING_REASON_RECORDED_BY_MISTAKE : v1::CLOSING_REASON_WITHDRAWN;
       cohort.IsClosed(recorded, reason, word);
     }
     facts.push_back(fact);
@@ -261,7 +277,8 @@ TEST(ResponseTimeTwice, TheSlowRuleCountsTheSameInRandomCohorts) {
     for (int person = 0; person < 25; ++person) {
       const std::vector<slow::Fact> facts = RandomPerson(random, cohort);
       for (const slow::Rule& rule : {kCalendarRule, kWorkingRule})
-        TallySlowly(facts, absl::ToUnixMicros(question.now), rule, {2026, 3, 27}, {2026, 4, 9}, slowly[rule.working_days]);
+        TallySlowly(facts, absl::ToUnixMicros(question.now), rule, {2026, 3, 27}, {2026, 4, 9},
+                    slowly[rule.working_days]);
     }
     const v1::Report report = ResponseTimeReport(cohort.input(), question);
     ASSERT_EQ(Tally(report, "calendar-days"), slowly[false]) << "round " << round;
