@@ -46,7 +46,7 @@ constexpr Word kWords[] = {
     {"decided", "decided: met or breach", "afgjort: overholdt eller brud"},
     {"rate-a", "rate A: met of those decided", "rate A: overholdt af de afgjorte"},
     {"rate-b", "rate B: met of all cases", "rate B: overholdt af alle sager"},
-    {"took-part", "ended in a group, in time or late", "endte på hold, til tiden eller for sent"},
+    {"took-part", "ended in a group, in time or late", "endte på hold, i tide eller for sent"},
     {"hours-median", "median hours from asking", "median, timer fra henvendelsen"},
     {"hours-p90", "90th percentile, hours", "90-percentil, timer"},
     // attendance
