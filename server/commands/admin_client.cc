@@ -39,7 +39,13 @@ absl::StatusOr<std::unique_ptr<AdminClient>> AdminClient::Connect(const std::fil
   const auto channel =
       grpc::CreateCustomChannel(AdminTarget(directory), grpc::experimental::LocalCredentials(UDS), arguments);
   client->stub_ = v1::AdminService::NewStub(channel);
+  client->reports_ = v1::ReportService::NewStub(channel);
   return client;
+}
+
+absl::Status AdminClient::RunReport(const v1::RunReportRequest& request, v1::RunReportResponse* response) {
+  grpc::ClientContext context;
+  return FromGrpc(reports_->RunReport(&context, request, response));
 }
 
 absl::Status AdminClient::FromGrpc(const grpc::Status& status) {

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "opgang/v1/admin.grpc.pb.h"
+#include "opgang/v1/report.grpc.pb.h"
 #include "server/rpc/running_base.h"
 
 namespace opgang {
@@ -28,11 +29,15 @@ class AdminClient {
     return FromGrpc((stub_.get()->*method)(&context, request, response));
   }
 
+  // The same of the reports' service.
+  absl::Status RunReport(const v1::RunReportRequest& request, v1::RunReportResponse* response);
+
  private:
   static absl::Status FromGrpc(const grpc::Status& status);
 
   std::unique_ptr<RunningBase> own_;  // null: another process runs it
   std::unique_ptr<v1::AdminService::Stub> stub_;
+  std::unique_ptr<v1::ReportService::Stub> reports_;
 };
 
 }  // namespace opgang

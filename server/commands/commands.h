@@ -27,6 +27,7 @@ void AddGrants(CLI::App& program, CommandContext& context);
 void AddCheck(CLI::App& program, CommandContext& context);
 void AddQuarantine(CLI::App& program, CommandContext& context);
 void AddConflicts(CLI::App& program, CommandContext& context);
+void AddReport(CLI::App& program, CommandContext& context);
 void AddBackup(CLI::App& program, CommandContext& context);
 void AddRestore(CLI::App& program, CommandContext& context);
 

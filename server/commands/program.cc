@@ -51,6 +51,7 @@ int RunOpgangd(int argc, const char* const* argv) {
   AddCheck(program, context);
   AddQuarantine(program, context);
   AddConflicts(program, context);
+  AddReport(program, context);
   AddBackup(program, context);
   AddRestore(program, context);
   try {

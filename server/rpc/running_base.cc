@@ -23,6 +23,7 @@
 #include "server/identity/key_store.h"
 #include "server/rpc/admin_service.h"
 #include "server/rpc/base_services.h"
+#include "server/rpc/report_service.h"
 #include "server/rpc/sync_service.h"
 #include "server/store/sqlite_base_store.h"
 #include "spdlog/spdlog.h"
@@ -84,6 +85,7 @@ class RunningBaseImpl : public RunningBase {
       : options_(options),
         lock_(std::move(lock)),
         admin_(services_, options.invitation_cost),
+        reports_(services_),
         sync_(services_),
         enroll_(services_) {}
   ~RunningBaseImpl() override { Stop(); }
@@ -219,6 +221,7 @@ class RunningBaseImpl : public RunningBase {
     builder.AddListeningPort(AdminTarget(options_.directory),
                              grpc::experimental::LocalServerCredentials(UDS));
     builder.RegisterService(&admin_);
+    builder.RegisterService(&reports_);
     const mode_t before = umask(0177);
     commands_ = builder.BuildAndStart();
     umask(before);
@@ -269,6 +272,7 @@ class RunningBaseImpl : public RunningBase {
   FileLock lock_;
   BaseServices services_;
   AdminServiceImpl admin_;
+  ReportServiceImpl reports_;
   SyncServiceImpl sync_;
   EnrollServiceImpl enroll_;
   std::unique_ptr<grpc::Server> commands_;
