@@ -59,6 +59,13 @@ TEST_F(BaseReportsTest, TwoRegistrationsOfOnePersonAreOneCaseOnceTheyAreJoined) 
   EXPECT_EQ(Told(ThisApril("attendance"), "attendances"), "1");
 }
 
+TEST_F(BaseReportsTest, AJoinThatWasTakenBackJoinsNobody) {
+  const Draft one = Asked("Citizen One");
+  const Draft other = Asked("Citizen 1");
+  amal.Commit(amal.Seal({Joined(one, other, false), Joined(other, one, false)}));
+  EXPECT_EQ(Told(ThisApril("response-time"), "calendar-days.cases"), "2");
+}
+
 TEST_F(BaseReportsTest, AnOverdueCaseIsABreachOnceItsDueDayIsOver) {
   Asked("Citizen One");
   EXPECT_EQ(Told(ThisApril("response-time"), "calendar-days.open"), "1 of 1");
