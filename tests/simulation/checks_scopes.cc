@@ -65,17 +65,23 @@ bool World::HasMovedAway(const Tablet& tablet, const TabletAudit::Row& row) {
   }
   const BaseAudit::Placements& placements =
       base_audit_->PlacementsOf(row.record, tablet.audit->state().epoch());
-  const auto stood_in_sight = [&](const auto& rev_in) {
+  // A place that was taken anew beyond what was heard comes with that page only, if it had not come before.
+  const bool here = copy->records.contains(row.record);
+  const bool stands_in_sight = std::any_of(placements.begin(), placements.end(), [&](const auto& place) {
+    const uint64_t rev = heard_of(place.first);
+    const bool told = here || place.second.back().rev <= rev;
+    return told && reads_at(place.first, rev) && StoodThere(place.second, rev);
+  });
+  if (stands_in_sight) return false;
+  const auto stood_in_sight = [&](uint64_t rev) {
     return std::any_of(placements.begin(), placements.end(), [&](const auto& place) {
-      const uint64_t rev = rev_in(place.first);
       return reads_at(place.first, rev) && StoodThere(place.second, rev);
     });
   };
-  if (stood_in_sight(heard_of)) return false;
   for (const auto& [scope, rows] : placements) {
     for (const BaseAudit::FeedRow& placed : rows) {
       const bool meanwhile = placed.rev >= row.rev && placed.rev <= heard;
-      if (!meanwhile || stood_in_sight([&](const Scope&) { return placed.rev; })) continue;
+      if (!meanwhile || stood_in_sight(placed.rev)) continue;
       Reach("a late note landed where its citizen had gone");
       return true;
     }
