@@ -254,9 +254,9 @@ void TestBase::DoRemoval(const Removal& job) {
 void TestBase::DoCommit(std::vector<Batch> group) {
   std::vector<Submission> all;
   for (const Batch& batch : group) all.insert(all.end(), batch.submissions.begin(), batch.submissions.end());
-  const Answers answers =
-      failed_ ? AllRetryLater(all, MakeError(ErrorCode::kTryLater, "the disk failed earlier"))
-              : committer_->Answer(all);
+  const Answers answers = failed_
+                              ? AllRetryLater(all, MakeError(ErrorCode::kTryLater, "the disk failed earlier"))
+                              : committer_->Answer(all);
   if (!answers.status.ok() && GetErrorCode(answers.status) != ErrorCode::kDiskFull) failed_ = true;
   size_t next = 0;
   for (const Batch& batch : group) {
