@@ -61,7 +61,8 @@ absl::StatusOr<bool> AnotherLives(BaseStore& store, StoreId id) {
   });
 }
 
-// This name was given up, and here is somebody who holds its token: whoever gave it up was another.
+// This name was given up, and here is somebody who goes by it: whoever gave it up was another. Not so where it asks again
+// to give it up, because the Welcome was lost.
 absl::StatusOr<bool> GivenUpByAnother(BaseStore& store, StoreId id, const v1::Hello& hello) {
   const auto named = ReplicaId::FromBytes(hello.replica_id());
   ASSIGN_OR_RETURN(const BackupFacts facts, store.Backup());
@@ -70,8 +71,8 @@ absl::StatusOr<bool> GivenUpByAnother(BaseStore& store, StoreId id, const v1::He
       hello.epoch().empty() ? !facts.restored_from.empty() : hello.epoch() != store.epoch().ToBytes();
   if (!named.has_value() || by_restore) return false;
   ASSIGN_OR_RETURN(const auto replica, store.FindReplica(*named));
-  return replica.has_value() && replica->store == id && replica->retired &&
-         TokenFits(*replica, hello.token());
+  if (!replica.has_value() || replica->store != id || !replica->retired) return false;
+  return !(hello.gives_up_name() && TokenFits(*replica, hello.token()));
 }
 
 // A store that has lost its queue's state with its disk names no replica, and is no second one.

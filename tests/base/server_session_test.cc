@@ -81,10 +81,11 @@ TEST_F(ServerSessionTest, WhoGivesUpItsNameGoesOnUnderAnotherAndIsNoCopy) {
   Greet(*before);
   v1::SyncRequest hello = amal.HelloRequest();
   hello.mutable_hello()->set_gives_up_name(true);
-  auto session = Connect();
-  session->Hear(hello);
-  const auto said = session->SayAll();
-  ASSERT_EQ(said[0].welcome().new_replica_id().size(), 16u);
+  for (int i = 0; i < 2; ++i) {  // its first Welcome is lost
+    auto session = Connect();
+    session->Hear(hello);
+    ASSERT_EQ(session->SayAll()[0].welcome().new_replica_id().size(), 16u);
+  }
   EXPECT_TRUE(base.store().FindReplica(amal.replica).value()->retired);
   EXPECT_EQ(base.store().FindStore(amal.peer.store).value()->twin_since_us, 0);
   auto original = Connect();  // under the name that a copy of it gave up
