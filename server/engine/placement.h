@@ -37,7 +37,8 @@ absl::StatusOr<std::vector<Scope>> PlaceOf(BaseStore& store, const RecordTypeInf
                                            const std::optional<StoredRecord>& existing);
 
 // After the mutations of one bundle, in its part of the transaction: brings everything about these citizens, and those who
-// are the same person, to where it belongs by now. true: the citizen's own record was among what changed. `now`: when the bundle was received; base time. Adds to `touched`.
+// are the same person, to where it belongs by now. true: the citizen's own record was among what changed. `now`: when the
+// bundle was received; base time. Adds to `touched`.
 absl::Status SettlePlaces(BaseStore& store, const std::map<RecordId, bool>& citizens, uint64_t rev,
                           absl::Time now, std::set<Scope>& touched);
 

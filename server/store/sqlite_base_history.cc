@@ -85,18 +85,7 @@ absl::StatusOr<std::vector<LoggedMutation>> SqliteBaseQueries::MergedInto(Record
 
 absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsInConflict() {
   ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT record_id FROM records WHERE open = 1 ORDER BY record_id"));
-  std::vector<RecordId> ids;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, rows.Step());
-    if (!more) break;
-    ids.push_back(RecordId::FromBytes(rows.Blob(0)).value_or(RecordId()));
-  }
-  std::vector<StoredRecord> records;
-  for (const RecordId& id : ids) {
-    ASSIGN_OR_RETURN(auto record, FindRecord(id));
-    if (record.has_value()) records.push_back(*std::move(record));
-  }
-  return records;
+  return FindAll(std::move(rows));
 }
 
 absl::StatusOr<std::vector<v1::Decision>> SqliteBaseQueries::Decisions(std::optional<IntentId> only) {

@@ -129,26 +129,6 @@ absl::StatusOr<std::vector<Area>> SqliteBaseQueries::Areas() {
   }
 }
 
-absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::Grants(std::string_view staff_code) {
-  ASSIGN_OR_RETURN(const std::vector<Area> areas, Areas());
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, generation, mode FROM grants WHERE staff_code = ?"
-                                          " AND taken_us = 0"));
-  rows.BindText(1, staff_code);
-  std::vector<StoredGrant> grants;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, rows.Step());
-    if (!more) return grants;
-    const auto scope = Scope::FromKey(rows.Blob(0));
-    if (!scope.has_value()) return MakeError(ErrorCode::kDamaged, "a grant row names no scope");
-    StoredGrant grant{*scope, static_cast<uint64_t>(rows.Int(1)), static_cast<v1::GrantMode>(rows.Int(2)), "",
-                      ScopeSumKey(key_, *scope)};
-    for (const Area& area : areas) {
-      if (area.id.uuid() == scope->id) grant.display_name = area.name;
-    }
-    grants.push_back(std::move(grant));
-  }
-}
-
 absl::StatusOr<std::optional<ReplicaState>> SqliteBaseQueries::FindReplica(ReplicaId id) {
   ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT " + std::string(kReplicaColumns) +
                                            " FROM replicas r WHERE r.replica_id = ?"));

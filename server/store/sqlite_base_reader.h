@@ -28,7 +28,6 @@ class SqliteBaseQueries {
   absl::StatusOr<uint64_t> NewestRev();
   absl::StatusOr<std::optional<StoreAccount>> FindStore(StoreId id);
   absl::StatusOr<std::optional<StaffMember>> FindStaff(std::string_view staff_code);
-  absl::StatusOr<std::vector<StoredGrant>> Grants(std::string_view staff_code);
   absl::StatusOr<std::optional<ReplicaState>> FindReplica(ReplicaId id);
   absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> Devices();
   absl::StatusOr<std::vector<QuarantinedMutation>> Quarantine(std::optional<IntentId> only);
@@ -43,6 +42,7 @@ class SqliteBaseQueries {
   absl::StatusOr<std::vector<Scope>> FormerScopesOf(RecordId id);
   absl::StatusOr<std::vector<Holding>> Holdings(ReplicaId replica);
   absl::StatusOr<std::vector<v1::ReferralReceipt>> Receipts(std::string_view staff_code, int most);
+  absl::StatusOr<std::vector<StoredGrant>> Grants(std::string_view staff_code);
   absl::StatusOr<std::vector<StoredGrant>> TakenGrants(std::string_view staff_code);
   absl::StatusOr<uint64_t> GrantGeneration(std::string_view staff_code, const Scope& scope);
   absl::StatusOr<std::string> WroteIt(IntentId intent);
@@ -67,6 +67,10 @@ class SqliteBaseQueries {
 
  private:
   absl::StatusOr<std::optional<Fate>> ReadFate(sqlite::Statement& row);
+  // The records that the rows name in their first column.
+  absl::StatusOr<std::vector<StoredRecord>> FindAll(sqlite::Statement rows);
+  // Rows of (scope, generation, mode, taken_us).
+  static absl::StatusOr<std::vector<StoredGrant>> GrantsFrom(sqlite::Statement rows);
   absl::StatusOr<v1::Record> OpenRecord(std::string_view id, uint64_t rev, std::string_view sealed);
   absl::StatusOr<std::vector<Scope>> ScopesWhere(RecordId id, bool standing);
   absl::StatusOr<v1::FeedEntry> EntryFrom(const sqlite::Statement& row);

@@ -47,12 +47,8 @@ absl::StatusOr<std::vector<Scope>> SqliteBaseQueries::FormerScopesOf(RecordId id
   return ScopesWhere(id, /*standing=*/false);
 }
 
-absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsAbout(RecordId subject, uint32_t type) {
+absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::FindAll(sqlite::Statement rows) {
   std::vector<RecordId> ids;
-  if (subject.empty()) return std::vector<StoredRecord>();
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT record_id FROM records WHERE subject = ?1 AND"
-                                          " subject <> x'' AND (?2 = 0 OR type = ?2) ORDER BY record_id"));
-  rows.BindBlob(1, subject.ToBytes()).BindInt(2, type);
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) break;
@@ -64,6 +60,14 @@ absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsAbout(Record
     if (record.has_value()) records.push_back(*std::move(record));
   }
   return records;
+}
+
+absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsAbout(RecordId subject, uint32_t type) {
+  if (subject.empty()) return std::vector<StoredRecord>();
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT record_id FROM records WHERE subject = ?1 AND"
+                                          " subject <> x'' AND (?2 = 0 OR type = ?2) ORDER BY record_id"));
+  rows.BindBlob(1, subject.ToBytes()).BindInt(2, type);
+  return FindAll(std::move(rows));
 }
 
 absl::StatusOr<std::vector<Holding>> SqliteBaseQueries::Holdings(ReplicaId replica) {
@@ -96,10 +100,7 @@ absl::StatusOr<std::vector<v1::ReferralReceipt>> SqliteBaseQueries::Receipts(std
   }
 }
 
-absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::TakenGrants(std::string_view staff_code) {
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, generation, mode, taken_us FROM grants"
-                                          " WHERE staff_code = ? AND taken_us > 0"));
-  rows.BindText(1, staff_code);
+absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::GrantsFrom(sqlite::Statement rows) {
   std::vector<StoredGrant> grants;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
@@ -112,6 +113,28 @@ absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::TakenGrants(std::str
     grant.mode = static_cast<v1::GrantMode>(rows.Int(2));
     grant.taken_us = rows.Int(3);
   }
+}
+
+absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::TakenGrants(std::string_view staff_code) {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, generation, mode, taken_us FROM grants"
+                                          " WHERE staff_code = ? AND taken_us > 0"));
+  rows.BindText(1, staff_code);
+  return GrantsFrom(std::move(rows));
+}
+
+absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::Grants(std::string_view staff_code) {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, generation, mode, taken_us FROM grants"
+                                          " WHERE staff_code = ? AND taken_us = 0"));
+  rows.BindText(1, staff_code);
+  ASSIGN_OR_RETURN(std::vector<StoredGrant> grants, GrantsFrom(std::move(rows)));
+  ASSIGN_OR_RETURN(const std::vector<Area> areas, Areas());
+  for (StoredGrant& grant : grants) {
+    grant.sum_key = ScopeSumKey(key_, grant.scope);
+    for (const Area& area : areas) {
+      if (area.id.uuid() == grant.scope.id) grant.display_name = area.name;
+    }
+  }
+  return grants;
 }
 
 absl::StatusOr<uint64_t> SqliteBaseQueries::GrantGeneration(std::string_view staff_code, const Scope& scope) {
