@@ -11,6 +11,7 @@
 #include "opgang/v1/invitation.pb.h"
 #include "opgang/v1/local_state.pb.h"
 #include "opgang/v1/record.pb.h"
+#include "opgang/v1/report.pb.h"
 #include "opgang/v1/sync.pb.h"
 #include "tests/ages/golden.h"
 
@@ -28,7 +29,8 @@ using google::protobuf::MessageFactory;
 void UseEveryFile() {
   for (const Descriptor* used :
        {v1::InviteRequest::descriptor(), v1::BackupManifest::descriptor(), v1::Invitation::descriptor(),
-        v1::QueueState::descriptor(), v1::RecordBody::descriptor(), v1::Hello::descriptor()}) {
+        v1::QueueState::descriptor(), v1::RecordBody::descriptor(), v1::RunReportRequest::descriptor(),
+        v1::Hello::descriptor()}) {
     static_cast<void>(used);
   }
 }
