@@ -97,7 +97,12 @@ absl::Status RetireFormer(BaseStore& store, const StoreAccount& account, const v
   ASSIGN_OR_RETURN(auto former, store.FindReplica(*named));
   if (!former.has_value() || former->store != account.id) return absl::OkStatus();
   former->retired = true;
-  return store.PutReplica(*former);
+  RETURN_IF_ERROR(store.PutReplica(*former));
+  // The name that it was given instead went with a Welcome that it never heard; whoever comes under that is another.
+  ASSIGN_OR_RETURN(auto unheard, store.FindReplica(account.replica));
+  if (!hello.gives_up_name() || !unheard.has_value()) return absl::OkStatus();
+  unheard->retired = true;
+  return store.PutReplica(*unheard);
 }
 
 absl::Status BecomeNewReplica(BaseStore& store, StoreAccount& account, const v1::Hello& hello,

@@ -267,6 +267,8 @@ TEST_F(DamageTest, StoreThatLostAPlaceToDamageAsksForAnotherNameUntilItHasOne) {
     const auto push = store->sync_store().NextPush(0, 64 * 1024);
     EXPECT_EQ(push->mutations(0).seq(), 1u);
     EXPECT_EQ(push->mutations().rbegin()->seq(), 3u);
+    SaveInquirer(*store, "Cy");
+    EXPECT_FALSE(store->sync_store().MakeHello()->gives_up_name()) << "once is enough";
     store.reset();
     std::filesystem::remove_all(home_);
     std::filesystem::rename(copy, home_);

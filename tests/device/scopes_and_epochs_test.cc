@@ -224,7 +224,8 @@ TEST_F(ScopesAndEpochsTest, WhatIsRefusedAnewNeedsAttentionWhileTheOldCopyIsStil
   Greet(*store);
   PushAll(*store);
   ASSERT_EQ(store->sync_store().ApplyPage(base_.PageOf(base_.area_scope(), 0)), absl::OkStatus());
-  ASSERT_EQ(store->sync_store().ApplyCurrent(base_.CurrentOf(base_.area_scope())), absl::OkStatus());  // the group may bring it yet
+  // The group may bring it yet.
+  ASSERT_EQ(store->sync_store().ApplyCurrent(base_.CurrentOf(base_.area_scope())), absl::OkStatus());
   EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina");
   EXPECT_EQ(store->outbox_counts().needs_attention, 2u);
 }

@@ -39,8 +39,10 @@ size_t SizeOf(const Bundled& rows) {
 }
 
 // Work behind a place that a damaged row left free would pass it over: there an older image of this store could live on
-// under the same name, and nobody would notice (I3).
+// under the same name, and nobody would notice (I3). Places and positions run alike until a store is renumbered;
+// afterwards a damaged row's place cannot be told from one that it had under a former name.
 bool PassesOverAPlace(const QueueStore& queue) {
+  if (static_cast<uint64_t>(queue.next_position()) != queue.state().next_seq()) return false;
   uint64_t last = 0;
   bool may_be_missing = false;  // what stood behind `last` was damaged, or had no answer either
   for (const auto& [position, row] : queue.live()) {
