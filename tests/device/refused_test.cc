@@ -107,6 +107,39 @@ TEST_F(RefusedTest, PatchThatWaitedForARefusedCreateIsSentAlongWithTheFix) {
   EXPECT_EQ(record->As<v1::Citizen>().note(), "second door");
 }
 
+TEST_F(RefusedTest, BundleThatWaitedForARefusedCreateIsSentAlongWhole) {
+  auto store = OpenUnlocked();
+  Bundle create = NewBundle();
+  const RecordId citizen = create.Create(CitizenNamed("Poison"), base_.area());
+  const SaveReceipt created = Save(*store, create);
+  v1::Citizen note;
+  note.set_note("second door");
+  Bundle together = NewBundle();
+  together.Patch(citizen, note, {v1::Citizen::kNoteFieldNumber});
+  v1::Inquiry asks = InquiryBy(citizen);
+  asks.set_slip_number("17");
+  const RecordId inquiry = together.Create(asks, base_.area());
+  const SaveReceipt waiting = Save(*store, together);
+  v1::Ack ack;
+  const auto refuse = [&](const IntentId& intent, v1::RefusalCode code) {
+    v1::Verdict& verdict = *ack.add_verdicts();
+    verdict.set_intent_id(intent.ToBytes());
+    verdict.mutable_quarantined()->set_code(code);
+  };
+  refuse(created.intents[0], v1::REFUSAL_CODE_OUT_OF_RANGE);
+  refuse(waiting.intents[0], v1::REFUSAL_CODE_CREATE_QUARANTINED);
+  refuse(waiting.intents[1], v1::REFUSAL_CODE_BUNDLE_PARTNER);
+  ASSERT_TRUE(store->sync_store().ApplyAck(ack).ok());
+
+  const auto fixed = store->Fix(created.intents[0], Cured());
+  ASSERT_EQ(fixed.status(), absl::OkStatus());
+  EXPECT_EQ(fixed->intents.size(), 3u);
+  EXPECT_EQ(store->outbox_counts().needs_attention, 0u);
+  Sync(*store);
+  EXPECT_EQ(NameOf(*store, citizen), "Cured");
+  EXPECT_TRUE(base_.RecordOf(inquiry).has_value());
+}
+
 TEST_F(RefusedTest, RefusedPatchShowsUntilItIsWithdrawnThenTheConfirmedValueStands) {
   auto store = OpenUnlocked();
   const Inquirer inquirer = SaveInquirer(*store, "Amina");

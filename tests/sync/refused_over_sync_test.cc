@@ -1,5 +1,6 @@
 // What the base refuses stays with the worker until it is fixed, withdrawn, or replayed by a person at the
 // base.
+#include "absl/strings/str_cat.h"
 #include "server/engine/transaction.h"
 #include "tests/sync/sync_story.h"
 
@@ -99,6 +100,21 @@ TEST_F(RefusedOverSync, FixOfACreateBringsLaterEditsWithItInOrder) {
   amal.SyncWell();
   amal.SyncWell();
   EXPECT_THAT(amal.NamesOf(citizen), ElementsAre("third"));
+  EXPECT_EQ(Counts().needs_attention, 0u);
+  EXPECT_EQ(base.Check().quarantined, 0);
+  ExpectSameRecords(base, {&amal});
+}
+
+TEST_F(RefusedOverSync, FixOfACreateForWhichMoreWaitsThanABundleHoldsBringsItAllTheSame) {
+  const RecordId citizen = amal.SaveCitizen("first");
+  for (int i = 0; i < 70; ++i) amal.Rename(citizen, absl::StrCat("name ", i));
+  EXPECT_EQ(amal.SyncWell().refused, 71u);
+  Permit();
+  const auto refused = amal.store().Outbox().value();
+  ASSERT_EQ(amal.store().Fix(refused[0].intent, CitizenCalled("first again")).status(), absl::OkStatus());
+  amal.SyncWell();
+  amal.SyncWell();
+  EXPECT_THAT(amal.NamesOf(citizen), ElementsAre("name 69"));
   EXPECT_EQ(Counts().needs_attention, 0u);
   EXPECT_EQ(base.Check().quarantined, 0);
   ExpectSameRecords(base, {&amal});

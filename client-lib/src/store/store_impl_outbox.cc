@@ -1,4 +1,5 @@
 // The half of StoreImpl that shows what is on its way, and what the base refused.
+#include <algorithm>
 #include <utility>
 
 #include "client-lib/src/store/store_impl.h"
@@ -29,6 +30,25 @@ std::set<std::string> SeenBy(const google::protobuf::RepeatedPtrField<v1::FieldE
   for (const v1::FieldEdit& edit : edits)
     seen.insert(edit.seen_versions().begin(), edit.seen_versions().end());
   return seen;
+}
+
+std::string BundleIdOf(const QueueRow& row) { return row.ParsedEnvelope().bundle().bundle_id(); }
+
+// Half of the bytes, for the correction may be longer than what it replaces.
+bool FitsOneBundle(const std::vector<QueueRow>& rows) {
+  size_t bytes = 0;
+  for (const QueueRow& row : rows) bytes += row.envelope.size() + row.sealed_payload.size();
+  return rows.size() <= kMaxBundleMutations && bytes <= kMaxBundleBytes / 2;
+}
+
+// What waits beside it is tried again by the base as soon as this took effect.
+void KeepBundleOf(IntentId intent, std::vector<QueueRow>& rows) {
+  const auto first = std::find_if(rows.begin(), rows.end(),
+                                  [&](const QueueRow& row) { return row.intent_id == intent.ToBytes(); });
+  const std::string bundle = BundleIdOf(*first);
+  std::erase_if(rows, [&](const QueueRow& row) {
+    return row.intent_id != intent.ToBytes() && (bundle.empty() || BundleIdOf(row) != bundle);
+  });
 }
 
 }  // namespace
@@ -76,24 +96,34 @@ absl::StatusOr<std::vector<OutboxItem>> StoreImpl::Outbox() const {
   return items;
 }
 
+// A bundle is never parted (I19), and what waits for a create that was refused goes with it: which may be part of another
+// bundle, whose other parts go along in turn.
 std::vector<QueueRow> StoreImpl::RefusedTogether(IntentId refused) const {
   const QueueRow* first = queue_->FindByIntent(refused.ToBytes());
   if (first == nullptr || !first->needs_attention()) return {};
-  const v1::MutationEnvelope envelope = first->ParsedEnvelope();
-  const std::string& bundle = envelope.bundle().bundle_id();
-  std::vector<QueueRow> together;
-  std::set<std::string> records;
+  std::map<int64_t, v1::MutationEnvelope> refusals;  // by position
   for (const auto& [position, row] : queue_->live()) {
-    if (!row.needs_attention()) continue;
-    const v1::MutationEnvelope other = row.ParsedEnvelope();
-    const bool same_bundle = !bundle.empty() && other.bundle().bundle_id() == bundle;
-    // What waits for a create that was refused goes with it.
-    const bool waits = row.code == v1::REFUSAL_CODE_CREATE_QUARANTINED && records.contains(other.record_id());
-    if (&row != first && !same_bundle && !waits) continue;
-    records.insert(other.record_id());
-    together.push_back(row);
+    if (row.needs_attention()) refusals[position] = row.ParsedEnvelope();
   }
-  return together;
+  std::set<int64_t> together = {first->position};
+  std::set<std::string> bundles = {BundleIdOf(*first)};
+  std::set<std::string> records = {first->ParsedEnvelope().record_id()};
+  bundles.erase("");
+  for (size_t before = 0; before != together.size();) {
+    before = together.size();
+    for (const auto& [position, envelope] : refusals) {
+      const bool waits = queue_->live().at(position).code == v1::REFUSAL_CODE_CREATE_QUARANTINED &&
+                         records.contains(envelope.record_id());
+      const std::string& bundle = envelope.bundle().bundle_id();
+      if (!waits && !bundles.contains(bundle) && position != first->position) continue;
+      together.insert(position);
+      records.insert(envelope.record_id());
+      if (!bundle.empty()) bundles.insert(bundle);
+    }
+  }
+  std::vector<QueueRow> rows;
+  for (const int64_t position : together) rows.push_back(queue_->live().at(position));
+  return rows;
 }
 
 // The intention of a refused mutation once more, with other content where it is the one to be corrected.
@@ -131,6 +161,7 @@ absl::StatusOr<SaveReceipt> StoreImpl::Fix(IntentId refused, const google::proto
   std::vector<QueueRow> rows = RefusedTogether(refused);
   if (rows.empty()) return MakeError(ErrorCode::kNotFound, "no refused mutation of this id");
   if (reading_ == nullptr) return MakeError(ErrorCode::kLocked, "the store is locked");
+  if (!FitsOneBundle(rows)) KeepBundleOf(refused, rows);
   SavePlan plan;
   plan.why = WhyQueued::kCorrection;
   for (QueueRow& row : rows) {
