@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_join.h"
 #include "cli-client/dates.h"
 #include "cli-client/group_view.h"
 #include "cli-client/layout.h"
@@ -92,6 +93,11 @@ std::string ContactWords(const Context& context, const CaseLine& line) {
   return JoinParts(parts, ", ");
 }
 
+std::string HeldByWords(const Context& context, const std::set<std::string>& holders) {
+  if (holders.empty()) return {};
+  return context.T("tasks.held-by", {{"holders", Shown(absl::StrJoin(holders, ", "))}});
+}
+
 std::vector<std::string> CaseLines(const Context& context, const View& view, const GroupFacts& facts,
                                    const CaseLine& line, int width) {
   const bool color = context.options().color;
@@ -100,7 +106,9 @@ std::vector<std::string> CaseLines(const Context& context, const View& view, con
       DueWords(context, line.response_case) + "; " + StepWords(context, line.response_case);
   std::vector<std::string> lines = Wrap(handle + first, width, kHandleColumns);
   if (color) lines[0] = Inked(lines[0], InkOf(line.response_case.state), color);
-  const std::string who = JoinParts({ContactWords(context, line), WhoWords(context, view, line)}, " | ");
+  const std::string held = HeldByWords(context, facts.HoldersOf(line.response_case.id));
+  const std::string who =
+      JoinParts({ContactWords(context, line), WhoWords(context, view, line), held}, " | ");
   for (const std::string& more : {GroupWords(context, facts, line), who}) {
     if (more.empty()) continue;
     for (const std::string& part : Wrap(std::string(kHandleColumns, ' ') + more, width, kHandleColumns)) {
@@ -135,6 +143,7 @@ Json CaseJson(const Context& context, const View& view, const GroupFacts& facts,
     json["channel"] = Word(inquiry->channel());
     json["safe_hours"] = inquiry->safe_hours();
   }
+  json["holders"] = facts.HoldersOf(c.id);
   json["group"] = CaseGroupJson(context, view, facts, line);
   return json;
 }

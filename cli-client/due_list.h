@@ -3,6 +3,7 @@
 #ifndef OPGANG_CLI_CLIENT_DUE_LIST_H_
 #define OPGANG_CLI_CLIENT_DUE_LIST_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ std::string DueDateWords(const Context& context, const DateSpan& due);
 std::string StepWords(const Context& context, const ResponseCase& response_case);
 // What the worker must know before ringing or knocking: language, interpreter, safe hours.
 std::string ContactWords(const Context& context, const CaseLine& line);
+
+// "held by karen"; empty where nobody has it in hand.
+std::string HeldByWords(const Context& context, const std::set<std::string>& holders);
 
 // One case in two lines of at most `width` columns, handle first:
 //   k7f   in a group by Sat 4 Apr, 1 d 3 h left; last step: rang Thu, not reached

@@ -3,7 +3,7 @@
 #include "cli-client/due_list.h"
 #include "cli-client/entrance_choice.h"
 #include "cli-client/layout.h"
-#include "cli-client/likely_duplicates.h"
+#include "cli-client/lookup.h"
 #include "cli-client/person_form.h"
 #include "cli-client/prompts.h"
 #include "cli-client/saving.h"
@@ -106,13 +106,6 @@ std::string SavedWords(const Context& context, const v1::Inquiry& inquiry, Recor
   const auto due = DueOf(context, inquiry, citizen);
   return due ? context.T("inquiry.saved", {{"by", DueDateWords(context, *due)}})
              : context.T("inquiry.saved.undated");
-}
-
-std::string AlikeWords(const Context& context, const LikelyDuplicate& d) {
-  return JoinParts(
-      {d.name ? context.T("field.name") : "", d.telephone ? context.T("field.telephone") : "",
-       d.dwelling ? context.T("type.dwelling") : "", d.birth_year ? context.T("field.birth_year") : ""},
-      ", ");
 }
 
 void OfferDuplicates(const Context& context, RecordId citizen) {

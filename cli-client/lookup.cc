@@ -122,4 +122,11 @@ std::string RecordLabel(const Context& context, const View& view, const VisibleR
   return TypeLabel(context.texts(), *record.type) + ", " + CitizenLabel(context, view.Find(record.subject));
 }
 
+std::string AlikeWords(const Context& context, const LikelyDuplicate& d) {
+  return JoinParts(
+      {d.name ? context.T("field.name") : "", d.telephone ? context.T("field.telephone") : "",
+       d.dwelling ? context.T("type.dwelling") : "", d.birth_year ? context.T("field.birth_year") : ""},
+      ", ");
+}
+
 }  // namespace opgang::cli

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "cli-client/context.h"
 #include "core/places/danish_address.h"
+#include "opgang/likely_duplicates.h"
 
 namespace opgang::cli {
 
@@ -43,6 +44,9 @@ std::string HomeLabel(const View& view, const v1::Citizen& citizen);
 std::string CitizenLabel(const Context& context, const VisibleRecord* citizen);
 // One line for any record: what find, show and undo call it.
 std::string RecordLabel(const Context& context, const View& view, const VisibleRecord& record);
+
+// By what two citizens are alike: "name, telephone".
+std::string AlikeWords(const Context& context, const LikelyDuplicate& duplicate);
 
 }  // namespace opgang::cli
 

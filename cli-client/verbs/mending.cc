@@ -22,6 +22,7 @@ struct SamePersonArgs {
   std::string one;
   std::string other;
   bool take_back = false;
+  bool two = false;
 };
 
 const VisibleRecord* FindJoin(const View& view, RecordId citizen, RecordId other) {
@@ -32,19 +33,24 @@ const VisibleRecord* FindJoin(const View& view, RecordId citizen, RecordId other
   return nullptr;
 }
 
-// One of the two records of a join: made, or set to what it now is.
-void PutJoin(const View& view, const VisibleRecord& citizen, const VisibleRecord& other, bool joined,
-             Bundle& bundle) {
+// One of the two records of a join: set to what it now is, or made.
+void PutJoin(const View& view, const VisibleRecord& citizen, const VisibleRecord& other,
+             const SamePersonArgs& args, Bundle& bundle) {
   v1::SamePerson same;
   same.set_citizen_id(citizen.id.ToBytes());
   same.set_other_citizen_id(other.id.ToBytes());
-  same.set_joined(joined);
+  same.set_joined(!args.take_back && !args.two);
   const VisibleRecord* existing = FindJoin(view, citizen.id, other.id);
   if (existing != nullptr) {
     bundle.Patch(existing->id, same, {v1::SamePerson::kJoinedFieldNumber});
-  } else if (joined) {
+  } else if (!args.take_back) {
     bundle.Create(same, AreaOf(citizen));
   }
+}
+
+std::string_view JoinWordsId(const SamePersonArgs& args) {
+  if (args.two) return "same-person.two";
+  return args.take_back ? "same-person.taken-back" : "same-person.joined";
 }
 
 absl::Status RunSamePerson(Context& context, const SamePersonArgs& args) {
@@ -53,12 +59,12 @@ absl::Status RunSamePerson(Context& context, const SamePersonArgs& args) {
   ASSIGN_OR_RETURN(const VisibleRecord* other, CitizenOf(context, *view, args.other));
   if (one->id == other->id) return ErrorWithWords(ErrorCode::kUsage, context.T("same-person.one"));
   Bundle bundle = context.NewBundle();
-  PutJoin(*view, *one, *other, !args.take_back, bundle);
-  PutJoin(*view, *other, *one, !args.take_back, bundle);
+  PutJoin(*view, *one, *other, args, bundle);
+  PutJoin(*view, *other, *one, args, bundle);
   if (bundle.empty()) return ErrorWithWords(ErrorCode::kNotFound, context.T("same-person.not-joined"));
-  return SaveAndTell(context, bundle,
-                     context.T(args.take_back ? "same-person.taken-back" : "same-person.joined",
-                               {{"one", view->HandleOf(one->id)}, {"other", view->HandleOf(other->id)}}));
+  return SaveAndTell(
+      context, bundle,
+      context.T(JoinWordsId(args), {{"one", view->HandleOf(one->id)}, {"other", view->HandleOf(other->id)}}));
 }
 
 }  // namespace
@@ -71,7 +77,9 @@ void AddSamePerson(VerbTable& verbs) {
       verbs.Add("same-person", [args](Context& context) { return RunSamePerson(context, *args); });
   verb->add_option("citizen", args->one, verbs.T("help.argument.citizen"))->required();
   verb->add_option("other", args->other, verbs.T("help.argument.citizen"))->required();
-  verb->add_flag("--take-back", args->take_back, verbs.T("help.same-person.take-back"));
+  CLI::Option* take_back =
+      verb->add_flag("--take-back", args->take_back, verbs.T("help.same-person.take-back"));
+  verb->add_flag("--two", args->two, verbs.T("help.same-person.two"))->excludes(take_back);
 }
 
 }  // namespace opgang::cli

@@ -33,9 +33,10 @@ const VisibleRecord* GroupOf(const View& view, const VisibleRecord* meeting) {
   return group != nullptr && group->type->type == RecordType::kGroup ? group : nullptr;
 }
 
-// I noted what it is about, or the group is mine.
+// I hold it; or nobody does, and I noted what it is about or the group is mine.
 bool IsMine(const Context& context, const View& view, const TaskLine& task) {
   const std::string& me = context.store().info().staff_code;
+  if (!task.holders.empty()) return task.holders.contains(me);
   const VisibleRecord* group = GroupOf(view, task.meeting);
   if (group != nullptr && group->As<v1::Group>().instructor() == me) return true;
   const VisibleRecord* about = view.Find(task.about);
@@ -67,6 +68,7 @@ absl::StatusOr<std::vector<TaskLine>> ChosenTasks(const Context& context, const 
 }
 
 std::string TimeLeftWords(const Context& context, const TaskLine& task) {
+  if (task.due == absl::InfiniteFuture()) return {};
   const absl::Duration left = task.due - context.Now();
   if (left <= absl::ZeroDuration())
     return context.T("tasks.overdue", {{"span", SpanWords(context.texts(), -left)}});
@@ -74,16 +76,21 @@ std::string TimeLeftWords(const Context& context, const TaskLine& task) {
 }
 
 std::string AboutWords(const Context& context, const View& view, const TaskLine& task) {
+  if (task.duplicate) {
+    return context.T("tasks.duplicate-of", {{"old", view.HandleOf(task.duplicate->citizen)},
+                                            {"alike", AlikeWords(context, *task.duplicate)}});
+  }
   if (task.response_case) return DueDateWords(context, task.response_case->due);
   return task.meeting == nullptr ? context.T("show.not-here") : RecordLabel(context, view, *task.meeting);
 }
 
 void SayTask(const Context& context, const View& view, const TaskLine& task) {
-  const std::string text = PadTo(view.HandleOf(task.about), 5) + " " +
-                           JoinParts({context.T("tasks.kind." + std::string(TaskKindName(task.kind))),
-                                      CitizenLabel(context, view.Find(task.citizen)),
-                                      AboutWords(context, view, task), TimeLeftWords(context, task)},
-                                     ", ");
+  const std::string text =
+      PadTo(view.HandleOf(task.about), 5) + " " +
+      JoinParts({context.T("tasks.kind." + std::string(TaskKindName(task.kind))),
+                 CitizenLabel(context, view.Find(task.citizen)), AboutWords(context, view, task),
+                 TimeLeftWords(context, task), HeldByWords(context, task.holders)},
+                ", ");
   std::vector<std::string> lines = Wrap(text, context.terminal().Width(), 6);
   const Ink ink = task.overdue ? Ink::kAlarm : Ink::kPlain;
   lines[0] = Inked(lines[0], ink, context.options().color);
@@ -96,8 +103,10 @@ Json TaskJson(const View& view, const TaskLine& task) {
           {"handle", view.HandleOf(task.about)},
           {"citizen", view.HandleOf(task.citizen)},
           {"name", citizen == nullptr ? "" : citizen->As<v1::Citizen>().name()},
-          {"due", JsonTime(task.due)},
+          {"due", task.due == absl::InfiniteFuture() ? Json(nullptr) : JsonTime(task.due)},
           {"overdue", task.overdue},
+          {"holders", task.holders},
+          {"older", task.duplicate ? Json(view.HandleOf(task.duplicate->citizen)) : Json(nullptr)},
           {"meeting", task.meeting == nullptr ? Json(nullptr) : Json(view.HandleOf(task.meeting->id))}};
 }
 

@@ -35,6 +35,9 @@ void AddSeat(VerbTable& verbs);
 void AddAttend(VerbTable& verbs);
 void AddTasks(VerbTable& verbs);
 void AddFollowUp(VerbTable& verbs);
+void AddClaim(VerbTable& verbs);
+void AddHandOver(VerbTable& verbs);
+void AddCause(VerbTable& verbs);
 // The device and the base.
 void AddSync(VerbTable& verbs);
 void AddStatus(VerbTable& verbs);

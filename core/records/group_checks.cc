@@ -22,6 +22,11 @@ bool IsStaffCode(std::string_view text) {
   return text.size() >= 2 && std::all_of(text.begin(), text.end(), fits);
 }
 
+void OptionalStaffCode(FieldChecks& check, int field, std::string_view text) {
+  check.Line(field, text, kStaffCodeChars);
+  check.Expect(text.empty() || IsStaffCode(text), v1::REFUSAL_CODE_BAD_FORM, field);
+}
+
 // A time of day as well: an evening without an hour is no promise.
 void RequiredMoment(FieldChecks& check, int field, bool is_there, const v1::StatedTime& time) {
   check.Expect(is_there, v1::REFUSAL_CODE_REQUIRED, field);
@@ -49,9 +54,7 @@ void CheckFields(FieldChecks& check, const v1::Group& group) {
   RequiredName(check, M::kNameFieldNumber, group.name());
   check.RequiredId(M::kProgrammeIdFieldNumber, group.programme_id());
   check.LanguageTag(M::kLanguageFieldNumber, group.language());
-  check.Line(M::kInstructorFieldNumber, group.instructor(), kStaffCodeChars);
-  const bool is_code = group.instructor().empty() || IsStaffCode(group.instructor());
-  check.Expect(is_code, v1::REFUSAL_CODE_BAD_FORM, M::kInstructorFieldNumber);
+  OptionalStaffCode(check, M::kInstructorFieldNumber, group.instructor());
   check.InRange(M::kCapacityFieldNumber, group.capacity(), 0, kMaxCapacity);
   // Whether it binds may not be guessed, also where the word comes from a newer app.
   if (group.capacity() > 0) {
@@ -93,6 +96,21 @@ void CheckFields(FieldChecks& check, const v1::FollowUp& follow_up) {
   check.RequiredEnum(M::kOutcomeFieldNumber, follow_up.outcome(), v1::FollowUpOutcome_IsValid);
   if (follow_up.has_happened()) check.PastTime(M::kHappenedFieldNumber, follow_up.happened());
   check.Note(M::kNoteFieldNumber, follow_up.note());
+}
+
+void CheckFields(FieldChecks& check, const v1::Claim& claim) {
+  using M = v1::Claim;
+  check.RequiredId(M::kCitizenIdFieldNumber, claim.citizen_id());
+  check.RequiredId(M::kTaskIdFieldNumber, claim.task_id());
+  OptionalStaffCode(check, M::kHolderFieldNumber, claim.holder());
+}
+
+void CheckFields(FieldChecks& check, const v1::BreachCause& cause) {
+  using M = v1::BreachCause;
+  check.RequiredId(M::kCitizenIdFieldNumber, cause.citizen_id());
+  check.RequiredId(M::kInquiryIdFieldNumber, cause.inquiry_id());
+  check.RequiredEnum(M::kCauseFieldNumber, cause.cause(), v1::CauseOfBreach_IsValid);
+  check.Note(M::kNoteFieldNumber, cause.note());
 }
 
 }  // namespace opgang

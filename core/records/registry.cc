@@ -29,7 +29,7 @@ RecordTypeInfo Entry(RecordType type, std::string_view name, v1::ScopeKind scope
   return {type, name, scope, subject, writers, &T::default_instance(), has_handle, of_case};
 }
 
-using Table = std::array<RecordTypeInfo, 20>;
+using Table = std::array<RecordTypeInfo, 22>;
 
 // Columns: type, name, scope, subject, writers, short handle, of a case. In type order, without gaps: FindRecordType
 // counts on it.
@@ -60,6 +60,9 @@ const Table& Entries() {
       Entry<v1::Seat>(B::kSeat, "seat", kArea, S::kCitizen, kFieldAndInstructor, true, true),
       Entry<v1::Absence>(B::kAbsence, "absence", kArea, S::kCitizen, kFieldAndInstructor, true, false),
       Entry<v1::FollowUp>(B::kFollowUp, "follow-up", kArea, S::kCitizen, kFieldAndInstructor, true, false),
+      Entry<v1::Claim>(B::kClaim, "claim", kArea, S::kCitizen, kFieldAndInstructor, false, true),
+      Entry<v1::BreachCause>(B::kBreachCause, "breach-cause", kArea, S::kCitizen, kFieldAndInstructor, true,
+                             false),
   }};
   return *entries;
 }

@@ -231,6 +231,8 @@ void CheckByType(FieldChecks& check, RecordType type, const google::protobuf::Me
     case B::kSeat: return CheckAs<v1::Seat>(check, content);
     case B::kAbsence: return CheckAs<v1::Absence>(check, content);
     case B::kFollowUp: return CheckAs<v1::FollowUp>(check, content);
+    case B::kClaim: return CheckAs<v1::Claim>(check, content);
+    case B::kBreachCause: return CheckAs<v1::BreachCause>(check, content);
     case B::BODY_NOT_SET: break;
   }
 }

@@ -15,6 +15,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "core/base/ids.h"
+#include "core/rules/breach_cause.h"
 #include "core/rules/response_case.h"
 #include "opgang/v1/group.pb.h"
 #include "opgang/v1/intake.pb.h"
@@ -44,6 +45,7 @@ struct ReportPerson {
   std::vector<const v1::FollowUp*> follow_ups;
   std::vector<SeatFact> seats;
   std::vector<IntakeFact> intakes;
+  std::vector<BreachCauseFact> causes;
 };
 
 // Where a citizen lives, in words; empty = not recorded.

@@ -23,6 +23,7 @@ struct CountedCase {
   bool individual = false;  // met by the first meeting of an individual course
   HoursSpan hours;          // of a case that ended by taking part
   std::string reason;       // of a closed one
+  std::string cause;        // of a breach, where somebody said why
   std::string channel;
   CitizenPlace place;
 };
@@ -83,6 +84,9 @@ CountedCase Counted(const ResponseCase& c, const ReportPerson& person, const Rep
   if (c.closing_reason.has_value())
     counted.reason =
         EnumCode(*c.closing_reason, &v1::ClosingReason_Name<v1::ClosingReason>, "CLOSING_REASON_");
+  if (const BreachCauseFact* cause = CauseOf(c, person.causes))
+    counted.cause =
+        EnumCode(cause->cause->cause(), &v1::CauseOfBreach_Name<v1::CauseOfBreach>, "CAUSE_OF_BREACH_");
   if (TookPart(counted.standing)) {
     counted.hours = Waited(AskedAt(c, person.facts), *c.took_part);
     counted.individual = counted.standing == Standing::kMet && ByIndividualCourse(*c.took_part, person.facts);
@@ -106,6 +110,7 @@ std::vector<std::pair<std::string, std::string>> RowOf(const ResponseCase& c, co
           {"hours", TookPart(counted.standing) ? HoursText(counted.hours) : ""},
           {"closed", c.closed_at ? DatesText(DaysOf(*c.closed_at)) : ""},
           {"reason", counted.reason},
+          {"cause", counted.cause},
           {"channel", counted.channel},
           {"area", counted.place.area},
           {"organisation", counted.place.organisation}};
@@ -164,7 +169,12 @@ void AddBreach(ReportBuilder& report, const FigurePlace& place, const Cases& cas
     const auto stands_so = [&](const CountedCase& c) { return c.standing == standing; };
     report.Of(place, StandingCode(standing), "breach", RowsWhere(cases, stands_so));
   }
-  report.Of(place, "cause-not-recorded", "breach", breach);
+  std::map<std::string, RowList> by_cause = {{"", {}}};
+  for (const CountedCase& c : cases) {
+    if (IsBreach(c.standing)) by_cause[c.cause].push_back(c.row);
+  }
+  for (const auto& [cause, rows] : by_cause)
+    report.Of(place, cause.empty() ? "cause-not-recorded" : "cause." + cause, "breach", rows);
 }
 
 void AddStandings(ReportBuilder& report, const FigurePlace& place, const Cases& cases) {
@@ -279,7 +289,7 @@ v1::Report ResponseTimeReport(const ReportInput& input, const ReportQuestion& qu
   const Cohort cohort = CohortOf(input, question, report);
   for (size_t policy = 0; policy < cohort.size(); ++policy)
     AddSection(report, std::string(DuePolicyName(kPolicies[policy])), cohort[policy]);
-  report.AddNote("causes-not-recorded");
+  report.AddNote("causes-never-excuse");
   report.AddNote("hours-are-spans");
   return report.Done();
 }

@@ -15,7 +15,7 @@
 namespace opgang {
 
 inline constexpr std::string_view kResponseTime = "response-time";
-inline constexpr uint32_t kResponseTimeVersion = 1;
+inline constexpr uint32_t kResponseTimeVersion = 2;
 
 // How a case stands in the report.
 enum class Standing {

@@ -58,7 +58,13 @@ apt_get() {
       die "packages are missing and sudo is not here; as root: apt-get install --no-install-recommends $packages_wanted"
     as_root=(sudo)
   fi
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@"
+  local status=0
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" || status=$?
+  # apt-get's own failures are 100.
+  if ((status == 1 && EUID != 0)); then
+    die "sudo refused (its words are above); as root: apt-get install --no-install-recommends $packages_wanted"
+  fi
+  return "$status"
 }
 
 # install_missing NAME...: what is there already is left alone; says what it does before it does it.

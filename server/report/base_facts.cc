@@ -58,7 +58,7 @@ class Facts : public BaseFacts {
     for (const Area& area : areas) {
       for (const Type type :
            {Type::kVisit, Type::kCitizen, Type::kInquiry, Type::kReply, Type::kParticipation, Type::kClosing,
-            Type::kIntake, Type::kSeat, Type::kAbsence, Type::kFollowUp})
+            Type::kIntake, Type::kSeat, Type::kAbsence, Type::kFollowUp, Type::kBreachCause})
         RETURN_IF_ERROR(ReadType(reader, area, type));
     }
     for (auto& [id, person] : persons_) input_.persons.push_back(std::move(person));
@@ -224,6 +224,9 @@ class Facts : public BaseFacts {
       case Type::kFollowUp:
         if (const auto* follow_up = Keep(follow_ups_, record)) person.follow_ups.push_back(follow_up);
         break;
+      case Type::kBreachCause:
+        if (const auto* cause = Keep(causes_, record)) person.causes.push_back({record.id, cause, recorded});
+        break;
       default: break;
     }
   }
@@ -249,6 +252,7 @@ class Facts : public BaseFacts {
   std::deque<v1::Seat> seats_;
   std::deque<v1::Absence> absences_;
   std::deque<v1::FollowUp> follow_ups_;
+  std::deque<v1::BreachCause> causes_;
 };
 
 }  // namespace

@@ -31,10 +31,11 @@ TEST_F(Usage, WordsThatDoNotBelongAreRefusedWithAHintAndNotRepeated) {
 
 TEST_F(Usage, HelpExistsForEveryCommandInBothLanguages) {
   for (const char* verb :
-       {"at",      "door",   "contact", "inquiry", "intake",    "reply",       "took-part", "close",
-        "correct", "undo",   "due",     "find",    "show",      "sync",        "status",    "outbox",
-        "board",   "enroll", "unlock",  "lock",    "doctor",    "same-person", "groups",    "seats",
-        "book",    "seat",   "attend",  "tasks",   "follow-up", "move",        "receipts"}) {
+       {"at",          "door",    "contact",  "inquiry", "intake",    "reply",  "took-part",
+        "close",       "correct", "undo",     "due",     "find",      "show",   "sync",
+        "status",      "outbox",  "board",    "enroll",  "unlock",    "lock",   "doctor",
+        "same-person", "groups",  "seats",    "book",    "seat",      "attend", "tasks",
+        "follow-up",   "move",    "receipts", "claim",   "hand-over", "cause"}) {
     const Ran english = Run({verb, "--help"});
     const Ran danish = Run({verb, "--help", "--lang", "da"});
     EXPECT_EQ(english.exit, 0) << verb;

@@ -110,6 +110,14 @@ TEST_F(NoPlaintextTest, EveryTextFieldOfEveryTypeSavedSyncedRefusedFixedAndUndon
   follow_up.set_absence_id(entrance_id.ToBytes());
   follow_up.set_outcome(v1::FOLLOW_UP_OUTCOME_COMES_AGAIN);
   person.Create(follow_up);
+  v1::Claim claim = about(v1::Claim());
+  claim.set_task_id(entrance_id.ToBytes());
+  claim.set_holder("karen");  // a code, and no free text
+  person.Create(claim);
+  v1::BreachCause cause = about(v1::BreachCause());
+  cause.set_inquiry_id(entrance_id.ToBytes());
+  cause.set_cause(v1::CAUSE_OF_BREACH_OTHER);
+  person.Create(cause);
   const SaveReceipt receipt = Save(*store, person);
 
   Bundle plan = NewBundle();

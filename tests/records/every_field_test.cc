@@ -150,7 +150,7 @@ TEST(EveryEnumFieldTest, AnUnknownValueIsKeptUnlessTheFieldIsRequired) {
   });
   EXPECT_THAT(required, ::testing::ElementsAre("disposition", "purpose", "form", "place", "channel", "reason",
                                                "way", "outcome", "status", "kind", "kind", "capacity_meaning",
-                                               "state", "state", "outcome"));
+                                               "state", "state", "outcome", "cause"));
 }
 
 TEST(EveryTypeTest, AFieldFromANewerAppIsKept) {

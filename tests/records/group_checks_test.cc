@@ -100,6 +100,21 @@ TEST(GroupChecksTest, AnAbsenceNamesItsMeetingAndAFollowUpItsAbsence) {
                 v1::REFUSAL_CODE_REQUIRED, v1::FollowUp::kAbsenceIdFieldNumber);
 }
 
+TEST(GroupChecksTest, AClaimIsHeldByAStaffCodeOrByNobody) {
+  ExpectSound(With<v1::Claim>(SoundClaim(), [](auto& c) { c.clear_holder(); }));
+  ExpectRefused(With<v1::Claim>(SoundClaim(), [](auto& c) { c.set_holder("Karen H"); }),
+                v1::REFUSAL_CODE_BAD_FORM, v1::Claim::kHolderFieldNumber);
+  ExpectRefused(With<v1::Claim>(SoundClaim(), [](auto& c) { c.clear_task_id(); }), v1::REFUSAL_CODE_REQUIRED,
+                v1::Claim::kTaskIdFieldNumber);
+}
+
+TEST(GroupChecksTest, ACauseOfABreachNamesItsCase) {
+  ExpectRefused(With<v1::BreachCause>(SoundBreachCause(), [](auto& b) { b.clear_inquiry_id(); }),
+                v1::REFUSAL_CODE_REQUIRED, v1::BreachCause::kInquiryIdFieldNumber);
+  ExpectRefused(With<v1::BreachCause>(SoundBreachCause(), [](auto& b) { b.clear_cause(); }),
+                v1::REFUSAL_CODE_REQUIRED, v1::BreachCause::kCauseFieldNumber);
+}
+
 TEST(GroupChecksTest, TakingPartMayNameItsMeetingAndNeedNot) {
   ExpectSound(
       With<v1::Participation>(SoundParticipation(), [](auto& p) { p.set_meeting_id(kOtherId.ToBytes()); }));

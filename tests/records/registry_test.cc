@@ -106,7 +106,8 @@ TEST(RegistryTest, OutreachAndCoordinatorWriteEverythingAboutPeopleButTheClinica
 TEST(RegistryTest, TheInstructorWritesTheResponseAndTheImportWritesPlaces) {
   EXPECT_THAT(TypesThatMayBeWrittenBy(Role::kInstructor),
               ElementsAre("citizen", "consent", "contact", "inquiry", "closing", "reply", "participation",
-                          "venue", "group-programme", "group", "meeting", "seat", "absence", "follow-up"));
+                          "venue", "group-programme", "group", "meeting", "seat", "absence", "follow-up",
+                          "claim", "breach-cause"));
   EXPECT_THAT(TypesThatMayBeWrittenBy(Role::kBase), ElementsAre("entrance", "dwelling"));
 }
 

@@ -234,6 +234,22 @@ inline v1::FollowUp SoundFollowUp() {
   return f;
 }
 
+inline v1::Claim SoundClaim() {
+  v1::Claim c;
+  c.set_citizen_id(kCitizenId.ToBytes());
+  c.set_task_id(kOtherId.ToBytes());
+  c.set_holder("karen");
+  return c;
+}
+
+inline v1::BreachCause SoundBreachCause() {
+  v1::BreachCause b;
+  b.set_citizen_id(kCitizenId.ToBytes());
+  b.set_inquiry_id(kOtherId.ToBytes());
+  b.set_cause(v1::CAUSE_OF_BREACH_NO_GROUP);
+  return b;
+}
+
 // A test that walks the register stops here when a type is new: null.
 inline std::unique_ptr<google::protobuf::Message> SoundRecord(RecordType type) {
   using B = v1::RecordBody;
@@ -258,6 +274,8 @@ inline std::unique_ptr<google::protobuf::Message> SoundRecord(RecordType type) {
     case B::kSeat: return std::make_unique<v1::Seat>(SoundSeat());
     case B::kAbsence: return std::make_unique<v1::Absence>(SoundAbsence());
     case B::kFollowUp: return std::make_unique<v1::FollowUp>(SoundFollowUp());
+    case B::kClaim: return std::make_unique<v1::Claim>(SoundClaim());
+    case B::kBreachCause: return std::make_unique<v1::BreachCause>(SoundBreachCause());
     default: return nullptr;
   }
 }

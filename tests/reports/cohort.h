@@ -91,6 +91,14 @@ class Cohort {
     Now().seats.push_back({NextId(), &seat});
     return *this;
   }
+  // Of the first case whose inquiry this person made.
+  Cohort& WasLateFor(v1::CauseOfBreach why, const Interval& recorded) {
+    v1::BreachCause& cause = Own(causes_);
+    cause.set_inquiry_id(Now().facts.inquiries.front().id.ToBytes());
+    cause.set_cause(why);
+    Now().causes.push_back({NextId(), &cause, recorded});
+    return *this;
+  }
   Cohort& Intake(v1::IntakeStatus status) {
     v1::Intake& intake = intakes_.emplace_back();
     intake.set_status(status);
@@ -145,6 +153,7 @@ class Cohort {
   std::deque<v1::Reply> replies_;
   std::deque<v1::Absence> absences_;
   std::deque<v1::FollowUp> follow_ups_;
+  std::deque<v1::BreachCause> causes_;
   std::deque<v1::Seat> seats_;
   std::deque<v1::Intake> intakes_;
   std::deque<v1::Meeting> meetings_;

@@ -78,7 +78,7 @@ TEST_F(RenderTest, TheNumberStandsUnderItsDenominator) {
 TEST_F(RenderTest, CsvOpensInADanishSpreadsheet) {
   const std::string csv = ReportAsCsv(All()[0], ReportLanguage::kDanish);
   EXPECT_THAT(csv, StartsWith("\xEF\xBB\xBFrapport;version;fra;til;"));
-  EXPECT_THAT(csv, HasSubstr("response-time;1;2026-04-01;2026-04-10;;calendar-days.met;calendar-days;;;"
+  EXPECT_THAT(csv, HasSubstr("response-time;2;2026-04-01;2026-04-10;;calendar-days.met;calendar-days;;;"
                              "overholdt: på hold inden fristen;1;calendar-days.cases;2;50,0;;;\r\n"));
   EXPECT_THAT(csv, HasSubstr(";calendar-days.took-part;1;;31,5;31,5;\r\n"));
   EXPECT_THAT(csv, HasSubstr(";\"'=1+1;\"\"<script>\";"));  // no formula, and one cell

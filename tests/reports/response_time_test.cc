@@ -107,6 +107,22 @@ TEST_F(ResponseTimeTest, EveryCaseStandsInOneRowOfCalendarDays) {
   EXPECT_EQ(Calendar("met-individual"), "1 of 10");
 }
 
+TEST_F(ResponseTimeTest, ABreachCountsUnderTheLastWordOnItsCauseAndNothingElseDoes) {
+  cohort.Person().Asks(v1::CHANNEL_DOOR, At(2026, 3, 23, 10)).TakesPart(At(2026, 3, 30, 10));  // met late
+  cohort.WasLateFor(v1::CAUSE_OF_BREACH_LANGUAGE, At(2026, 4, 2, 9));
+  cohort.WasLateFor(v1::CAUSE_OF_BREACH_NO_GROUP, At(2026, 3, 31, 9));  // typed before the other
+  cohort.Person().Asks(v1::CHANNEL_DOOR, At(2026, 3, 23, 10)).TakesPart(At(2026, 3, 24, 10));  // met
+  cohort.WasLateFor(v1::CAUSE_OF_BREACH_FULL, At(2026, 4, 2, 9));
+  EXPECT_EQ(Calendar("breach"), "7 of 23");
+  EXPECT_EQ(Calendar("cause.language"), "1 of 7");
+  EXPECT_EQ(Calendar("cause-not-recorded"), "6 of 7");
+  const v1::Report told = report();
+  for (const v1::Figure& figure : told.figures()) {
+    EXPECT_THAT(figure.id(), testing::Not(testing::HasSubstr("cause.no-group")));
+    EXPECT_THAT(figure.id(), testing::Not(testing::HasSubstr("cause.full")));
+  }
+}
+
 TEST_F(ResponseTimeTest, EasterMovesThreeOfThemUnderWorkingDays) {
   EXPECT_EQ(Working("cases"), "21");
   EXPECT_EQ(Working("met"), "11 of 21");

@@ -1,5 +1,6 @@
 // What must hold where citizens move and scopes are lost.
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -29,6 +30,36 @@ bool StoodThere(const std::vector<BaseAudit::FeedRow>& rows, uint64_t rev) {
   return stood;
 }
 
+// Whether the tablet reads what was said of a scope at a rev.
+using ReadsAt = std::function<bool(const Scope&, uint64_t rev)>;
+
+// As of what the tablet has heard of each scope. A place that was taken anew beyond that comes with its page only, if the
+// record is not `here` already.
+bool StandsInSight(const BaseAudit::Placements& placements, const TabletAudit::Confirmed& copy, bool here,
+                   const ReadsAt& reads_at) {
+  return std::any_of(placements.begin(), placements.end(), [&](const auto& place) {
+    const auto cursor = copy.cursors.find(place.first);
+    const uint64_t rev = cursor == copy.cursors.end() ? 0 : cursor->second;
+    const bool told = here || place.second.back().rev <= rev;
+    return told && reads_at(place.first, rev) && StoodThere(place.second, rev);
+  });
+}
+
+// At one of the revs that placed it, from `from` to `heard`, it stood nowhere that the tablet reads.
+bool LeftSight(const BaseAudit::Placements& placements, uint64_t from, uint64_t heard,
+               const ReadsAt& reads_at) {
+  const auto stood_in_sight = [&](uint64_t rev) {
+    return std::any_of(placements.begin(), placements.end(), [&](const auto& place) {
+      return reads_at(place.first, rev) && StoodThere(place.second, rev);
+    });
+  };
+  return std::any_of(placements.begin(), placements.end(), [&](const auto& place) {
+    return std::any_of(place.second.begin(), place.second.end(), [&](const BaseAudit::FeedRow& placed) {
+      return placed.rev >= from && placed.rev <= heard && !stood_in_sight(placed.rev);
+    });
+  });
+}
+
 }  // namespace
 
 // Before the tablet hears it.
@@ -50,10 +81,6 @@ bool World::HasMovedAway(const Tablet& tablet, const TabletAudit::Row& row) {
   AuditBase();
   const auto copy = tablet.audit->ReadConfirmed(tablet.store_keys->confirmed_rows);
   if (!copy.ok()) return false;
-  const auto heard_of = [&](const Scope& scope) {
-    const auto cursor = copy->cursors.find(scope);
-    return cursor == copy->cursors.end() ? 0 : cursor->second;
-  };
   const auto reads_at = [&](const Scope& scope, uint64_t rev) {
     if (!ReadsNow(tablet.audit->state(), scope)) return false;
     const auto given = given_after_.find({tablet.number, scope});
@@ -65,28 +92,10 @@ bool World::HasMovedAway(const Tablet& tablet, const TabletAudit::Row& row) {
   }
   const BaseAudit::Placements& placements =
       base_audit_->PlacementsOf(row.record, tablet.audit->state().epoch());
-  // A place that was taken anew beyond what was heard comes with that page only, if it had not come before.
-  const bool here = copy->records.contains(row.record);
-  const bool stands_in_sight = std::any_of(placements.begin(), placements.end(), [&](const auto& place) {
-    const uint64_t rev = heard_of(place.first);
-    const bool told = here || place.second.back().rev <= rev;
-    return told && reads_at(place.first, rev) && StoodThere(place.second, rev);
-  });
-  if (stands_in_sight) return false;
-  const auto stood_in_sight = [&](uint64_t rev) {
-    return std::any_of(placements.begin(), placements.end(), [&](const auto& place) {
-      return reads_at(place.first, rev) && StoodThere(place.second, rev);
-    });
-  };
-  for (const auto& [scope, rows] : placements) {
-    for (const BaseAudit::FeedRow& placed : rows) {
-      const bool meanwhile = placed.rev >= row.rev && placed.rev <= heard;
-      if (!meanwhile || stood_in_sight(placed.rev)) continue;
-      Reach("a late note landed where its citizen had gone");
-      return true;
-    }
-  }
-  return false;
+  if (StandsInSight(placements, *copy, copy->records.contains(row.record), reads_at)) return false;
+  const bool gone = LeftSight(placements, row.rev, heard, reads_at);
+  if (gone) Reach("a late note landed where its citizen had gone");
+  return gone;
 }
 
 // Kept back at the base, and told as applied to an author who could not read then (I11): nobody will see it on a screen

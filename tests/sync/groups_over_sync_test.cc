@@ -251,6 +251,34 @@ TEST_F(GroupsOverSync, AWishInALimitedGroupIsATaskWithinTheThreeDays) {
   ExpectTasksEverywhere({});
 }
 
+TEST_F(GroupsOverSync, TwoWhoTakeATaskOnWithoutKnowingBothHoldItUntilOneOfThemHandsItOver) {
+  const SavedInquirer amina = amal.SaveInquirer("Amina");
+  SyncAll();
+  const auto claim = [&](TestDevice& device, const std::string& holder) {
+    v1::Claim content;
+    content.set_citizen_id(amina.citizen.ToBytes());
+    content.set_task_id(amina.inquiry.ToBytes());
+    content.set_holder(holder);
+    Bundle bundle = device.NewBundle();
+    for (const VisibleRecord* record : device.view().OfType(RecordType::kClaim))
+      bundle.Patch(record->id, content, {v1::Claim::kHolderFieldNumber});
+    if (bundle.empty()) bundle.Create(content);
+    device.Save(bundle);
+  };
+  const auto holders = [&](TestDevice& device) { return GroupFacts(device.view()).HoldersOf(amina.inquiry); };
+  claim(jonas, "jonas");
+  claim(karen, "karen");
+  SyncAll();
+  EXPECT_THAT(holders(amal), ElementsAre("jonas", "karen"));
+  claim(jonas, "jonas");  // offline, at the same time as the next
+  claim(karen, "ida");
+  SyncAll();
+  EXPECT_THAT(holders(amal), ElementsAre("ida", "jonas")) << "two values beside each other";
+  claim(amal, "");
+  SyncAll();
+  for (TestDevice* device : {&amal, &jonas, &karen}) EXPECT_THAT(holders(*device), testing::IsEmpty());
+}
+
 TEST_F(GroupsOverSync, ANoShowIsFollowedUpWithinItsOwnTimeAndNotReachedIsNoEnd) {
   Plan();
   const RecordId citizen = amal.SaveInquirer("Amina").citizen;
@@ -269,13 +297,13 @@ TEST_F(GroupsOverSync, ANoShowIsFollowedUpWithinItsOwnTimeAndNotReachedIsNoEnd) 
   jonas.Save(sought);
   SyncAll();
   GoTo(kWed + 7, 0);  // after Easter: Wednesday the 8th
-  ExpectTasksEverywhere({"no-group-in-time overdue", "absence-follow-up overdue"});
+  ExpectTasksEverywhere({"no-group-in-time overdue", "absence-follow-up overdue", "breach-cause"});
   follow_up.set_outcome(v1::FOLLOW_UP_OUTCOME_COMES_AGAIN);
   Bundle reached = jonas.NewBundle();
   reached.Create(follow_up);
   jonas.Save(reached);
   SyncAll();
-  ExpectTasksEverywhere({"no-group-in-time overdue"});
+  ExpectTasksEverywhere({"no-group-in-time overdue", "breach-cause"});
 }
 
 TEST_F(GroupsOverSync, WhoStopsIsNoLongerExpectedAndWhoComesIs) {

@@ -6,12 +6,14 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "core/rules/follow_up.h"
 #include "core/rules/seats.h"
+#include "opgang/likely_duplicates.h"
 #include "opgang/view.h"
 
 namespace opgang {
@@ -48,17 +50,21 @@ enum class TaskKind {
   kBrokenPromise,    // a seat whose meeting was moved or cancelled: tell the citizen
   kSeatToConfirm,    // a wish in a limited group
   kAbsenceFollowUp,  // did not come
+  kBreachCause,      // a breach of the rule, and nobody has said why
+  kLikelyDuplicate,  // two citizens who may be one: joined, or said to be two
 };
 std::string_view TaskKindName(TaskKind kind);  // "case", "no-group-in-time", ...
 
 struct TaskLine {
   TaskKind kind;
-  RecordId about;  // the inquiry, seat or absence: its handle ends the task
+  RecordId about;  // the inquiry, seat or absence, or the newer of two citizens: its handle ends the task
   RecordId citizen;
-  absl::Time due;  // to be done before this instant
+  absl::Time due;  // to be done before this instant; infinite future = at leisure
   bool overdue = false;
-  std::optional<ResponseCase> response_case;  // of kCase and kNoGroupInTime
-  const VisibleRecord* meeting = nullptr;     // of the others; may be null
+  std::optional<ResponseCase> response_case;  // of kCase, kNoGroupInTime, kBreachCause
+  const VisibleRecord* meeting = nullptr;     // of seats and absences; may be null
+  std::optional<LikelyDuplicate> duplicate;   // of kLikelyDuplicate: the older one
+  std::set<std::string> holders;              // as HoldersOf(about)
 };
 
 // A snapshot: made once for each command, valid until the store's next save or sync.
@@ -83,12 +89,18 @@ class GroupFacts {
   // Nothing, presence or absence at that meeting.
   Attendance AttendanceOf(RecordId citizen, RecordId meeting) const;
 
-  // Most urgent first: overdue, then by due time.
+  // Staff codes of those who have the task about this record in hand, rising. Several: they took it on without knowing
+  // of each other.
+  std::set<std::string> HoldersOf(RecordId about) const;
+
+  // Most urgent first: overdue, then by due time; what has none comes last.
   std::vector<TaskLine> Tasks(absl::Time now, const RuleSettings& settings) const;
 
  private:
   void AddCases(absl::Time now, std::vector<TaskLine>& tasks) const;
   void AddSeats(absl::Time now, std::vector<TaskLine>& tasks) const;
+  void AddBreaches(absl::Time now, std::vector<TaskLine>& tasks) const;
+  void AddDuplicates(std::vector<TaskLine>& tasks) const;
   void AddAbsences(absl::Time now, const RuleSettings& settings, std::vector<TaskLine>& tasks) const;
   absl::Time DueOfSeat(RecordId citizen, absl::Time start, absl::Time now) const;
 
@@ -96,6 +108,7 @@ class GroupFacts {
   std::vector<MeetingLine> meetings_;
   std::map<RecordId, const MeetingLine*> by_id_;
   std::vector<MeetingFact> facts_;  // of meetings whose group is known
+  std::map<RecordId, std::set<std::string>> holders_;
 };
 
 }  // namespace opgang

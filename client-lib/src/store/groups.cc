@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "core/base/clock.h"
+#include "core/merge/open_conflicts.h"
+#include "core/rules/breach_cause.h"
 
 namespace opgang {
 namespace {
@@ -49,6 +51,25 @@ absl::CivilDay DayMissed(const VisibleRecord& record, const MeetingLine* meeting
   return LocalDay(HappenedAt(word, record.recorded).earliest);
 }
 
+// By what the task is about. Values of the same claim that stand side by side all hold.
+std::map<RecordId, std::set<std::string>> HoldersIn(const View& view) {
+  std::map<RecordId, std::set<std::string>> holders;
+  for (const VisibleRecord* record : view.OfType(RecordType::kClaim)) {
+    std::set<std::string>& of_task = holders[IdOf(record->As<v1::Claim>().task_id())];
+    of_task.insert(record->As<v1::Claim>().holder());
+    for (const OpenConflict& conflict : OpenConflictsOf(record->record)) {
+      for (const OpenValue& value : conflict.values) {
+        v1::Claim beside;
+        const bool holds =
+            conflict.field == v1::Claim::kHolderFieldNumber && beside.ParseFromString(value.bytes);
+        if (holds) of_task.insert(beside.holder());
+      }
+    }
+  }
+  for (auto& [task, of_task] : holders) of_task.erase("");
+  return holders;
+}
+
 std::string NameOf(const View& view, RecordId citizen) {
   const VisibleRecord* record = view.Find(citizen);
   const bool known = record != nullptr && record->type->type == RecordType::kCitizen;
@@ -64,11 +85,13 @@ std::string_view TaskKindName(TaskKind kind) {
     case TaskKind::kBrokenPromise: return "broken-promise";
     case TaskKind::kSeatToConfirm: return "seat-to-confirm";
     case TaskKind::kAbsenceFollowUp: return "absence-follow-up";
+    case TaskKind::kBreachCause: return "breach-cause";
+    case TaskKind::kLikelyDuplicate: return "likely-duplicate";
   }
   return "case";
 }
 
-GroupFacts::GroupFacts(const View& view) : view_(view) {
+GroupFacts::GroupFacts(const View& view) : view_(view), holders_(HoldersIn(view)) {
   for (const VisibleRecord* record : view.OfType(RecordType::kMeeting)) {
     meetings_.push_back(LineOf(view, *record));
   }
@@ -192,6 +215,11 @@ std::vector<AttendanceLine> GroupFacts::ListOf(const MeetingLine& meeting) const
   return lines;
 }
 
+std::set<std::string> GroupFacts::HoldersOf(RecordId about) const {
+  const auto found = holders_.find(about);
+  return found == holders_.end() ? std::set<std::string>() : found->second;
+}
+
 void GroupFacts::AddCases(absl::Time now, std::vector<TaskLine>& tasks) const {
   for (const CaseLine& line : view_.Cases(now, /*open_only=*/true)) {
     const absl::Time due = EndOfLocalDay(line.response_case.due.earliest);
@@ -200,9 +228,11 @@ void GroupFacts::AddCases(absl::Time now, std::vector<TaskLine>& tasks) const {
                           seat->meeting->start < due;
     if (promised) continue;
     const bool none = !SeatsFor(line, now).last.has_value();
-    tasks.push_back({none ? TaskKind::kNoGroupInTime : TaskKind::kCase, line.response_case.id,
-                     line.response_case.citizen, due, line.response_case.state == CaseState::kOverdue,
-                     line.response_case, nullptr});
+    TaskLine task{none ? TaskKind::kNoGroupInTime : TaskKind::kCase, line.response_case.id,
+                  line.response_case.citizen, due};
+    task.overdue = line.response_case.state == CaseState::kOverdue;
+    task.response_case = line.response_case;
+    tasks.push_back(std::move(task));
   }
 }
 
@@ -226,8 +256,11 @@ void GroupFacts::AddSeats(absl::Time now, std::vector<TaskLine>& tasks) const {
     if (meeting->start <= now && !broken) continue;
     if (AttendanceOf(record->subject, meeting->meeting->id) != Attendance::kExpected) continue;
     const absl::Time due = DueOfSeat(record->subject, meeting->start, now);
-    tasks.push_back({broken ? TaskKind::kBrokenPromise : TaskKind::kSeatToConfirm, record->id,
-                     record->subject, due, now >= due, std::nullopt, meeting->meeting});
+    TaskLine task{broken ? TaskKind::kBrokenPromise : TaskKind::kSeatToConfirm, record->id, record->subject,
+                  due};
+    task.overdue = now >= due;
+    task.meeting = meeting->meeting;
+    tasks.push_back(std::move(task));
   }
 }
 
@@ -240,11 +273,34 @@ void GroupFacts::AddAbsences(absl::Time now, const RuleSettings& settings,
   }
   for (const VisibleRecord* record : view_.OfType(RecordType::kAbsence)) {
     const MeetingLine* meeting = FindMeeting(IdOf(record->As<v1::Absence>().meeting_id()));
-    const FollowUpTask task =
+    const FollowUpTask follow_up =
         FollowUpOf(DayMissed(*record, meeting), follow_ups[record->id.ToBytes()], now, settings.calendar);
-    if (task.done) continue;
-    tasks.push_back({TaskKind::kAbsenceFollowUp, record->id, record->subject, EndOfLocalDay(task.due),
-                     task.overdue, std::nullopt, meeting == nullptr ? nullptr : meeting->meeting});
+    if (follow_up.done) continue;
+    TaskLine task{TaskKind::kAbsenceFollowUp, record->id, record->subject, EndOfLocalDay(follow_up.due)};
+    task.overdue = follow_up.overdue;
+    task.meeting = meeting == nullptr ? nullptr : meeting->meeting;
+    tasks.push_back(std::move(task));
+  }
+}
+
+void GroupFacts::AddBreaches(absl::Time now, std::vector<TaskLine>& tasks) const {
+  std::vector<BreachCauseFact> causes;
+  for (const VisibleRecord* record : view_.OfType(RecordType::kBreachCause))
+    causes.push_back({record->id, &record->As<v1::BreachCause>(), record->recorded});
+  for (const CaseLine& line : view_.Cases(now, /*open_only=*/false)) {
+    if (!line.response_case.breach || CauseOf(line.response_case, causes) != nullptr) continue;
+    TaskLine task{TaskKind::kBreachCause, line.response_case.id, line.response_case.citizen,
+                  absl::InfiniteFuture()};
+    task.response_case = line.response_case;
+    tasks.push_back(std::move(task));
+  }
+}
+
+void GroupFacts::AddDuplicates(std::vector<TaskLine>& tasks) const {
+  for (const LikelyPair& pair : LikelyPairs(view_)) {
+    TaskLine task{TaskKind::kLikelyDuplicate, pair.newer->id, pair.newer->id, absl::InfiniteFuture()};
+    task.duplicate = pair.older;
+    tasks.push_back(std::move(task));
   }
 }
 
@@ -253,6 +309,9 @@ std::vector<TaskLine> GroupFacts::Tasks(absl::Time now, const RuleSettings& sett
   AddCases(now, tasks);
   AddSeats(now, tasks);
   AddAbsences(now, settings, tasks);
+  AddBreaches(now, tasks);
+  AddDuplicates(tasks);
+  for (TaskLine& task : tasks) task.holders = HoldersOf(task.about);
   std::ranges::sort(tasks, {}, [](const TaskLine& task) {
     return std::tuple(!task.overdue, task.due, task.about, task.kind);
   });
