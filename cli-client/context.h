@@ -20,6 +20,7 @@
 #include "cli-client/text/catalogue.h"
 #include "core/base/error.h"
 #include "opgang/device.h"
+#include "opgang/reports.h"
 #include "opgang/store.h"
 #include "opgang/sync.h"
 #include "opgang/view.h"
@@ -33,6 +34,8 @@ struct Wiring {
   std::function<std::unique_ptr<Device>(const std::filesystem::path& home)> make_device;
   std::function<absl::StatusOr<SyncResult>(Store&, const SyncOptions&)> sync;
   std::function<absl::StatusOr<v1::ListDevicesResponse>(const Store&, absl::Duration timeout)> list_devices;
+  std::function<absl::StatusOr<v1::Report>(const Store&, const v1::RunReportRequest&, absl::Duration timeout)>
+      run_report;
 };
 
 // The options that every command takes.

@@ -5,6 +5,7 @@
 #include "cli-client/posix_terminal.h"
 #include "google/protobuf/stubs/logging.h"
 #include "opgang/key_provider.h"
+#include "opgang/reports.h"
 
 int main(int argc, char** argv) {
   using namespace opgang;                    // NOLINT(google-build-using-namespace): this file is wiring only
@@ -27,6 +28,9 @@ int main(int argc, char** argv) {
   wiring.sync = [](Store& store, const SyncOptions& options) { return Sync(store, options); };
   wiring.list_devices = [](const Store& store, absl::Duration timeout) {
     return ListDevices(store, timeout);
+  };
+  wiring.run_report = [](const Store& store, const v1::RunReportRequest& request, absl::Duration timeout) {
+    return RunReport(store, request, timeout);
   };
   return cli::RunApp(std::vector<std::string>(argv + 1, argv + argc), wiring);
 }

@@ -48,6 +48,24 @@ constexpr CatalogueEntry kTexts[] = {
      "Gemt: årsagen. Sagen er stadig overskredet."},
     {"same-person.two", "{one} and {other} are two persons.", "{one} og {other} er to personer."},
     {"help.same-person.two", "they are two: ask no more", "det er to: spørg ikke mere"},
+
+    {"help.report", "numbers of the base, for coordinators", "basens tal, for koordinatorer"},
+    {"help.report.name", "response-time, attendance, recruitment, ...",
+     "response-time, attendance, recruitment, ..."},
+    {"help.report.from", "first day of the period: 2026-01-01", "periodens første dag: 2026-01-01"},
+    {"help.report.to", "last day of the period, included", "periodens sidste dag, inklusive"},
+    {"help.report.area", "one area's name; else every area", "ét områdes navn; ellers alle områder"},
+    {"help.report.rows", "the pseudonymised rows behind the figure of this id",
+     "de pseudonymiserede rækker bag tallet med dette id"},
+    {"help.report.csv", "for a Danish spreadsheet", "til et dansk regneark"},
+    {"help.report.html", "a page to print", "en side til at printe"},
+    {"help.report.for-partner", "to be given away: small numbers are not told",
+     "til at give videre: små tal oplyses ikke"},
+    {"report.day", "{option} is a date such as 2026-03-31.", "{option} er en dato som 2026-03-31."},
+    {"report.one-form", "One form at a time: --json, --csv or --html.",
+     "Én form ad gangen: --json, --csv eller --html."},
+    {"report.no-partner-rows", "--rows shows single people's rows, which no partner is told.",
+     "--rows viser enkelte personers rækker, som ingen partner får oplyst."},
 };
 
 }  // namespace

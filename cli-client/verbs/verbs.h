@@ -47,6 +47,8 @@ void AddEnroll(VerbTable& verbs);
 void AddUnlock(VerbTable& verbs);
 void AddLock(VerbTable& verbs);
 void AddDoctor(VerbTable& verbs);
+// For coordinators.
+void AddReport(VerbTable& verbs);
 
 }  // namespace opgang::cli
 

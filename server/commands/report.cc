@@ -1,5 +1,4 @@
 // opgangd report: numbers that name their denominators, computed from the records that the base holds now.
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -9,10 +8,9 @@
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/reports/render.h"
 #include "server/commands/admin_client.h"
 #include "server/commands/commands.h"
-#include "server/report/render.h"
-#include "server/report/report_view.h"
 #include "server/report/run_report.h"
 
 namespace opgang {
@@ -46,81 +44,10 @@ absl::StatusOr<v1::LocalDate> DayOf(const std::string& text, const char* option)
   return MakeError(ErrorCode::kUsage, std::string(option) + " is a date such as 2026-03-31");
 }
 
-nlohmann::json ToJson(const v1::Figure& figure) {
-  nlohmann::json json = {{"id", figure.id()},
-                         {"section", figure.section()},
-                         {"group", figure.group()},
-                         {"key", figure.key()},
-                         {"code", figure.code()},
-                         {"denominator_id", nullptr},
-                         {"denominator", nullptr},
-                         {"suppressed", figure.suppressed()},
-                         {"kind", figure.kind() == v1::FIGURE_KIND_SHARE   ? "share"
-                                  : figure.kind() == v1::FIGURE_KIND_HOURS ? "hours"
-                                                                           : "count"}};
-  if (!figure.of().empty()) json["denominator_id"] = figure.of();
-  if (figure.has_of_value()) json["denominator"] = figure.of_value();
-  if (figure.kind() == v1::FIGURE_KIND_HOURS) {
-    json["low_hours"] = figure.has_low_hours() ? nlohmann::json(figure.low_hours()) : nlohmann::json();
-    json["high_hours"] = figure.has_high_hours() ? nlohmann::json(figure.high_hours()) : nlohmann::json();
-  } else {
-    json["value"] = figure.suppressed() ? nlohmann::json() : nlohmann::json(figure.value());
-  }
-  return json;
-}
-
-nlohmann::json ToJson(const v1::ReportRow& row) {
-  nlohmann::json facts = nlohmann::json::object();
-  for (const v1::RowFact& fact : row.facts()) facts[fact.column()] = fact.value();
-  return {{"pseudonym", row.pseudonym()}, {"facts", std::move(facts)}};
-}
-
-nlohmann::json HeadJson(const v1::Report& report, const char* schema) {
-  return {{"schema", schema},
-          {"report", report.name()},
-          {"version", report.version()},
-          {"from", DateText(report.from())},
-          {"to", DateText(report.to())},
-          {"as_of_us", report.as_of_us()},
-          {"area", report.area().empty() ? nlohmann::json() : nlohmann::json(report.area())},
-          {"for_partner", report.for_partner()}};
-}
-
-std::string ReportAsJson(const v1::Report& report) {
-  nlohmann::json document = HeadJson(report, "opgangd/report/1");
-  document["figures"] = nlohmann::json::array();
-  for (const v1::Figure& figure : report.figures()) document["figures"].push_back(ToJson(figure));
-  document["notes"] = nlohmann::json::array();
-  for (const std::string& note : report.notes()) document["notes"].push_back(note);
-  return document.dump() + "\n";
-}
-
-std::string RowsAsJson(const v1::Report& report, const v1::Figure& figure) {
-  nlohmann::json document = HeadJson(report, "opgangd/report-rows/1");
-  document["figure"] = ToJson(figure);
-  document["rows"] = nlohmann::json::array();
-  for (const uint32_t row : figure.rows())
-    document["rows"].push_back(ToJson(report.rows(static_cast<int>(row))));
-  return document.dump() + "\n";
-}
-
-std::string Written(const CommandContext& context, const ReportOptions& options, const v1::Report& report) {
-  if (context.json) return ReportAsJson(report);
-  const ReportLanguage language = LanguageOf(options);
-  if (options.csv) return ReportAsCsv(report, language);
-  return options.html ? ReportAsHtml(report, language) : ReportAsText(report, language);
-}
-
-absl::StatusOr<std::string> RowsWritten(const CommandContext& context, const ReportOptions& options,
-                                        const v1::Report& report) {
-  const auto figure = std::ranges::find(report.figures(), options.rows, &v1::Figure::id);
-  if (figure == report.figures().end())
-    return MakeError(ErrorCode::kNotFound,
-                     "this report has no figure of that id; without --rows the id stands beside each figure");
-  if (context.json) return RowsAsJson(report, *figure);
-  const ReportLanguage language = LanguageOf(options);
-  if (options.csv) return RowsAsCsv(report, *figure, language);
-  return options.html ? RowsAsHtml(report, *figure, language) : RowsAsText(report, *figure, language);
+ReportForm FormOf(const CommandContext& context, const ReportOptions& options) {
+  if (context.json) return ReportForm::kJson;
+  if (options.csv) return ReportForm::kCsv;
+  return options.html ? ReportForm::kHtml : ReportForm::kText;
 }
 
 absl::Status List(const CommandContext& context, const ReportOptions& options) {
@@ -149,6 +76,7 @@ absl::StatusOr<v1::RunReportRequest> RequestOf(const ReportOptions& options) {
   request.set_name(options.name);
   request.set_area(options.area);
   request.set_for_partner(options.for_partner);
+  request.set_rows_of(options.rows);
   ASSIGN_OR_RETURN(*request.mutable_from(), DayOf(options.from, "--from"));
   ASSIGN_OR_RETURN(*request.mutable_to(), DayOf(options.to, "--to"));
   return request;
@@ -161,10 +89,8 @@ absl::Status Report(const CommandContext& context, const ReportOptions& options)
   ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
   v1::RunReportResponse response;
   RETURN_IF_ERROR(client->RunReport(request, &response));
-  std::string text = Written(context, options, response.report());
-  if (!options.rows.empty()) {
-    ASSIGN_OR_RETURN(text, RowsWritten(context, options, response.report()));
-  }
+  ASSIGN_OR_RETURN(const std::string text, ReportAs(FormOf(context, options), response.report(), options.rows,
+                                                    LanguageOf(options), "opgangd"));
   std::fwrite(text.data(), 1, text.size(), stdout);
   return absl::OkStatus();
 }

@@ -1,4 +1,4 @@
-// ReportService: only on the Unix socket, beside AdminService.
+// ReportService: on the Unix socket, beside AdminService, and over mutual TLS for coordinators.
 #ifndef OPGANG_SERVER_RPC_REPORT_SERVICE_H_
 #define OPGANG_SERVER_RPC_REPORT_SERVICE_H_
 
@@ -9,11 +9,14 @@ namespace opgang {
 
 class ReportServiceImpl : public v1::ReportService::Service {
  public:
-  explicit ReportServiceImpl(BaseServices& base) : base_(base) {}
+  // kSocket: whoever may open the socket asks. kStaff: a coordinator, about areas that are granted to be read.
+  enum class Access { kSocket, kStaff };
+  ReportServiceImpl(BaseServices& base, Access access) : base_(base), access_(access) {}
   grpc::Status RunReport(grpc::ServerContext*, const v1::RunReportRequest*, v1::RunReportResponse*) override;
 
  private:
   BaseServices& base_;
+  const Access access_;
 };
 
 }  // namespace opgang

@@ -85,7 +85,8 @@ class RunningBaseImpl : public RunningBase {
       : options_(options),
         lock_(std::move(lock)),
         admin_(services_, options.invitation_cost),
-        reports_(services_),
+        reports_(services_, ReportServiceImpl::Access::kSocket),
+        staff_reports_(services_, ReportServiceImpl::Access::kStaff),
         sync_(services_),
         enroll_(services_) {}
   ~RunningBaseImpl() override { Stop(); }
@@ -236,6 +237,7 @@ class RunningBaseImpl : public RunningBase {
     builder.AddListeningPort(options_.listen, MutualTls(services_.keys), &port_);
     builder.RegisterService(&sync_);
     builder.RegisterService(&enroll_);
+    builder.RegisterService(&staff_reports_);
     devices_ = builder.BuildAndStart();
     if (devices_ == nullptr || port_ == 0) {
       return MakeError(ErrorCode::kNotWritable, "the listening address is taken or not ours");
@@ -273,6 +275,7 @@ class RunningBaseImpl : public RunningBase {
   BaseServices services_;
   AdminServiceImpl admin_;
   ReportServiceImpl reports_;
+  ReportServiceImpl staff_reports_;
   SyncServiceImpl sync_;
   EnrollServiceImpl enroll_;
   std::unique_ptr<grpc::Server> commands_;

@@ -35,7 +35,7 @@ TEST_F(Usage, HelpExistsForEveryCommandInBothLanguages) {
         "close",       "correct", "undo",     "due",     "find",      "show",   "sync",
         "status",      "outbox",  "board",    "enroll",  "unlock",    "lock",   "doctor",
         "same-person", "groups",  "seats",    "book",    "seat",      "attend", "tasks",
-        "follow-up",   "move",    "receipts", "claim",   "hand-over", "cause"}) {
+        "follow-up",   "move",    "receipts", "claim",   "hand-over", "cause",  "report"}) {
     const Ran english = Run({verb, "--help"});
     const Ran danish = Run({verb, "--help", "--lang", "da"});
     EXPECT_EQ(english.exit, 0) << verb;

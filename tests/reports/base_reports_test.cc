@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "server/report/base_facts.h"
-#include "server/report/render.h"
+#include "core/reports/render.h"
 #include "server/report/run_report.h"
 #include "tests/base/base_story.h"
 #include "tests/reports/cohort.h"

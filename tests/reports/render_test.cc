@@ -1,5 +1,5 @@
 // Reports as text, CSV and HTML.
-#include "server/report/render.h"
+#include "core/reports/render.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -25,6 +25,7 @@
 #include "opgang/store.h"
 #include "opgang/sync.h"
 #include "opgang/v1/local_state.pb.h"
+#include "opgang/v1/report.pb.h"
 
 namespace opgang {
 
@@ -45,6 +46,9 @@ class StoreImpl : public Store, public SyncStore {
 
   // How the base is reached: for the transport.
   const v1::StoreIdentity& identity() const { return identity_; }
+
+  // A read proof over the last token, for a call beside the session. kLocked.
+  absl::Status ShowThatItReads(v1::ReaderProof& proof) const;
 
   // Store.
   const StoreInfo& info() const override { return info_; }

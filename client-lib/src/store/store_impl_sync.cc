@@ -91,6 +91,16 @@ absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
   return hello;
 }
 
+absl::Status StoreImpl::ShowThatItReads(v1::ReaderProof& proof) const {
+  if (reading_ == nullptr) return MakeError(ErrorCode::kLocked, "the store is locked");
+  const v1::QueueState& state = queue_->state();
+  proof.set_replica_id(state.replica_id());
+  proof.set_token(state.token());
+  const ReplicaId replica = ReplicaId::FromBytes(state.replica_id()).value_or(ReplicaId());
+  proof.set_read_proof(MakeReadProof(reading_->keys().proof, replica, state.token()));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::Push> StoreImpl::NextPush(uint64_t after_seq, size_t max_bytes) {
   v1::Push push;
   std::set<std::string> keys;

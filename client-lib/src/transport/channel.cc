@@ -7,7 +7,8 @@
 namespace opgang {
 namespace {
 
-constexpr int kMaxResponseBytes = 1024 * 1024;  // ours are at most 256 KiB
+// Those of a session are at most 256 KiB; a report is as long as the rows that were asked for.
+constexpr int kMaxResponseBytes = 16 * 1024 * 1024;
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const TlsIdentity& identity) {
   grpc::SslCredentialsOptions tls;

@@ -1,4 +1,4 @@
-// The public functions that need the network: Sync, ListDevices, and enrolment's one call.
+// The public functions that need the network: Sync, ListDevices, RunReport, and enrolment's one call.
 #include <chrono>
 #include <utility>
 
@@ -9,8 +9,10 @@
 #include "client-lib/src/transport/channel.h"
 #include "client-lib/src/transport/grpc_sync_stream.h"
 #include "core/base/status_macros.h"
+#include "opgang/reports.h"
 #include "opgang/sync.h"
 #include "opgang/v1/invitation.grpc.pb.h"
+#include "opgang/v1/report.grpc.pb.h"
 #include "opgang/v1/sync.grpc.pb.h"
 
 namespace opgang {
@@ -69,6 +71,19 @@ absl::StatusOr<v1::ListDevicesResponse> ListDevices(const Store& store, absl::Du
   RETURN_IF_ERROR(FromGrpc(
       v1::SyncService::NewStub(channel)->ListDevices(&context, v1::ListDevicesRequest(), &response)));
   return response;
+}
+
+absl::StatusOr<v1::Report> RunReport(const Store& store, const v1::RunReportRequest& request,
+                                     absl::Duration timeout) {
+  ASSIGN_OR_RETURN(const auto channel, Connect(AddressIn(ImplOf(store).identity()), timeout));
+  grpc::ClientContext context;
+  SetDeadline(context, timeout);
+  v1::RunReportRequest signed_request = request;
+  RETURN_IF_ERROR(ImplOf(store).ShowThatItReads(*signed_request.mutable_reader()));
+  v1::RunReportResponse response;
+  RETURN_IF_ERROR(
+      FromGrpc(v1::ReportService::NewStub(channel)->RunReport(&context, signed_request, &response)));
+  return std::move(*response.mutable_report());
 }
 
 }  // namespace opgang

@@ -1,12 +1,13 @@
 // A report as text for a terminal of 80 columns, as CSV for a Danish spreadsheet, and as a printable page. Pure.
-#ifndef OPGANG_SERVER_REPORT_RENDER_H_
-#define OPGANG_SERVER_REPORT_RENDER_H_
+#ifndef OPGANG_CORE_REPORTS_RENDER_H_
+#define OPGANG_CORE_REPORTS_RENDER_H_
 
 #include <string>
 #include <string_view>
 
+#include "absl/status/statusor.h"
+#include "core/reports/report_words.h"
 #include "opgang/v1/report.pb.h"
-#include "server/report/report_words.h"
 
 namespace opgang {
 
@@ -24,6 +25,15 @@ std::string RowsAsText(const v1::Report& report, const v1::Figure& figure, Repor
 std::string RowsAsCsv(const v1::Report& report, const v1::Figure& figure, ReportLanguage language);
 std::string RowsAsHtml(const v1::Report& report, const v1::Figure& figure, ReportLanguage language);
 
+// `program`: whose document it is, "opgang" or "opgangd" (docs/json.md).
+std::string ReportAsJson(const v1::Report& report, std::string_view program);
+std::string RowsAsJson(const v1::Report& report, const v1::Figure& figure, std::string_view program);
+
+enum class ReportForm { kText, kCsv, kHtml, kJson };
+// The report, or where `rows_of` is not empty the rows behind the figure of that id (kNotFound).
+absl::StatusOr<std::string> ReportAs(ReportForm form, const v1::Report& report, const std::string& rows_of,
+                                     ReportLanguage language, std::string_view program);
+
 }  // namespace opgang
 
-#endif  // OPGANG_SERVER_REPORT_RENDER_H_
+#endif  // OPGANG_CORE_REPORTS_RENDER_H_

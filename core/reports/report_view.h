@@ -1,13 +1,13 @@
 // A report as people read it, in words: what text and HTML have in common.
-#ifndef OPGANG_SERVER_REPORT_REPORT_VIEW_H_
-#define OPGANG_SERVER_REPORT_REPORT_VIEW_H_
+#ifndef OPGANG_CORE_REPORTS_REPORT_VIEW_H_
+#define OPGANG_CORE_REPORTS_REPORT_VIEW_H_
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "core/reports/report_words.h"
 #include "opgang/v1/report.pb.h"
-#include "server/report/report_words.h"
 
 namespace opgang {
 
@@ -55,4 +55,4 @@ std::string DateText(const v1::LocalDate& date);
 
 }  // namespace opgang
 
-#endif  // OPGANG_SERVER_REPORT_REPORT_VIEW_H_
+#endif  // OPGANG_CORE_REPORTS_REPORT_VIEW_H_

@@ -1,6 +1,6 @@
 // The words of reports, Danish and English. A report itself holds codes.
-#ifndef OPGANG_SERVER_REPORT_REPORT_WORDS_H_
-#define OPGANG_SERVER_REPORT_REPORT_WORDS_H_
+#ifndef OPGANG_CORE_REPORTS_REPORT_WORDS_H_
+#define OPGANG_CORE_REPORTS_REPORT_WORDS_H_
 
 #include <optional>
 #include <string>
@@ -31,4 +31,4 @@ std::string Decimal(double value, ReportLanguage language);
 
 }  // namespace opgang
 
-#endif  // OPGANG_SERVER_REPORT_REPORT_WORDS_H_
+#endif  // OPGANG_CORE_REPORTS_REPORT_WORDS_H_

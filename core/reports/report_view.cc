@@ -1,4 +1,4 @@
-#include "server/report/report_view.h"
+#include "core/reports/report_view.h"
 
 #include <algorithm>
 #include <map>

@@ -1,7 +1,7 @@
 #include <vector>
 
-#include "server/report/render.h"
-#include "server/report/report_view.h"
+#include "core/reports/render.h"
+#include "core/reports/report_view.h"
 
 namespace opgang {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/report/report_words.h"
+#include "core/reports/report_words.h"
 
 #include <algorithm>
 #include <cmath>
