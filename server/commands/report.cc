@@ -59,6 +59,8 @@ nlohmann::json ToJson(const v1::Figure& figure) {
                                   : figure.kind() == v1::FIGURE_KIND_HOURS ? "hours"
                                                                            : "count"}};
   if (!figure.of().empty()) json["denominator_id"] = figure.of();
+  if (figure.target_percent() > 0) json["target_percent"] = figure.target_percent();
+  if (figure.unpublishable()) json["publishable"] = false;
   if (figure.has_of_value()) json["denominator"] = figure.of_value();
   if (figure.kind() == v1::FIGURE_KIND_HOURS) {
     json["low_hours"] = figure.has_low_hours() ? nlohmann::json(figure.low_hours()) : nlohmann::json();

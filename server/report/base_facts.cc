@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "core/base/status_macros.h"
 #include "core/merge/open_conflicts.h"
+#include "core/rules/course_facts.h"
 #include "core/sealing/sealing.h"
 #include "server/admin/enrolment.h"
 
@@ -56,10 +57,10 @@ class Facts : public BaseFacts {
     for (const Area& area : areas) RETURN_IF_ERROR(ReadPlaces(reader, area));
     for (const Area& area : areas) RETURN_IF_ERROR(ReadJoins(reader, area));
     for (const Area& area : areas) {
-      for (const Type type :
-           {Type::kVisit, Type::kCitizen, Type::kInquiry, Type::kReply, Type::kParticipation, Type::kClosing,
-            Type::kIntake, Type::kSeat, Type::kAbsence, Type::kFollowUp})
+      for (const Type type : {Type::kVisit, Type::kCitizen, Type::kInquiry, Type::kReply, Type::kClosing,
+                              Type::kSeat, Type::kFollowUp})
         RETURN_IF_ERROR(ReadType(reader, area, type));
+      RETURN_IF_ERROR(ReadCourse(reader, area));
     }
     for (auto& [id, person] : persons_) input_.persons.push_back(std::move(person));
     return absl::OkStatus();
@@ -74,15 +75,23 @@ class Facts : public BaseFacts {
 
   absl::Status ReadMeetings(BaseReader& reader) {
     ASSIGN_OR_RETURN(const auto groups, reader.RecordsOfType(kDirectoryScope, Type::kGroup));
-    std::map<std::string, std::string> names;
+    ASSIGN_OR_RETURN(const auto programmes, reader.RecordsOfType(kDirectoryScope, Type::kGroupProgramme));
+    std::map<std::string, v1::Programme> kinds;
+    for (const StoredRecord& record : programmes) {
+      v1::GroupProgramme programme;
+      if (programme.ParseFromString(record.record.fields())) kinds[record.id.ToBytes()] = programme.kind();
+    }
+    std::map<std::string, v1::Group> by_id;
     for (const StoredRecord& record : groups) {
       v1::Group group;
-      if (group.ParseFromString(record.record.fields())) names[record.id.ToBytes()] = group.name();
+      if (group.ParseFromString(record.record.fields())) by_id[record.id.ToBytes()] = std::move(group);
     }
     ASSIGN_OR_RETURN(const auto meetings, reader.RecordsOfType(kDirectoryScope, Type::kMeeting));
     for (const StoredRecord& record : meetings) {
       const v1::Meeting* meeting = Keep(meetings_, record);
-      if (meeting != nullptr) input_.meetings[record.id] = {meeting, names[meeting->group_id()]};
+      if (meeting == nullptr) continue;
+      const v1::Group& group = by_id[meeting->group_id()];
+      input_.meetings[record.id] = {meeting, group.name(), kinds[group.programme_id()]};
     }
     return absl::OkStatus();
   }
@@ -136,6 +145,33 @@ class Facts : public BaseFacts {
       }
     }
     return absl::OkStatus();
+  }
+
+  absl::Status ReadCourse(BaseReader& reader, const Area& area) {
+    for (const RecordTypeInfo& info : AllRecordTypes()) {
+      if (!IsOfCourse(info.type)) continue;
+      const bool health = info.scope_kind == v1::SCOPE_KIND_AREA_HEALTH;
+      const Scope scope = health ? AreaHealthScope(area.id) : AreaScope(area.id);
+      ASSIGN_OR_RETURN(const auto records, reader.RecordsOfType(scope, info.type));
+      for (const StoredRecord& record : records) {
+        if (taken_.insert(record.id).second) TakeOfCourse(record, info, area);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // As in server/engine/open_case.h: while it is disputed whether a participation was taken back, it is none.
+  void TakeOfCourse(const StoredRecord& record, const RecordTypeInfo& info, const Area& area) {
+    if (info.type == Type::kParticipation && DeleteIsDisputed(record.record)) return;
+    std::unique_ptr<google::protobuf::Message> content(info.prototype->New());
+    if (!content->ParseFromString(record.record.fields())) return;
+    input_.places.try_emplace(record.subject, CitizenPlace{area.name, ""});
+    ReportPerson& person = PersonOf(record.subject);
+    const Interval recorded = RecordedIn(record.record);
+    TakeInto(person.course, info.type, record.id, *content, recorded);
+    if (info.type == Type::kParticipation)
+      person.facts.participations.push_back(person.course.participations.back());
+    of_courses_.push_back(std::move(content));
   }
 
   void TakeVisit(const StoredRecord& record, const Area& area) {
@@ -197,29 +233,18 @@ class Facts : public BaseFacts {
         if (const auto* reply = Keep(replies_, record))
           person.facts.replies.push_back({record.id, reply, recorded});
         break;
-      case Type::kParticipation:
-        if (const auto* came = ends_cases ? Keep(participations_, record) : nullptr)
-          person.facts.participations.push_back({record.id, came, recorded});
-        break;
       case Type::kClosing:
         if (const auto* closing = ends_cases ? Keep(closings_, record) : nullptr)
           person.facts.closings.push_back({record.id, closing, recorded});
         break;
-      default: TakeOther(record, recorded, person);
+      default: TakeOther(record, person);
     }
   }
 
-  void TakeOther(const StoredRecord& record, const Interval& recorded, ReportPerson& person) {
+  void TakeOther(const StoredRecord& record, ReportPerson& person) {
     switch (static_cast<Type>(record.type)) {
-      case Type::kIntake:
-        if (const auto* intake = Keep(intakes_, record)) person.intakes.push_back({record.id, intake});
-        break;
       case Type::kSeat:
         if (const auto* seat = Keep(seats_, record)) person.seats.push_back({record.id, seat});
-        break;
-      case Type::kAbsence:
-        if (const auto* absence = Keep(absences_, record))
-          person.absences.push_back({record.id, absence, recorded});
         break;
       case Type::kFollowUp:
         if (const auto* follow_up = Keep(follow_ups_, record)) person.follow_ups.push_back(follow_up);
@@ -243,12 +268,10 @@ class Facts : public BaseFacts {
   std::deque<v1::Visit> visits_;
   std::deque<v1::Inquiry> inquiries_;
   std::deque<v1::Reply> replies_;
-  std::deque<v1::Participation> participations_;
   std::deque<v1::Closing> closings_;
-  std::deque<v1::Intake> intakes_;
   std::deque<v1::Seat> seats_;
-  std::deque<v1::Absence> absences_;
   std::deque<v1::FollowUp> follow_ups_;
+  std::vector<std::unique_ptr<google::protobuf::Message>> of_courses_;
 };
 
 }  // namespace

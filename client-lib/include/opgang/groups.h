@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/rules/after_quitting.h"
 #include "core/rules/follow_up.h"
+#include "core/rules/nicotine.h"
 #include "core/rules/seats.h"
 #include "opgang/view.h"
 
@@ -48,17 +50,22 @@ enum class TaskKind {
   kBrokenPromise,    // a seat whose meeting was moved or cancelled: tell the citizen
   kSeatToConfirm,    // a wish in a limited group
   kAbsenceFollowUp,  // did not come
+  kFourWeeks,        // ask how the days 15 to 28 after the quit date went
+  kSixMonths,        // ring, half a year after the quit date
+  kHandOutToCheck,   // nicotine beyond what is allowed, or corrected twice
 };
 std::string_view TaskKindName(TaskKind kind);  // "case", "no-group-in-time", ...
 
 struct TaskLine {
   TaskKind kind;
-  RecordId about;  // the inquiry, seat or absence: its handle ends the task
+  RecordId about;  // the inquiry, seat, absence, quit date or hand-out: its handle ends the task
   RecordId citizen;
   absl::Time due;  // to be done before this instant
   bool overdue = false;
   std::optional<ResponseCase> response_case;  // of kCase and kNoGroupInTime
-  const VisibleRecord* meeting = nullptr;     // of the others; may be null
+  const VisibleRecord* meeting = nullptr;     // of seats and absences; may be null
+  std::optional<SixMonthResult> six_months;   // of kSixMonths
+  HandOutFlag hand_out = HandOutFlag::kNone;  // of kHandOutToCheck; kNone: corrected twice
 };
 
 // A snapshot: made once for each command, valid until the store's next save or sync.
@@ -90,6 +97,7 @@ class GroupFacts {
   void AddCases(absl::Time now, std::vector<TaskLine>& tasks) const;
   void AddSeats(absl::Time now, std::vector<TaskLine>& tasks) const;
   void AddAbsences(absl::Time now, const RuleSettings& settings, std::vector<TaskLine>& tasks) const;
+  void AddCourses(absl::Time now, std::vector<TaskLine>& tasks) const;  // courses.cc
   absl::Time DueOfSeat(RecordId citizen, absl::Time start, absl::Time now) const;
 
   const View& view_;

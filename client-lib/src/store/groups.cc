@@ -64,6 +64,9 @@ std::string_view TaskKindName(TaskKind kind) {
     case TaskKind::kBrokenPromise: return "broken-promise";
     case TaskKind::kSeatToConfirm: return "seat-to-confirm";
     case TaskKind::kAbsenceFollowUp: return "absence-follow-up";
+    case TaskKind::kFourWeeks: return "four-weeks";
+    case TaskKind::kSixMonths: return "six-months";
+    case TaskKind::kHandOutToCheck: return "hand-out-to-check";
   }
   return "case";
 }
@@ -253,6 +256,7 @@ std::vector<TaskLine> GroupFacts::Tasks(absl::Time now, const RuleSettings& sett
   AddCases(now, tasks);
   AddSeats(now, tasks);
   AddAbsences(now, settings, tasks);
+  AddCourses(now, tasks);
   std::ranges::sort(tasks, {}, [](const TaskLine& task) {
     return std::tuple(!task.overdue, task.due, task.about, task.kind);
   });
