@@ -48,6 +48,7 @@ std::span<const CatalogueEntry> RefusalTexts();
 std::span<const CatalogueEntry> ConflictTexts();
 std::span<const CatalogueEntry> ExplainTexts();
 std::span<const CatalogueEntry> GroupTexts();
+std::span<const CatalogueEntry> CourseTexts();
 std::span<const CatalogueEntry> WorkTexts();
 
 using TextArg = std::pair<std::string_view, std::string>;

@@ -61,7 +61,7 @@ constexpr CatalogueEntry kTexts[] = {
     {"type.absence", "absence", "udeblivelse"},
     {"type.follow-up", "follow-up", "opfølgning"},
     {"field.area_id", "area", "område"},
-    {"field.weeks", "weeks (0: flexible)", "uger (0: fleksibelt)"},
+    {"field.weeks", "weeks", "uger"},
     {"field.programme_id", "programme", "forløb"},
     {"field.instructor", "instructor, staff code", "underviser, medarbejderkode"},
     {"field.capacity", "chairs (0: no bound)", "stole (0: ingen grænse)"},

@@ -50,8 +50,9 @@ constexpr CatalogueEntry kTexts[] = {
     {"help.same-person.two", "they are two: ask no more", "det er to: spørg ikke mere"},
 
     {"help.report", "numbers of the base, for coordinators", "basens tal, for koordinatorer"},
-    {"help.report.name", "response-time, attendance, recruitment, ...",
-     "response-time, attendance, recruitment, ..."},
+    {"help.report.name",
+     "response-time, attendance, recruitment, stop, nhs-4-week, russell, nrt, kom-og-kvit",
+     "response-time, attendance, recruitment, stop, nhs-4-week, russell, nrt, kom-og-kvit"},
     {"help.report.from", "first day of the period: 2026-01-01", "periodens første dag: 2026-01-01"},
     {"help.report.to", "last day of the period, included", "periodens sidste dag, inklusive"},
     {"help.report.area", "one area's name; else every area", "ét områdes navn; ellers alle områder"},

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "cli-client/course_view.h"
 #include "cli-client/dates.h"
 #include "cli-client/due_list.h"
 #include "cli-client/group_view.h"
@@ -75,12 +76,20 @@ std::string TimeLeftWords(const Context& context, const TaskLine& task) {
   return context.T("tasks.left", {{"span", SpanWords(context.texts(), left)}});
 }
 
+std::string HandOutWords(const Context& context, const TaskLine& task) {
+  if (task.hand_out == HandOutFlag::kNone) return context.T("nicotine.disputed");
+  return context.T("nicotine.flag." + std::string(HandOutFlagName(task.hand_out)));
+}
+
 std::string AboutWords(const Context& context, const View& view, const TaskLine& task) {
   if (task.duplicate) {
     return context.T("tasks.duplicate-of", {{"old", view.HandleOf(task.duplicate->citizen)},
                                             {"alike", AlikeWords(context, *task.duplicate)}});
   }
   if (task.response_case) return DueDateWords(context, task.response_case->due);
+  if (task.six_months) return ProtocolWords(context, *task.six_months);
+  if (task.kind == TaskKind::kFourWeeks) return {};
+  if (task.kind == TaskKind::kHandOutToCheck) return HandOutWords(context, task);
   return task.meeting == nullptr ? context.T("show.not-here") : RecordLabel(context, view, *task.meeting);
 }
 
@@ -99,15 +108,18 @@ void SayTask(const Context& context, const View& view, const TaskLine& task) {
 
 Json TaskJson(const View& view, const TaskLine& task) {
   const VisibleRecord* citizen = view.Find(task.citizen);
-  return {{"kind", TaskKindName(task.kind)},
-          {"handle", view.HandleOf(task.about)},
-          {"citizen", view.HandleOf(task.citizen)},
-          {"name", citizen == nullptr ? "" : citizen->As<v1::Citizen>().name()},
-          {"due", task.due == absl::InfiniteFuture() ? Json(nullptr) : JsonTime(task.due)},
-          {"overdue", task.overdue},
-          {"holders", task.holders},
-          {"older", task.duplicate ? Json(view.HandleOf(task.duplicate->citizen)) : Json(nullptr)},
-          {"meeting", task.meeting == nullptr ? Json(nullptr) : Json(view.HandleOf(task.meeting->id))}};
+  Json json = {{"kind", TaskKindName(task.kind)},
+               {"handle", view.HandleOf(task.about)},
+               {"citizen", view.HandleOf(task.citizen)},
+               {"name", citizen == nullptr ? "" : citizen->As<v1::Citizen>().name()},
+               {"due", task.due == absl::InfiniteFuture() ? Json(nullptr) : JsonTime(task.due)},
+               {"overdue", task.overdue},
+               {"holders", task.holders},
+               {"older", task.duplicate ? Json(view.HandleOf(task.duplicate->citizen)) : Json(nullptr)},
+               {"meeting", task.meeting == nullptr ? Json(nullptr) : Json(view.HandleOf(task.meeting->id))}};
+  if (task.six_months) json["protocol"] = SixMonthsJson(*task.six_months);
+  if (task.hand_out != HandOutFlag::kNone) json["flag"] = HandOutFlagName(task.hand_out);
+  return json;
 }
 
 absl::Status RunTasks(Context& context, const TaskArgs& args) {

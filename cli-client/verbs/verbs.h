@@ -35,6 +35,15 @@ void AddSeat(VerbTable& verbs);
 void AddAttend(VerbTable& verbs);
 void AddTasks(VerbTable& verbs);
 void AddFollowUp(VerbTable& verbs);
+// The course, and what comes after it.
+void AddCourse(VerbTable& verbs);
+void AddQuitDate(VerbTable& verbs);
+void AddNicotine(VerbTable& verbs);
+void AddCarbonMonoxide(VerbTable& verbs);
+void AddEndCourse(VerbTable& verbs);
+void AddFourWeeks(VerbTable& verbs);
+void AddCall(VerbTable& verbs);
+void AddSixMonths(VerbTable& verbs);
 void AddClaim(VerbTable& verbs);
 void AddHandOver(VerbTable& verbs);
 void AddCause(VerbTable& verbs);

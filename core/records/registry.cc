@@ -29,7 +29,7 @@ RecordTypeInfo Entry(RecordType type, std::string_view name, v1::ScopeKind scope
   return {type, name, scope, subject, writers, &T::default_instance(), has_handle, of_case};
 }
 
-using Table = std::array<RecordTypeInfo, 22>;
+using Table = std::array<RecordTypeInfo, 29>;
 
 // Columns: type, name, scope, subject, writers, short handle, of a case. In type order, without gaps: FindRecordType
 // counts on it.
@@ -60,6 +60,18 @@ const Table& Entries() {
       Entry<v1::Seat>(B::kSeat, "seat", kArea, S::kCitizen, kFieldAndInstructor, true, true),
       Entry<v1::Absence>(B::kAbsence, "absence", kArea, S::kCitizen, kFieldAndInstructor, true, false),
       Entry<v1::FollowUp>(B::kFollowUp, "follow-up", kArea, S::kCitizen, kFieldAndInstructor, true, false),
+      Entry<v1::QuitDate>(B::kQuitDate, "quit-date", kArea, S::kCitizen, kFieldAndInstructor, true, false),
+      Entry<v1::NicotineHandOut>(B::kNicotineHandOut, "nicotine-hand-out", kHealthPart, S::kCitizen,
+                                 kHealthOnly, true, false),
+      Entry<v1::CarbonMonoxideTest>(B::kCarbonMonoxideTest, "carbon-monoxide-test", kHealthPart, S::kCitizen,
+                                    kHealthOnly, true, false),
+      Entry<v1::CourseEnd>(B::kCourseEnd, "course-end", kArea, S::kCitizen, kFieldAndInstructor, true, false),
+      Entry<v1::FourWeekStatus>(B::kFourWeekStatus, "four-week-status", kArea, S::kCitizen,
+                                kFieldAndInstructor, true, false),
+      Entry<v1::FollowUpCall>(B::kFollowUpCall, "follow-up-call", kArea, S::kCitizen, kFieldAndInstructor,
+                              true, false),
+      Entry<v1::SixMonthStatus>(B::kSixMonthStatus, "six-month-status", kArea, S::kCitizen,
+                                kFieldAndInstructor, true, false),
       Entry<v1::Claim>(B::kClaim, "claim", kArea, S::kCitizen, kFieldAndInstructor, false, true),
       Entry<v1::BreachCause>(B::kBreachCause, "breach-cause", kArea, S::kCitizen, kFieldAndInstructor, true,
                              false),

@@ -3,9 +3,9 @@
 #include "core/records/validation.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "core/places/danish_address.h"
+#include "core/records/course_checks.h"
 #include "core/records/field_checks.h"
 #include "core/records/group_checks.h"
 
@@ -21,7 +21,6 @@ constexpr size_t kSlipChars = 20;
 constexpr size_t kShortChars = 16;  // a normalised floor, door, number, postcode or telephone fits
 // List elements: far above what a form offers, far below what a payload could carry.
 constexpr int kMaxTopics = 50;
-constexpr int kMaxProducts = 50;
 
 void CheckDoorName(FieldChecks& check, int floor_field, const std::string& floor, int door_field,
                    const std::string& door) {
@@ -146,24 +145,11 @@ void CheckFields(FieldChecks& check, const v1::Closing& c) {
   check.Note(M::kNoteFieldNumber, c.note());
 }
 
-void CheckProducts(FieldChecks& check, const v1::Intake& intake) {
-  constexpr int kField = v1::Intake::kProductsFieldNumber;
-  check.InRange(kField, intake.products_size(), 0, kMaxProducts);
-  std::vector<int> seen;
-  for (const v1::ProductUse& use : intake.products()) {
-    check.RequiredEnum(kField, use.product(), v1::Product_IsValid);
-    const bool once = std::find(seen.begin(), seen.end(), use.product()) == seen.end();
-    check.Expect(once, v1::REFUSAL_CODE_BAD_FORM, kField);
-    if (use.has_daily_amount()) check.InRange(kField, use.daily_amount(), 0.0, 200.0);
-    seen.push_back(use.product());
-  }
-}
-
 void CheckFields(FieldChecks& check, const v1::Intake& i) {
   using M = v1::Intake;
   check.RequiredId(M::kCitizenIdFieldNumber, i.citizen_id());
   check.RequiredEnum(M::kStatusFieldNumber, i.status(), v1::IntakeStatus_IsValid);
-  CheckProducts(check, i);
+  CheckProductUses(check, M::kProductsFieldNumber, i.products());
   if (i.has_birth_year()) check.BirthYear(M::kBirthYearFieldNumber, i.birth_year());
   if (i.has_years_smoked()) check.InRange(M::kYearsSmokedFieldNumber, i.years_smoked(), 0.0, 90.0);
   if (i.has_earlier_attempts()) check.InRange(M::kEarlierAttemptsFieldNumber, i.earlier_attempts(), 0, 99);
@@ -231,6 +217,13 @@ void CheckByType(FieldChecks& check, RecordType type, const google::protobuf::Me
     case B::kSeat: return CheckAs<v1::Seat>(check, content);
     case B::kAbsence: return CheckAs<v1::Absence>(check, content);
     case B::kFollowUp: return CheckAs<v1::FollowUp>(check, content);
+    case B::kQuitDate: return CheckAs<v1::QuitDate>(check, content);
+    case B::kNicotineHandOut: return CheckAs<v1::NicotineHandOut>(check, content);
+    case B::kCarbonMonoxideTest: return CheckAs<v1::CarbonMonoxideTest>(check, content);
+    case B::kCourseEnd: return CheckAs<v1::CourseEnd>(check, content);
+    case B::kFourWeekStatus: return CheckAs<v1::FourWeekStatus>(check, content);
+    case B::kFollowUpCall: return CheckAs<v1::FollowUpCall>(check, content);
+    case B::kSixMonthStatus: return CheckAs<v1::SixMonthStatus>(check, content);
     case B::kClaim: return CheckAs<v1::Claim>(check, content);
     case B::kBreachCause: return CheckAs<v1::BreachCause>(check, content);
     case B::BODY_NOT_SET: break;
@@ -256,6 +249,21 @@ void CheckSubject(FieldChecks& check, const RecordTypeInfo& info, const google::
   }
 }
 
+// A change of when a citizen asked moves a due time, and says why.
+std::optional<Refusal> ValidateAskedPatch(const v1::MutationPayload& payload) {
+  using M = v1::Inquiry;
+  const auto touches = [&](uint32_t field) {
+    return std::any_of(payload.edits().begin(), payload.edits().end(),
+                       [&](const v1::FieldEdit& edit) { return edit.field() == field; });
+  };
+  if (!touches(M::kAskedFieldNumber)) return std::nullopt;
+  v1::Inquiry fields;
+  if (!fields.ParseFromString(payload.fields())) return std::nullopt;
+  const bool says_why = touches(M::kCorrectionReasonFieldNumber) && fields.correction_reason() != 0;
+  if (says_why) return std::nullopt;
+  return Refusal{v1::REFUSAL_CODE_REASON_REQUIRED, M::kCorrectionReasonFieldNumber};
+}
+
 }  // namespace
 
 std::optional<Refusal> ValidateContent(const RecordTypeInfo& info, const google::protobuf::Message& content,
@@ -271,19 +279,11 @@ std::optional<Refusal> ValidateContent(const RecordTypeInfo& info, const google:
 }
 
 std::optional<Refusal> ValidatePatch(const RecordTypeInfo& info, const v1::MutationPayload& payload) {
-  using M = v1::Inquiry;
-  if (info.type != v1::RecordBody::kInquiry || payload.action() != v1::MUTATION_ACTION_PATCH)
-    return std::nullopt;
-  const auto touches = [&](uint32_t field) {
-    return std::any_of(payload.edits().begin(), payload.edits().end(),
-                       [&](const v1::FieldEdit& edit) { return edit.field() == field; });
-  };
-  if (!touches(M::kAskedFieldNumber)) return std::nullopt;
-  v1::Inquiry fields;
-  if (!fields.ParseFromString(payload.fields())) return std::nullopt;
-  const bool says_why = touches(M::kCorrectionReasonFieldNumber) && fields.correction_reason() != 0;
-  if (says_why) return std::nullopt;
-  return Refusal{v1::REFUSAL_CODE_REASON_REQUIRED, M::kCorrectionReasonFieldNumber};
+  const bool patches = payload.action() == v1::MUTATION_ACTION_PATCH;
+  const bool deletes = payload.action() == v1::MUTATION_ACTION_DELETE;
+  if (info.type == v1::RecordBody::kNicotineHandOut && (patches || deletes))
+    return Refusal{v1::REFUSAL_CODE_LEDGER_ENTRY, 0};
+  return info.type == v1::RecordBody::kInquiry && patches ? ValidateAskedPatch(payload) : std::nullopt;
 }
 
 std::optional<Refusal> ValidateInquiryReach(const v1::Inquiry& inquiry, const v1::Citizen* citizen) {

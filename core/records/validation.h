@@ -49,9 +49,9 @@ struct ValidationContext {
 std::optional<Refusal> ValidateContent(const RecordTypeInfo& info, const google::protobuf::Message& content,
                                        const ValidationContext& context);
 
-// What a patch says about itself, whatever the record holds: a change of Inquiry.asked names its reason in
-// the same patch, because it moves a due time. nullopt for every other action, and for fields that cannot be
-// parsed (the caller refuses those as UNREADABLE).
+// What a change says about itself, whatever the record holds: a change of Inquiry.asked names its reason in
+// the same patch, because it moves a due time; an entry of a ledger (NicotineHandOut) is neither patched nor
+// deleted. nullopt for a create, and for fields that cannot be parsed (the caller refuses those as UNREADABLE).
 std::optional<Refusal> ValidatePatch(const RecordTypeInfo& info, const v1::MutationPayload& payload);
 
 // A bundle's members together: an inquiry needs a way to find the person again, on itself (agreed place,

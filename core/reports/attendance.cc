@@ -56,7 +56,7 @@ class PersonsOccasions {
 
   Occasions All() {
     for (const ParticipationFact& fact : person_.facts.participations) TakeCame(fact);
-    for (const AbsenceFact& fact : person_.absences) TakeAbsent(fact);
+    for (const AbsenceFact& fact : person_.course.absences) TakeAbsent(fact);
     for (const SeatFact& fact : person_.seats) TakeSeat(*fact.seat);
     for (auto& [meeting, occasion] : at_meetings_) unplanned_.push_back(std::move(occasion));
     return std::move(unplanned_);

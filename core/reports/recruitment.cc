@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/reports/course_cohort.h"
 #include "core/reports/report_facts.h"
 
 namespace opgang {
@@ -28,6 +29,8 @@ struct CountedPerson {
   bool intake_begun = false;
   bool intake_complete = false;
   bool took_part = false;
+  bool completed = false;   // a course from the day of asking on
+  bool smoke_free = false;  // at its end
   std::string area;
 };
 struct Funnel {
@@ -122,25 +125,37 @@ std::vector<ResponseCase> CasesInPeriod(const ReportPerson& person, const Report
   return cases;
 }
 
+// Whether a course that the person gave an end from that day on is such.
+bool AnyCourse(const std::vector<Course>& courses, absl::CivilDay asked, bool (Course::*is_such)() const) {
+  return std::ranges::any_of(courses, [&](const Course& course) {
+    return course.ended && *course.ended >= asked && course.end && (course.*is_such)();
+  });
+}
+
 CountedPerson Counted(const ReportPerson& person, const std::vector<ResponseCase>& cases,
-                      const ReportInput& input) {
+                      const ReportInput& input, const std::vector<Course>& courses) {
   CountedPerson counted{.area = PlaceOf(input, cases.front().citizen).area};
   counted.by_door = CameByDoor(cases.front(), person.facts);
-  counted.intake_begun = !person.intakes.empty();
-  counted.intake_complete = std::ranges::any_of(person.intakes, [](const IntakeFact& fact) {
+  counted.intake_begun = !person.course.intakes.empty();
+  counted.intake_complete = std::ranges::any_of(person.course.intakes, [](const IntakeFact& fact) {
     return fact.intake->status() == v1::INTAKE_STATUS_COMPLETE;
   });
-  counted.took_part = TookPartFrom(cases.front().asked.earliest, person.facts);
+  const absl::CivilDay asked = cases.front().asked.earliest;
+  counted.took_part = TookPartFrom(asked, person.facts);
+  counted.completed = AnyCourse(courses, asked, &Course::went_through);
+  counted.smoke_free = AnyCourse(courses, asked, &Course::smoke_free_at_end);
   return counted;
 }
 
 void CountPeople(const ReportInput& input, const ReportQuestion& question, ReportBuilder& report,
                  Funnel& funnel) {
   const auto yes = [](bool value) { return std::string(value ? "yes" : "no"); };
+  const CourseMeetings meetings = CourseMeetingsOf(input);
   for (const ReportPerson& person : input.persons) {
     const std::vector<ResponseCase> cases = CasesInPeriod(person, input, question);
     if (cases.empty()) continue;
-    CountedPerson counted = Counted(person, cases, input);
+    const CourseHistory history = CoursesOf(person.course, meetings, question.now);
+    CountedPerson counted = Counted(person, cases, input, history.courses);
     counted.row = report.AddRow(input.pseudonym(person.id), {{"what", "person"},
                                                              {"cases", std::to_string(cases.size())},
                                                              {"by-door", yes(counted.by_door)},
@@ -148,18 +163,11 @@ void CountPeople(const ReportInput& input, const ReportQuestion& question, Repor
                                                                         : counted.intake_begun  ? "draft"
                                                                                                 : "none"},
                                                              {"took-part", yes(counted.took_part)},
+                                                             {"completed", yes(counted.completed)},
+                                                             {"smoke-free", yes(counted.smoke_free)},
                                                              {"area", counted.area}});
     funnel.people.push_back(std::move(counted));
   }
-}
-
-template <typename Counted, typename Condition>
-RowList RowsWhere(const std::vector<Counted>& all, Condition condition) {
-  RowList rows;
-  for (const Counted& one : all) {
-    if (condition(one)) rows.push_back(one.row);
-  }
-  return rows;
 }
 
 void AddDoors(ReportBuilder& report, FigurePlace place, const std::vector<CountedDoor>& doors) {
@@ -199,6 +207,10 @@ void AddPeople(ReportBuilder& report, FigurePlace place, const std::vector<Count
             RowsWhere(people, [](const CountedPerson& p) { return p.intake_complete; }));
   report.Of(place, "first-attendance", "inquired",
             RowsWhere(people, [](const CountedPerson& p) { return p.took_part; }));
+  report.Of(place, "completed", "inquired",
+            RowsWhere(people, [](const CountedPerson& p) { return p.completed; }));
+  report.Of(place, "smoke-free", "inquired",
+            RowsWhere(people, [](const CountedPerson& p) { return p.smoke_free; }));
 }
 
 // Those of one area, or of none where `area` is not recorded.
@@ -242,7 +254,6 @@ v1::Report RecruitmentReport(const ReportInput& input, const ReportQuestion& que
     AddPeople(report, {"", "by-area", area}, InArea(funnel.people, area));
   }
   report.AddNote("inquiries-name-no-door");
-  report.AddNote("outcomes-not-recorded");
   return report.Done();
 }
 

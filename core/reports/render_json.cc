@@ -21,6 +21,8 @@ nlohmann::json ToJson(const v1::Figure& figure) {
                          {"kind", figure.kind() == v1::FIGURE_KIND_SHARE   ? "share"
                                   : figure.kind() == v1::FIGURE_KIND_HOURS ? "hours"
                                                                            : "count"}};
+  if (figure.target_percent() > 0) json["target_percent"] = figure.target_percent();
+  if (figure.unpublishable()) json["publishable"] = false;
   if (!figure.of().empty()) json["denominator_id"] = figure.of();
   if (figure.has_of_value()) json["denominator"] = figure.of_value();
   if (figure.kind() == v1::FIGURE_KIND_HOURS) {

@@ -72,8 +72,16 @@ void ReportBuilder::Of(const FigurePlace& place, std::string_view code, std::str
 }
 
 void ReportBuilder::Share(const FigurePlace& place, std::string_view code, std::string_view of,
-                          const RowList& rows) {
-  Add(place, code, v1::FIGURE_KIND_SHARE, of, rows);
+                          const RowList& rows, int target_percent) {
+  Add(place, code, v1::FIGURE_KIND_SHARE, of, rows).set_target_percent(target_percent);
+}
+
+void ReportBuilder::Withhold(const FigurePlace& place) {
+  for (v1::Figure& figure : *report_.mutable_figures()) {
+    const bool there =
+        figure.section() == place.section && figure.group() == place.group && figure.key() == place.key;
+    if (there && !figure.of().empty()) figure.set_unpublishable(true);
+  }
 }
 
 void ReportBuilder::Hours(const FigurePlace& place, std::string_view of, const RowList& rows,

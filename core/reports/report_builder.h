@@ -47,8 +47,11 @@ class ReportBuilder {
   void Whole(const FigurePlace& place, std::string_view code, const RowList& rows);
   // Those of `of`, a code in the same place, of which something is true.
   void Of(const FigurePlace& place, std::string_view code, std::string_view of, const RowList& rows);
-  // The same in per cent.
-  void Share(const FigurePlace& place, std::string_view code, std::string_view of, const RowList& rows);
+  // The same in per cent. `target_percent`: what the definition asks for; 0 = nothing.
+  void Share(const FigurePlace& place, std::string_view code, std::string_view of, const RowList& rows,
+             int target_percent = 0);
+  // What was added there may not be published: no part and no share, its wholes may.
+  void Withhold(const FigurePlace& place);
   // Median and 90th percentile over `of`: "hours-median", "hours-p90". The span of a statistic runs from the one of the
   // shortest to the one of the longest times that are possible: both only rise with every value, so the true one lies in
   // it.

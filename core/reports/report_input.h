@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "core/base/ids.h"
 #include "core/rules/breach_cause.h"
+#include "core/rules/course.h"
 #include "core/rules/response_case.h"
 #include "opgang/v1/group.pb.h"
 #include "opgang/v1/intake.pb.h"
@@ -23,28 +24,17 @@
 
 namespace opgang {
 
-struct AbsenceFact {
-  RecordId id;
-  const v1::Absence* absence;
-  Interval recorded;
-};
 struct SeatFact {
   RecordId id;
   const v1::Seat* seat;
 };
-struct IntakeFact {
-  RecordId id;
-  const v1::Intake* intake;
-};
-
 // One human being: a citizen, or several that are joined as the same person.
 struct ReportPerson {
   RecordId id;  // the least of the citizens' ids
   PersonFacts facts;
-  std::vector<AbsenceFact> absences;
+  CourseFacts course;  // its participations are those of `facts`
   std::vector<const v1::FollowUp*> follow_ups;
   std::vector<SeatFact> seats;
-  std::vector<IntakeFact> intakes;
   std::vector<BreachCauseFact> causes;
 };
 
@@ -57,6 +47,7 @@ struct CitizenPlace {
 struct ReportMeeting {
   const v1::Meeting* meeting;
   std::string group;  // its name
+  v1::Programme programme = v1::PROGRAMME_UNSPECIFIED;
 };
 
 struct ReportDoor {

@@ -13,6 +13,13 @@ constexpr char kSuppressed[] = "*";
 
 using Codes = std::vector<std::string>;
 
+Codes StopColumns(const std::string& section) {
+  if (section == "completed") return {"registered", "started", "completers", "rate"};
+  if (section == "followed-up") return {"completers", "followed-up", "rate"};
+  if (section == "satisfied") return {"completers", "satisfied", "rate"};
+  return {"completers", "smoke-free", "variant-a", "variant-b", "variant-c"};
+}
+
 // The columns of a group's table.
 Codes ColumnsOf(const v1::Report& report, const std::string& section) {
   if (report.name() == "response-time")
@@ -20,17 +27,31 @@ Codes ColumnsOf(const v1::Report& report, const std::string& section) {
             "undecidable", "rate-a", "rate-b", "hours-median"};
   if (report.name() == "attendance")
     return {"attendances", "ticked", "absent", "absence-rate", "follow-up-done", "follow-up-missing"};
+  if (report.name() == "nrt") return {"hand-outs", "flagged", "to-check"};
+  if (report.name() == "nhs-4-week") return {"set-date", "quit", "co-verified", "not-known", "quit-rate"};
+  if (report.name() == "russell") return {"started", "counted", "success", "success-rate"};
+  if (report.name() == "kom-og-kvit") return {"participants", "completed", "completed-rate"};
+  if (report.name() == "stop") return StopColumns(section);
   if (section == "doors") return {"doors", "tried", "answered", "talked", "interested"};
   if (section == "visits") return {"visits"};
-  return {"inquired", "intake-complete", "first-attendance"};
+  return {"inquired", "intake-complete", "first-attendance", "completed", "smoke-free"};
 }
 
 Codes BarsOf(const v1::Report& report, const std::string& section) {
   if (report.name() == "response-time")
     return {"met", "met-late", "overdue", "closed-late", "open", "closed-in-time", "mistake", "undecidable"};
   if (report.name() == "attendance") return {"came", "absent", "follow-up-done", "follow-up-missing"};
+  if (report.name() == "nrt") return {"hand-outs", "flagged", "to-check", "people"};
+  if (report.name() == "nhs-4-week") return {"set-date", "quit", "co-verified", "not-quit", "not-known"};
+  if (report.name() == "russell") return {"started", "counted", "continuous", "success"};
   if (section == "doors") return {"doors", "tried", "answered", "talked", "interested"};
-  if (section == "people") return {"inquired", "intake-begun", "intake-complete", "first-attendance"};
+  if (section == "people")
+    return {"inquired", "intake-begun", "intake-complete", "first-attendance", "completed", "smoke-free"};
+  if (section == "completed") return {"registered", "started", "completers"};
+  if (section == "smoke-free-end" || section == "smoke-free-half-year")
+    return {"completers", "who-answered", "smoke-free", "started", "smoke-free-of-started"};
+  if (section == "of-participants") return {"participants", "smoke-free-end", "smoke-free-half-year"};
+  if (section == "of-completers") return {"completers", "smoke-free-end", "smoke-free-half-year"};
   return {};
 }
 
@@ -98,8 +119,12 @@ class Viewer {
   }
 
   ViewLine LineOf(const v1::Figure& figure) const {
-    return {LabelOf(report_, figure, language_), ValueText(figure, language_), ShareText(figure, language_),
-            figure.id()};
+    std::string label = LabelOf(report_, figure, language_);
+    if (figure.target_percent() > 0) {
+      label +=
+          " (" + ReportWord("page.target", language_) + " " + std::to_string(figure.target_percent()) + " %)";
+    }
+    return {std::move(label), ValueText(figure, language_), ShareText(figure, language_), figure.id()};
   }
 
   // A key's figures follow one another: the first of them begins its line.

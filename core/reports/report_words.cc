@@ -2,21 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
+#include <span>
+
+#include "core/reports/course_words.h"
 
 namespace opgang {
 namespace {
 
-struct Word {
-  std::string_view code;
-  std::string_view english;
-  std::string_view danish;
-};
+using Word = ReportWordEntry;
 
 constexpr Word kWords[] = {
     {"response-time", "Response time: the three-day rule", "Responstid: tredagesreglen"},
     {"attendance", "Attendance, absences and their follow-up", "Fremmøde, udeblivelser og opfølgning"},
-    {"recruitment", "Recruitment: from the door to a group", "Rekruttering: fra døren til holdet"},
+    {"recruitment", "Recruitment: from the door to smoke-free", "Rekruttering: fra døren til røgfri"},
     // Sections and groups.
     {"calendar-days", "Calendar days: due at the end of the third day after",
      "Kalenderdage: frist ved udgangen af tredjedagen"},
@@ -142,8 +140,6 @@ constexpr Word kWords[] = {
      "En opfølgning tæller som gjort, uanset hvornår: til tiden eller senere skelnes der ikke imellem."},
     {"inquiries-name-no-door", "A visit names no person: which inquiry came of which knock is not recorded.",
      "Et besøg nævner ingen person: hvilken henvendelse der kom af hvilket besøg, registreres ikke."},
-    {"outcomes-not-recorded", "Completing the course and being smoke-free are not recorded yet.",
-     "Gennemførelse og røgfrihed registreres ikke endnu."},
     {"suppressed", "* A number from 1 to 4, or one from which such a number could be computed: not told.",
      "* Et tal fra 1 til 4, eller et hvoraf et sådant kunne beregnes: oplyses ikke."},
     // The page around the figures.
@@ -243,10 +239,12 @@ constexpr Word kColumns[] = {
     {"intake", "intake", "samtale"},
 };
 
-template <size_t n>
-const Word* Find(const Word (&words)[n], std::string_view code) {
-  const auto found = std::ranges::find(words, code, &Word::code);
-  return found == std::end(words) ? nullptr : &*found;
+const Word* Find(std::span<const Word> words, std::span<const Word> of_courses, std::string_view code) {
+  for (const std::span<const Word> list : {words, of_courses}) {
+    const auto found = std::ranges::find(list, code, &Word::code);
+    if (found != list.end()) return &*found;
+  }
+  return nullptr;
 }
 
 std::string In(const Word& word, ReportLanguage language) {
@@ -269,7 +267,7 @@ ReportLanguage ReportLanguageOf(std::string_view name) {
 std::string ReportWord(std::string_view code, ReportLanguage language) {
   std::string_view rest = code;
   while (true) {
-    if (const Word* word = Find(kWords, rest)) return In(*word, language);
+    if (const Word* word = Find(kWords, CourseWords(), rest)) return In(*word, language);
     const size_t dot = rest.find('.');
     if (dot == std::string_view::npos) return std::string(code);
     rest.remove_prefix(dot + 1);
@@ -277,12 +275,12 @@ std::string ReportWord(std::string_view code, ReportLanguage language) {
 }
 
 std::string ReportWhole(std::string_view code, ReportLanguage language) {
-  const Word* word = Find(kWholes, code);
+  const Word* word = Find(kWholes, CourseWholes(), code);
   return word == nullptr ? ReportWord(code, language) : In(*word, language);
 }
 
 std::string ReportColumn(std::string_view code, ReportLanguage language) {
-  const Word* word = Find(kColumns, code);
+  const Word* word = Find(kColumns, CourseColumns(), code);
   return word == nullptr ? std::string(code) : In(*word, language);
 }
 

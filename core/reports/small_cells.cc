@@ -62,7 +62,9 @@ class Told {
   std::vector<std::pair<size_t, Vector>> basis_;  // each with its pivot, at which all others are zero
 };
 
-bool IsSmall(const v1::Figure& figure) { return figure.value() > 0 && figure.value() < kSmallestToldCell; }
+bool IsSmall(const v1::Figure& figure) {
+  return figure.unpublishable() || (figure.value() > 0 && figure.value() < kSmallestToldCell);
+}
 
 // Rows that the same counts count are one kind; a count is so many kinds.
 std::vector<Vector> OverKinds(const v1::Report& report, const std::vector<int>& counts) {
@@ -93,7 +95,9 @@ void SuppressCounts(v1::Report& report) {
   const std::vector<Vector> vectors = OverKinds(report, counts);
   std::vector<Vector> small;
   for (const int i : counts) {
-    if (IsSmall(report.figures(i))) small.push_back(vectors[static_cast<size_t>(i)]);
+    const bool nothing =
+        report.figures(i).value() == 0;  // which may not be published, and gives nothing away
+    if (IsSmall(report.figures(i)) && !nothing) small.push_back(vectors[static_cast<size_t>(i)]);
   }
   Told told(std::move(small));
   for (const int i : counts) {

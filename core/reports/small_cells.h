@@ -6,6 +6,8 @@
 // each that would complete such a combination, with all that were told before it, is suppressed as well. Shares and
 // hours go with the counts they are made of.
 //
+// What a definition lets nobody publish (Figure.unpublishable) is treated as a small cell.
+//
 // It does not look at bounds: that two suppressed cells add up to 2, and so are 1 each, is not noticed.
 #ifndef OPGANG_CORE_REPORTS_SMALL_CELLS_H_
 #define OPGANG_CORE_REPORTS_SMALL_CELLS_H_

@@ -8,9 +8,14 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/reports/attendance.h"
+#include "core/reports/kom_og_kvit.h"
+#include "core/reports/nhs_four_week.h"
+#include "core/reports/nrt.h"
 #include "core/reports/recruitment.h"
 #include "core/reports/response_time.h"
+#include "core/reports/russell.h"
 #include "core/reports/small_cells.h"
+#include "core/reports/stop.h"
 #include "core/sealing/sealing.h"
 #include "server/report/base_facts.h"
 
@@ -23,7 +28,12 @@ struct KnownReport {
 };
 constexpr KnownReport kReports[] = {{kResponseTime, &ResponseTimeReport},
                                     {kAttendance, &AttendanceReport},
-                                    {kRecruitment, &RecruitmentReport}};
+                                    {kRecruitment, &RecruitmentReport},
+                                    {kStop, &StopReport},
+                                    {kNhsFourWeek, &NhsFourWeekReport},
+                                    {kRussell, &RussellReport},
+                                    {kNrt, &NrtReport},
+                                    {kKomOgKvit, &KomOgKvitReport}};
 
 // "a, b, c": no personal data, areas and reports only.
 template <typename Names>

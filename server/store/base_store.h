@@ -6,6 +6,7 @@
 #define OPGANG_SERVER_STORE_BASE_STORE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -209,6 +210,9 @@ class BaseReader {
   virtual absl::StatusOr<std::vector<QuarantinedMutation>> Quarantine(std::optional<IntentId> only) = 0;
   virtual absl::StatusOr<std::vector<Area>> Areas() = 0;
   // Living records of a type in a scope.
+  // The living records of a scope whose type `is_wanted`, in id order, without their scopes: for whoever reads everything.
+  virtual absl::Status ForEachRecord(const Scope& scope, bool (*is_wanted)(uint32_t type),
+                                     const std::function<void(StoredRecord&&)>& take) = 0;
   virtual absl::StatusOr<std::vector<StoredRecord>> RecordsOfType(const Scope& scope, uint32_t type) = 0;
   virtual absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id) = 0;
   // Every record about a citizen, hers included, deleted ones too; of one type where `type` is not 0.

@@ -56,6 +56,10 @@ class Reads : public Interface {
     return queries_.Quarantine(only);
   }
   absl::StatusOr<std::vector<Area>> Areas() override { return queries_.Areas(); }
+  absl::Status ForEachRecord(const Scope& scope, bool (*is_wanted)(uint32_t type),
+                             const std::function<void(StoredRecord&&)>& take) override {
+    return queries_.ForEachRecord(scope, is_wanted, take);
+  }
   absl::StatusOr<std::vector<StoredRecord>> RecordsOfType(const Scope& scope, uint32_t type) override {
     return queries_.RecordsOfType(scope, type);
   }

@@ -168,6 +168,26 @@ absl::StatusOr<std::optional<StoredRecord>> SqliteBaseQueries::FindRecord(Record
   return record;
 }
 
+absl::Status SqliteBaseQueries::ForEachRecord(const Scope& scope, bool (*is_wanted)(uint32_t type),
+                                              const std::function<void(StoredRecord&&)>& take) {
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT r.record_id, r.subject, r.rev, r.type, r.sealed FROM feed f"
+                                          " JOIN records r ON r.record_id = f.record_id"
+                                          " WHERE f.scope = ? AND f.change = ? ORDER BY f.record_id"));
+  rows.BindBlob(1, scope.ToKey()).BindInt(2, v1::FEED_CHANGE_PUT);
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) return absl::OkStatus();
+    StoredRecord record;
+    record.type = static_cast<uint32_t>(rows.Int(3));
+    if (!is_wanted(record.type)) continue;
+    record.id = IdOf<RecordId>(rows.Blob(0));
+    record.subject = IdOf<RecordId>(rows.Blob(1));
+    record.rev = static_cast<uint64_t>(rows.Int(2));
+    ASSIGN_OR_RETURN(record.record, OpenRecord(rows.Blob(0), record.rev, rows.Blob(4)));
+    take(std::move(record));
+  }
+}
+
 absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsOfType(const Scope& scope,
                                                                            uint32_t type) {
   ASSIGN_OR_RETURN(auto rows,

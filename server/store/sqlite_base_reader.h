@@ -32,6 +32,8 @@ class SqliteBaseQueries {
   absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> Devices();
   absl::StatusOr<std::vector<QuarantinedMutation>> Quarantine(std::optional<IntentId> only);
   absl::StatusOr<std::vector<Area>> Areas();
+  absl::Status ForEachRecord(const Scope& scope, bool (*is_wanted)(uint32_t type),
+                             const std::function<void(StoredRecord&&)>& take);
   absl::StatusOr<std::vector<StoredRecord>> RecordsOfType(const Scope& scope, uint32_t type);
   absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id);
   absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent);

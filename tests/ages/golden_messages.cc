@@ -8,6 +8,7 @@
 #include "google/protobuf/text_format.h"
 #include "opgang/v1/admin.pb.h"
 #include "opgang/v1/backup.pb.h"
+#include "opgang/v1/course.pb.h"
 #include "opgang/v1/invitation.pb.h"
 #include "opgang/v1/local_state.pb.h"
 #include "opgang/v1/record.pb.h"
@@ -30,7 +31,7 @@ void UseEveryFile() {
   for (const Descriptor* used :
        {v1::InviteRequest::descriptor(), v1::BackupManifest::descriptor(), v1::Invitation::descriptor(),
         v1::QueueState::descriptor(), v1::RecordBody::descriptor(), v1::RunReportRequest::descriptor(),
-        v1::Hello::descriptor()}) {
+        v1::Hello::descriptor(), v1::CourseEnd::descriptor()}) {
     static_cast<void>(used);
   }
 }

@@ -110,6 +110,26 @@ TEST_F(NoPlaintextTest, EveryTextFieldOfEveryTypeSavedSyncedRefusedFixedAndUndon
   follow_up.set_absence_id(entrance_id.ToBytes());
   follow_up.set_outcome(v1::FOLLOW_UP_OUTCOME_COMES_AGAIN);
   person.Create(follow_up);
+  v1::CarbonMonoxideTest test = about(v1::CarbonMonoxideTest());
+  test.set_occasion(v1::TEST_OCCASION_SESSION);
+  test.set_ppm(3);
+  person.Create(test);
+  v1::QuitDate quit = about(v1::QuitDate());
+  quit.mutable_date()->set_year(2026);
+  quit.mutable_date()->set_month(4);
+  quit.mutable_date()->set_day(1);
+  const std::string quit_id = person.Create(quit).ToBytes();
+  v1::FollowUpCall call = about(v1::FollowUpCall());
+  call.set_quit_date_id(quit_id);
+  call.set_outcome(v1::CALL_OUTCOME_NOT_REACHED);
+  person.Create(call);
+  v1::SixMonthStatus half_year = about(v1::SixMonthStatus());
+  half_year.set_reason(v1::NO_ANSWER_REASON_DECLINED);
+  person.Create(half_year);
+  v1::CourseEnd end = about(v1::CourseEnd());
+  end.set_status(v1::COURSE_STATUS_NOT_KNOWN);
+  end.set_completed(v1::ANSWER_NO);
+  person.Create(end);
   v1::Claim claim = about(v1::Claim());
   claim.set_task_id(entrance_id.ToBytes());
   claim.set_holder("karen");  // a code, and no free text

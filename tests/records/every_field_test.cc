@@ -148,9 +148,11 @@ TEST(EveryEnumFieldTest, AnUnknownValueIsKeptUnlessTheFieldIsRequired) {
     EXPECT_EQ(Validate(*content)->code, v1::REFUSAL_CODE_REQUIRED) << field->full_name();
     required.push_back(field->name());
   });
-  EXPECT_THAT(required, ::testing::ElementsAre("disposition", "purpose", "form", "place", "channel", "reason",
-                                               "way", "outcome", "status", "kind", "kind", "capacity_meaning",
-                                               "state", "state", "outcome", "cause"));
+  EXPECT_THAT(required,
+              ::testing::ElementsAre("disposition", "purpose", "form", "place", "channel", "reason", "way",
+                                     "outcome", "status", "kind", "kind", "capacity_meaning", "state",
+                                     "state", "outcome", "product", "occasion", "status", "completed",
+                                     "answer", "outcome", "answer", "cigarettes_since_quit", "cause"));
 }
 
 TEST(EveryTypeTest, AFieldFromANewerAppIsKept) {

@@ -66,7 +66,10 @@ TEST(RegistryTest, CitizenIdIsFieldOneWhereThereIsACitizen) {
   }
 }
 
-bool IsClinical(const RecordTypeInfo& info) { return info.type == RecordType::kClinicalIntake; }
+bool IsClinical(const RecordTypeInfo& info) {
+  return info.type == RecordType::kClinicalIntake || info.type == RecordType::kNicotineHandOut ||
+         info.type == RecordType::kCarbonMonoxideTest;
+}
 
 // What is offered, about no person.
 bool IsOffer(const RecordTypeInfo& info) {
@@ -103,10 +106,11 @@ TEST(RegistryTest, OutreachAndCoordinatorWriteEverythingAboutPeopleButTheClinica
   }
 }
 
-TEST(RegistryTest, TheInstructorWritesTheResponseAndTheImportWritesPlaces) {
+TEST(RegistryTest, TheInstructorWritesTheResponseAndTheCourseAndTheImportWritesPlaces) {
   EXPECT_THAT(TypesThatMayBeWrittenBy(Role::kInstructor),
               ElementsAre("citizen", "consent", "contact", "inquiry", "closing", "reply", "participation",
                           "venue", "group-programme", "group", "meeting", "seat", "absence", "follow-up",
+                          "quit-date", "course-end", "four-week-status", "follow-up-call", "six-month-status",
                           "claim", "breach-cause"));
   EXPECT_THAT(TypesThatMayBeWrittenBy(Role::kBase), ElementsAre("entrance", "dwelling"));
 }

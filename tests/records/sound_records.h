@@ -234,6 +234,81 @@ inline v1::FollowUp SoundFollowUp() {
   return f;
 }
 
+inline v1::QuitDate SoundQuitDate() {
+  v1::QuitDate q;
+  q.set_citizen_id(kCitizenId.ToBytes());
+  *q.mutable_date() = OnDay(kToday + 14).date();
+  q.set_moved_from_id(kOtherId.ToBytes());
+  *q.mutable_happened() = OnDay(kToday);
+  return q;
+}
+
+inline v1::NicotineHandOut SoundNicotineHandOut() {
+  v1::NicotineHandOut h;
+  h.set_citizen_id(kCitizenId.ToBytes());
+  h.set_product(v1::NICOTINE_PRODUCT_PATCH);
+  h.set_strength_mg(21);
+  h.set_amount(14);
+  h.set_weeks(2);
+  *h.mutable_happened() = OnDay(kToday);
+  return h;
+}
+
+inline v1::CarbonMonoxideTest SoundCarbonMonoxideTest() {
+  v1::CarbonMonoxideTest t;
+  t.set_citizen_id(kCitizenId.ToBytes());
+  t.set_occasion(v1::TEST_OCCASION_SIX_MONTHS);
+  t.set_ppm(3);
+  *t.mutable_happened() = AtMinute(kToday, 10 * 60);
+  t.set_monitor("monitor 2");
+  t.set_hours_since_last_cigarette(1000);
+  return t;
+}
+
+inline v1::CourseEnd SoundCourseEnd() {
+  v1::CourseEnd e;
+  e.set_citizen_id(kCitizenId.ToBytes());
+  e.set_status(v1::COURSE_STATUS_REDUCED);
+  e.set_completed(v1::ANSWER_YES);
+  v1::ProductUse& use = *e.add_products();
+  use.set_product(v1::PRODUCT_CIGARETTES);
+  use.set_daily_amount(4);
+  e.set_satisfaction(5);
+  e.set_planned_sessions(8);
+  e.set_attended_sessions(6);
+  *e.mutable_happened() = OnDay(kToday);
+  e.set_note("came with a neighbour");
+  return e;
+}
+
+inline v1::FourWeekStatus SoundFourWeekStatus() {
+  v1::FourWeekStatus s;
+  s.set_citizen_id(kCitizenId.ToBytes());
+  s.set_quit_date_id(kOtherId.ToBytes());
+  s.set_answer(v1::FOUR_WEEK_ANSWER_NOT_SMOKED);
+  *s.mutable_happened() = OnDay(kToday);
+  return s;
+}
+
+inline v1::FollowUpCall SoundFollowUpCall() {
+  v1::FollowUpCall c;
+  c.set_citizen_id(kCitizenId.ToBytes());
+  c.set_quit_date_id(kOtherId.ToBytes());
+  c.set_outcome(v1::CALL_OUTCOME_NOT_REACHED);
+  *c.mutable_happened() = AtMinute(kToday, 10 * 60);
+  c.set_note("engaged");
+  return c;
+}
+
+inline v1::SixMonthStatus SoundSixMonthStatus() {
+  v1::SixMonthStatus s;
+  s.set_citizen_id(kCitizenId.ToBytes());
+  s.set_quit_date_id(kOtherId.ToBytes());
+  s.set_answer(v1::SIX_MONTH_ANSWER_CONTINUOUS);
+  s.set_cigarettes_since_quit(v1::CIGARETTES_SINCE_QUIT_NONE);
+  *s.mutable_happened() = OnDay(kToday);
+  s.set_note("walks every day");
+  return s;
 inline v1::Claim SoundClaim() {
   v1::Claim c;
   c.set_citizen_id(kCitizenId.ToBytes());
@@ -274,6 +349,13 @@ inline std::unique_ptr<google::protobuf::Message> SoundRecord(RecordType type) {
     case B::kSeat: return std::make_unique<v1::Seat>(SoundSeat());
     case B::kAbsence: return std::make_unique<v1::Absence>(SoundAbsence());
     case B::kFollowUp: return std::make_unique<v1::FollowUp>(SoundFollowUp());
+    case B::kQuitDate: return std::make_unique<v1::QuitDate>(SoundQuitDate());
+    case B::kNicotineHandOut: return std::make_unique<v1::NicotineHandOut>(SoundNicotineHandOut());
+    case B::kCarbonMonoxideTest: return std::make_unique<v1::CarbonMonoxideTest>(SoundCarbonMonoxideTest());
+    case B::kCourseEnd: return std::make_unique<v1::CourseEnd>(SoundCourseEnd());
+    case B::kFourWeekStatus: return std::make_unique<v1::FourWeekStatus>(SoundFourWeekStatus());
+    case B::kFollowUpCall: return std::make_unique<v1::FollowUpCall>(SoundFollowUpCall());
+    case B::kSixMonthStatus: return std::make_unique<v1::SixMonthStatus>(SoundSixMonthStatus());
     case B::kClaim: return std::make_unique<v1::Claim>(SoundClaim());
     case B::kBreachCause: return std::make_unique<v1::BreachCause>(SoundBreachCause());
     default: return nullptr;

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "core/rules/after_quitting.h"
 #include "core/rules/follow_up.h"
+#include "core/rules/nicotine.h"
 #include "core/rules/seats.h"
 #include "opgang/likely_duplicates.h"
 #include "opgang/view.h"
@@ -50,6 +52,9 @@ enum class TaskKind {
   kBrokenPromise,    // a seat whose meeting was moved or cancelled: tell the citizen
   kSeatToConfirm,    // a wish in a limited group
   kAbsenceFollowUp,  // did not come
+  kFourWeeks,        // ask how the days 15 to 28 after the quit date went
+  kSixMonths,        // ring, half a year after the quit date
+  kHandOutToCheck,   // nicotine beyond what is allowed, or corrected twice
   kBreachCause,      // a breach of the rule, and nobody has said why
   kLikelyDuplicate,  // two citizens who may be one: joined, or said to be two
 };
@@ -57,12 +62,15 @@ std::string_view TaskKindName(TaskKind kind);  // "case", "no-group-in-time", ..
 
 struct TaskLine {
   TaskKind kind;
-  RecordId about;  // the inquiry, seat or absence, or the newer of two citizens: its handle ends the task
+  // The inquiry, seat, absence, quit date or hand-out, or the newer of two citizens: its handle ends the task.
+  RecordId about;
   RecordId citizen;
   absl::Time due;  // to be done before this instant; infinite future = at leisure
   bool overdue = false;
   std::optional<ResponseCase> response_case;  // of kCase, kNoGroupInTime, kBreachCause
   const VisibleRecord* meeting = nullptr;     // of seats and absences; may be null
+  std::optional<SixMonthResult> six_months;   // of kSixMonths
+  HandOutFlag hand_out = HandOutFlag::kNone;  // of kHandOutToCheck; kNone: corrected twice
   std::optional<LikelyDuplicate> duplicate;   // of kLikelyDuplicate: the older one
   std::set<std::string> holders;              // as HoldersOf(about)
 };
@@ -102,6 +110,7 @@ class GroupFacts {
   void AddBreaches(absl::Time now, std::vector<TaskLine>& tasks) const;
   void AddDuplicates(std::vector<TaskLine>& tasks) const;
   void AddAbsences(absl::Time now, const RuleSettings& settings, std::vector<TaskLine>& tasks) const;
+  void AddCourses(absl::Time now, std::vector<TaskLine>& tasks) const;  // courses.cc
   absl::Time DueOfSeat(RecordId citizen, absl::Time start, absl::Time now) const;
 
   const View& view_;

@@ -10,7 +10,9 @@
 #include "core/merge/field_set.h"
 #include "core/merge/merge.h"
 #include "core/records/validation.h"
+#include "core/rules/course_facts.h"
 #include "core/rules/seats.h"
+#include "opgang/courses.h"
 
 namespace opgang {
 namespace {
@@ -268,7 +270,8 @@ class CaptureRun {
     if (content == nullptr) return Refusal{v1::REFUSAL_CODE_UNREADABLE, 0};
     const ValidationContext context{change.record, working.subject, context_.latest_day};
     if (const auto refusal = ValidateContent(*working.type, *content, context)) return refusal;
-    return CheckMeeting(change, *content);
+    if (const auto refusal = CheckMeeting(change, *content)) return refusal;
+    return CheckCourse(change, *content, working.subject);
   }
 
   // A seat, presence or absence beside its meeting, as far as the meeting is known here. What the change leaves alone
@@ -311,6 +314,23 @@ class CaptureRun {
     const bool readable = known != nullptr && known->type->type == RecordType::kMeeting &&
                           meeting.ParseFromString(known->record.fields());
     return readable ? std::optional(meeting) : std::nullopt;
+  }
+
+  // A record of a course beside what is known of its citizen here, and what the bundle says before it. While the store is
+  // locked nothing is known, and nothing is asked: saving works.
+  std::optional<Refusal> CheckCourse(const Bundle::Change& change, const Message& content, RecordId citizen) {
+    if (!NeedsBackground(change.type->type)) return std::nullopt;
+    const View* view = context_.view ? context_.view() : nullptr;
+    if (view == nullptr) return std::nullopt;
+    CourseBackground background = BackgroundOf(*view, citizen, change.record);
+    std::vector<std::shared_ptr<const Message>> kept;
+    for (const auto& [id, working] : working_) {
+      if (id == change.record || working.subject != citizen || view->Find(id) != nullptr) continue;
+      kept.push_back(ParseContent(*working.type, working.record.fields()));
+      if (kept.back() != nullptr)
+        TakeInto(background.facts, working.type->type, id, *kept.back(), context_.now);
+    }
+    return RefuseCourseRecord(change.type->type, change.record, content, background, context_.now);
   }
 
   void NameBundle() {

@@ -44,6 +44,7 @@ struct CaptureContext {
   Random& random;
   bool locked = false;
   std::function<std::optional<KnownRecord>(RecordId)> find;  // finds nothing while locked
+  std::function<const View*()> view;                         // null while locked
   std::optional<AreaId> default_area;                        // where a record stands that says nothing of it
   std::optional<Scope> directory;                            // where the offer of groups stands
   absl::CivilDay latest_day;                                 // nothing can have happened after it

@@ -85,6 +85,9 @@ std::string_view TaskKindName(TaskKind kind) {
     case TaskKind::kBrokenPromise: return "broken-promise";
     case TaskKind::kSeatToConfirm: return "seat-to-confirm";
     case TaskKind::kAbsenceFollowUp: return "absence-follow-up";
+    case TaskKind::kFourWeeks: return "four-weeks";
+    case TaskKind::kSixMonths: return "six-months";
+    case TaskKind::kHandOutToCheck: return "hand-out-to-check";
     case TaskKind::kBreachCause: return "breach-cause";
     case TaskKind::kLikelyDuplicate: return "likely-duplicate";
   }
@@ -309,6 +312,7 @@ std::vector<TaskLine> GroupFacts::Tasks(absl::Time now, const RuleSettings& sett
   AddCases(now, tasks);
   AddSeats(now, tasks);
   AddAbsences(now, settings, tasks);
+  AddCourses(now, tasks);
   AddBreaches(now, tasks);
   AddDuplicates(tasks);
   for (TaskLine& task : tasks) task.holders = HoldersOf(task.about);

@@ -180,6 +180,10 @@ CaptureContext StoreImpl::ContextFor(const std::set<std::string>& hidden) {
   context.find = [this, hidden](RecordId id) -> std::optional<KnownRecord> {
     return reading_ == nullptr ? std::nullopt : reading_->Find(id, hidden);
   };
+  context.view = [this]() -> const View* {
+    const auto view = reading_ == nullptr ? absl::StatusOr<const ViewIndex*>(nullptr) : reading_->View();
+    return view.ok() ? *view : nullptr;
+  };
   context.default_area = DefaultArea();
   for (const v1::StoredGrant& grant : state.grants()) {
     const auto scope = Scope::FromProto(grant.scope());
