@@ -103,11 +103,11 @@ TEST(RegistryTest, OutreachAndCoordinatorWriteEverythingAboutPeopleButTheClinica
   }
 }
 
-TEST(RegistryTest, TheInstructorWritesTheResponseAndTheImportWritesPlaces) {
+TEST(RegistryTest, TheInstructorWritesTheResponseAndTheBaseImportsPlacesAndAnswersWishes) {
   EXPECT_THAT(TypesThatMayBeWrittenBy(Role::kInstructor),
               ElementsAre("citizen", "consent", "contact", "inquiry", "closing", "reply", "participation",
                           "venue", "group-programme", "group", "meeting", "seat", "absence", "follow-up"));
-  EXPECT_THAT(TypesThatMayBeWrittenBy(Role::kBase), ElementsAre("entrance", "dwelling"));
+  EXPECT_THAT(TypesThatMayBeWrittenBy(Role::kBase), ElementsAre("entrance", "dwelling", "seat"));
 }
 
 TEST(RegistryTest, EveryRoleIsFoundByItsName) {

@@ -48,17 +48,20 @@ enum class TaskKind {
   kBrokenPromise,    // a seat whose meeting was moved or cancelled: tell the citizen
   kSeatToConfirm,    // a wish in a limited group
   kAbsenceFollowUp,  // did not come
+  kOverbooked,       // more seats of a limited meeting are promised than it has chairs: which, and how many
 };
 std::string_view TaskKindName(TaskKind kind);  // "case", "no-group-in-time", ...
 
 struct TaskLine {
   TaskKind kind;
-  RecordId about;  // the inquiry, seat or absence: its handle ends the task
-  RecordId citizen;
-  absl::Time due;  // to be done before this instant
+  RecordId about;    // the inquiry, seat, absence or (kOverbooked) meeting: its handle ends the task
+  RecordId citizen;  // nil: of kOverbooked
+  absl::Time due;    // to be done before this instant
   bool overdue = false;
   std::optional<ResponseCase> response_case;  // of kCase and kNoGroupInTime
   const VisibleRecord* meeting = nullptr;     // of the others; may be null
+  std::vector<RecordId>
+      promises;  // of kOverbooked: every promised seat in it, oldest first, as far as is known here
 };
 
 // A snapshot: made once for each command, valid until the store's next save or sync.
@@ -89,6 +92,7 @@ class GroupFacts {
  private:
   void AddCases(absl::Time now, std::vector<TaskLine>& tasks) const;
   void AddSeats(absl::Time now, std::vector<TaskLine>& tasks) const;
+  void AddOverbooked(absl::Time now, std::vector<TaskLine>& tasks) const;
   void AddAbsences(absl::Time now, const RuleSettings& settings, std::vector<TaskLine>& tasks) const;
   absl::Time DueOfSeat(RecordId citizen, absl::Time start, absl::Time now) const;
 
