@@ -140,6 +140,8 @@ constexpr CatalogueEntry kTexts[] = {
     // Seats.
     {"seats.no-open-case", "This citizen has no open case.", "Denne borger har ingen åben sag."},
     {"seats.full", "full: to be confirmed", "fuldt: skal bekræftes"},
+    {"seats.wish", "to be confirmed", "skal bekræftes"},
+    {"seats.lent", "{count} lent here", "{count} lånt her"},
     {"seats.elsewhere", "for another area", "for et andet område"},
     {"seats.last", "THE LAST ONE IN TIME", "DET SIDSTE I TIDE"},
     {"seats.none-in-time", "No group in time. The coordinator sees it as a task.",
@@ -156,17 +158,21 @@ constexpr CatalogueEntry kTexts[] = {
     {"seat.state.cancelled", "seat cancelled: {meeting}", "plads aflyst: {meeting}"},
     {"seat.which-state", "What is it now?", "Hvad er den nu?"},
     {"seat.saved", "Saved: {seat}.", "Gemt: {seat}."},
-    {"seat.no-room", "There is no chair left: {chairs}. Cancel another seat, or book another meeting.",
-     "Der er ingen stol tilbage: {chairs}. Aflys en anden plads, eller book et andet møde."},
+    {"seat.no-chair",
+     "No chair of this meeting is lent to this device ({chairs}). As a wish (to-be-confirmed) it is "
+     "confirmed by the "
+     "base when a chair is free; 'opgang seats' shows other meetings.",
+     "Ingen stol til dette møde er lånt til denne enhed ({chairs}). Som et ønske (to-be-confirmed) bekræftes "
+     "det af "
+     "basen, når en stol er ledig; 'opgang seats' viser andre møder."},
     {"book.twice", "This citizen has a seat in that meeting already.",
      "Denne borger har allerede en plads på det møde."},
     {"book.promised", "Promised to {citizen}: {meeting}.", "Lovet {citizen}: {meeting}."},
     {"book.to-be-confirmed",
      "Noted for {citizen}: {meeting}. TO BE CONFIRMED: the chairs are limited; tell the citizen that "
-     "somebody "
-     "confirms it.",
+     "somebody says so within the three days.",
      "Noteret for {citizen}: {meeting}. SKAL BEKRÆFTES: stolene er begrænsede; sig til borgeren, at nogen "
-     "bekræfter det."},
+     "giver besked inden for de tre dage."},
     {"case.last-group", "last group before: {meeting}", "sidste hold før: {meeting}"},
     {"case.no-group-in-time", "NO GROUP IN TIME", "INTET HOLD I TIDE"},
     {"usage.other-type", "This handle is of something else than a {type}.",
@@ -205,6 +211,9 @@ constexpr CatalogueEntry kTexts[] = {
     {"tasks.kind.no-group-in-time", "NO GROUP IN TIME", "INTET HOLD I TIDE"},
     {"tasks.kind.broken-promise", "promise broken: tell the citizen", "løfte brudt: sig det til borgeren"},
     {"tasks.kind.seat-to-confirm", "confirm the seat", "bekræft pladsen"},
+    {"tasks.kind.overbooked", "OVERBOOKED: {count} promised, {capacity} chairs; find another seat",
+     "OVERBOOKET: {count} lovet, {capacity} stole; find en anden plads"},
+    {"tasks.promise", "promised", "lovet"},
     {"tasks.kind.absence-follow-up", "did not come: follow up", "kom ikke: følg op"},
     {"follow-up.outcome", "What came of it?", "Hvad kom der ud af det?"},
     {"follow-up.saved", "Saved: followed up with {citizen}.", "Gemt: fulgt op med {citizen}."},
@@ -219,6 +228,11 @@ constexpr CatalogueEntry kTexts[] = {
     {"refusal.meeting-cancelled.reason", "the meeting is cancelled", "mødet er aflyst"},
     {"refusal.meeting-cancelled.remedy", "Choose another meeting (opgang seats).",
      "Vælg et andet møde (opgang seats)."},
+    {"refusal.no-chair.reason", "no chair of this meeting is lent to this device",
+     "ingen stol til dette møde er lånt til denne enhed"},
+    {"refusal.no-chair.remedy",
+     "Take it as a wish (to-be-confirmed): the base confirms it when a chair is free.",
+     "Tag det som et ønske (to-be-confirmed): basen bekræfter det, når en stol er ledig."},
     {"refusal.meeting-ahead.reason", "the meeting lies ahead", "mødet ligger forude"},
     {"refusal.meeting-ahead.remedy", "Note who came when it has begun.",
      "Notér, hvem der kom, når det er begyndt."},

@@ -35,28 +35,38 @@ absl::StatusOr<CaseLine> OpenCase(const Context& context, const View& view, cons
   return ErrorWithWords(ErrorCode::kNotFound, context.T("seats.no-open-case"));
 }
 
+// What booking it here would mean: a promise, by a chair that is lent, or a wish.
+std::string BookingWords(const Context& context, const MeetingLine& meeting, const SeatOffer& offer) {
+  if (MayPromise(meeting.group->As<v1::Group>())) return {};
+  const int lent = context.store().LentChairs(offer.meeting);
+  if (lent > 0) return context.T("seats.lent", {{"count", std::to_string(lent)}});
+  return context.T(offer.full ? "seats.full" : "seats.wish");
+}
+
 std::string OfferWords(const Context& context, const GroupFacts& facts, const SeatOffer& offer,
                        bool is_last) {
   const MeetingLine& meeting = *facts.FindMeeting(offer.meeting);
   return JoinParts(
-      {MeetingWords(context, meeting), ChairWords(context, meeting),
-       offer.full ? context.T("seats.full") : "", offer.elsewhere ? context.T("seats.elsewhere") : "",
+      {MeetingWords(context, meeting), ChairWords(context, meeting), BookingWords(context, meeting, offer),
+       offer.elsewhere ? context.T("seats.elsewhere") : "",
        offer.needs_interpreter ? context.T("citizen.interpreter") : "",
        is_last ? context.T("seats.last") : ""},
       "; ");
 }
 
-Json OfferJson(const View& view, const GroupFacts& facts, const SeatOffer& offer) {
+Json OfferJson(const Context& context, const View& view, const GroupFacts& facts, const SeatOffer& offer) {
   Json json = MeetingJson(view, *facts.FindMeeting(offer.meeting));
   json["full"] = offer.full;
+  json["lent"] = context.store().LentChairs(offer.meeting);
   json["elsewhere"] = offer.elsewhere;
   json["needs_interpreter"] = offer.needs_interpreter;
   return json;
 }
 
-Json OffersJson(const View& view, const GroupFacts& facts, const std::vector<SeatOffer>& offers) {
+Json OffersJson(const Context& context, const View& view, const GroupFacts& facts,
+                const std::vector<SeatOffer>& offers) {
   Json list = Json::array();
-  for (const SeatOffer& offer : offers) list.push_back(OfferJson(view, facts, offer));
+  for (const SeatOffer& offer : offers) list.push_back(OfferJson(context, view, facts, offer));
   return list;
 }
 
@@ -85,8 +95,8 @@ absl::Status RunSeats(Context& context, const SeatArgs& args) {
   SayOffers(context, *view, facts, choice.later, std::nullopt);
   Json document = JsonDocument("seats");
   document["case"] = CaseJson(context, *view, facts, line);
-  document["in_time"] = OffersJson(*view, facts, choice.in_time);
-  document["later"] = OffersJson(*view, facts, choice.later);
+  document["in_time"] = OffersJson(context, *view, facts, choice.in_time);
+  document["later"] = OffersJson(context, *view, facts, choice.later);
   context.Emit(document);
   return absl::OkStatus();
 }
@@ -123,6 +133,12 @@ bool HasSeat(const GroupFacts& facts, RecordId citizen, RecordId meeting) {
   });
 }
 
+// Without asking anybody: the chairs have no limit, or one of them is lent to this store. Save() takes it.
+bool MayPromiseHere(const Context& context, const MeetingLine& line) {
+  if (line.group == nullptr) return false;
+  return MayPromise(line.group->As<v1::Group>()) || context.store().LentChairs(line.meeting->id) > 0;
+}
+
 absl::Status RunBook(Context& context, const SeatArgs& args) {
   ASSIGN_OR_RETURN(const View* view, context.OpenView());
   ASSIGN_OR_RETURN(const VisibleRecord* citizen, CitizenOf(context, *view, args.citizen));
@@ -131,7 +147,7 @@ absl::Status RunBook(Context& context, const SeatArgs& args) {
   if (HasSeat(facts, citizen->id, line->meeting->id)) {
     return ErrorWithWords(ErrorCode::kBadInput, context.T("book.twice"));
   }
-  const bool may_promise = line->group != nullptr && MayPromise(line->group->As<v1::Group>());
+  const bool may_promise = MayPromiseHere(context, *line);
   v1::Seat seat;
   seat.set_citizen_id(citizen->id.ToBytes());
   seat.set_meeting_id(line->meeting->id.ToBytes());
@@ -145,12 +161,11 @@ absl::Status RunBook(Context& context, const SeatArgs& args) {
   return SaveAndTell(context, bundle, words);
 }
 
-// A limit is kept by whoever confirms: no chair is promised that is known to be taken.
-absl::Status HasRoom(const Context& context, const v1::Seat& seat, const MeetingLine& line) {
-  if (line.group == nullptr || seat.state() == v1::SEAT_STATE_PROMISED) return absl::OkStatus();
-  if (!IsFull(line.group->As<v1::Group>(), line.promised)) return absl::OkStatus();
+// What is promised already keeps its chair.
+absl::Status HasChair(const Context& context, const v1::Seat& seat, const MeetingLine& line) {
+  if (seat.state() == v1::SEAT_STATE_PROMISED || MayPromiseHere(context, line)) return absl::OkStatus();
   return ErrorWithWords(ErrorCode::kBadInput,
-                        context.T("seat.no-room", {{"chairs", ChairWords(context, line)}}));
+                        context.T("seat.no-chair", {{"chairs", ChairWords(context, line)}}));
 }
 
 absl::Status RunSeat(Context& context, const SeatArgs& args) {
@@ -163,14 +178,16 @@ absl::Status RunSeat(Context& context, const SeatArgs& args) {
   const auto meeting = RecordId::FromBytes(seat.meeting_id());
   const MeetingLine* line = meeting ? facts.FindMeeting(*meeting) : nullptr;
   if (state != v1::SEAT_STATE_CANCELLED && line != nullptr) {
-    if (state == v1::SEAT_STATE_PROMISED) RETURN_IF_ERROR(HasRoom(context, seat, *line));
+    if (state == v1::SEAT_STATE_PROMISED) RETURN_IF_ERROR(HasChair(context, seat, *line));
     Tell(line->meeting->As<v1::Meeting>(), seat);
   }
-  seat.set_state(state);
   using M = v1::Seat;
+  std::vector<uint32_t> fields = {M::kToldStartFieldNumber, M::kToldVenueIdFieldNumber};
+  // Told anew, it is the same promise with the same chair.
+  if (seat.state() != state) fields.push_back(M::kStateFieldNumber);
+  seat.set_state(state);
   Bundle bundle = context.NewBundle();
-  bundle.Patch(record->id, seat,
-               {M::kStateFieldNumber, M::kToldStartFieldNumber, M::kToldVenueIdFieldNumber});
+  bundle.Patch(record->id, seat, fields);
   const SeatLine told{record, line,
                       StateOfSeat(seat, line == nullptr ? nullptr : &line->meeting->As<v1::Meeting>())};
   return SaveAndTell(context, bundle, context.T("seat.saved", {{"seat", SeatWords(context, told)}}));

@@ -47,8 +47,33 @@ bool IsMine(const Context& context, const View& view, const TaskLine& task) {
 }
 
 bool IsIn(const View& view, const TaskLine& task, AreaId area) {
-  const VisibleRecord* about = view.Find(task.about);
-  return about != nullptr && AreaOf(*about) == area;
+  const auto stands_there = [&](RecordId id) {
+    const VisibleRecord* record = view.Find(id);
+    return record != nullptr && AreaOf(*record) == area;
+  };
+  return stands_there(task.about) || std::ranges::any_of(task.promises, stands_there);
+}
+
+std::string KindWords(const Context& context, const View& view, const TaskLine& task) {
+  const std::string key = "tasks.kind." + std::string(TaskKindName(task.kind));
+  if (task.kind != TaskKind::kOverbooked) return context.T(key);
+  const VisibleRecord* group = GroupOf(view, task.meeting);
+  const int capacity = group == nullptr ? 0 : group->As<v1::Group>().capacity();
+  return context.T(key,
+                   {{"count", std::to_string(task.promises.size())}, {"capacity", std::to_string(capacity)}});
+}
+
+// Each promise of an overbooked meeting by its own handle: the one that is moved or cancelled goes by it.
+void SayPromises(const Context& context, const View& view, const TaskLine& task) {
+  for (const RecordId& id : task.promises) {
+    const VisibleRecord* seat = view.Find(id);
+    const std::string text =
+        "      " + PadTo(view.HandleOf(id), 5) + " " +
+        JoinParts({context.T("tasks.promise"),
+                   CitizenLabel(context, seat == nullptr ? nullptr : view.Find(seat->subject))},
+                  ", ");
+    for (const std::string& line : Wrap(text, context.terminal().Width(), 12)) context.Say(line);
+  }
 }
 
 absl::StatusOr<std::vector<TaskLine>> ChosenTasks(const Context& context, const View& view,
@@ -94,29 +119,34 @@ std::string AboutWords(const Context& context, const View& view, const TaskLine&
 }
 
 void SayTask(const Context& context, const View& view, const TaskLine& task) {
+  const std::string citizen =
+      task.citizen.empty() ? std::string() : CitizenLabel(context, view.Find(task.citizen));
   const std::string text =
       PadTo(view.HandleOf(task.about), 5) + " " +
-      JoinParts({context.T("tasks.kind." + std::string(TaskKindName(task.kind))),
-                 CitizenLabel(context, view.Find(task.citizen)), AboutWords(context, view, task),
+      JoinParts({KindWords(context, view, task), citizen, AboutWords(context, view, task),
                  TimeLeftWords(context, task), HeldByWords(context, task.holders)},
                 ", ");
   std::vector<std::string> lines = Wrap(text, context.terminal().Width(), 6);
   const Ink ink = task.overdue ? Ink::kAlarm : Ink::kPlain;
   lines[0] = Inked(lines[0], ink, context.options().color);
   for (const std::string& line : lines) context.Say(line);
+  SayPromises(context, view, task);
 }
 
 Json TaskJson(const View& view, const TaskLine& task) {
   const VisibleRecord* citizen = view.Find(task.citizen);
+  Json promises = Json::array();
+  for (const RecordId& seat : task.promises) promises.push_back(view.HandleOf(seat));
   Json json = {{"kind", TaskKindName(task.kind)},
                {"handle", view.HandleOf(task.about)},
-               {"citizen", view.HandleOf(task.citizen)},
+               {"citizen", task.citizen.empty() ? Json(nullptr) : Json(view.HandleOf(task.citizen))},
                {"name", citizen == nullptr ? "" : citizen->As<v1::Citizen>().name()},
                {"due", task.due == absl::InfiniteFuture() ? Json(nullptr) : JsonTime(task.due)},
                {"overdue", task.overdue},
                {"holders", task.holders},
                {"older", task.duplicate ? Json(view.HandleOf(task.duplicate->citizen)) : Json(nullptr)},
-               {"meeting", task.meeting == nullptr ? Json(nullptr) : Json(view.HandleOf(task.meeting->id))}};
+               {"meeting", task.meeting == nullptr ? Json(nullptr) : Json(view.HandleOf(task.meeting->id))},
+               {"promises", promises}};
   if (task.six_months) json["protocol"] = SixMonthsJson(*task.six_months);
   if (task.hand_out != HandOutFlag::kNone) json["flag"] = HandOutFlagName(task.hand_out);
   return json;

@@ -57,7 +57,9 @@ const Table& Entries() {
                                 false),
       Entry<v1::Group>(B::kGroup, "group", kDirectory, S::kNone, kPlanners, true, false),
       Entry<v1::Meeting>(B::kMeeting, "meeting", kDirectory, S::kNone, kPlanners, true, false),
-      Entry<v1::Seat>(B::kSeat, "seat", kArea, S::kCitizen, kFieldAndInstructor, true, true),
+      // The base answers wishes (server/engine/seat_answers.h).
+      Entry<v1::Seat>(B::kSeat, "seat", kArea, S::kCitizen, kFieldAndInstructor | Bit(Role::kBase), true,
+                      true),
       Entry<v1::Absence>(B::kAbsence, "absence", kArea, S::kCitizen, kFieldAndInstructor, true, false),
       Entry<v1::FollowUp>(B::kFollowUp, "follow-up", kArea, S::kCitizen, kFieldAndInstructor, true, false),
       Entry<v1::QuitDate>(B::kQuitDate, "quit-date", kArea, S::kCitizen, kFieldAndInstructor, true, false),

@@ -18,34 +18,47 @@ int ReturnToBase(SeatLease& lease, int chairs) {
   return given;
 }
 
-int SeatEscrow::free() const {
-  int held = confirmed_ - cancelled_;
-  for (const auto& [store, lease] : leases_) held += lease.promised + std::max(lease.left(), 0);
-  return capacity_ - held;
+int SeatEscrow::lent() const {
+  int chairs = 0;
+  for (const auto& [replica, lease] : leases) chairs += std::max(lease.left(), 0);
+  return chairs;
 }
 
-int SeatEscrow::Lend(StoreId store, int wanted) {
-  SeatLease& lease = leases_[store];
-  lease.granted += std::clamp(wanted, 0, std::max(free(), 0));
-  return lease.granted;
+bool SeatEscrow::UseLent(ReplicaId replica) {
+  const auto found = leases.find(replica);
+  return found != leases.end() && TakeFromLease(found->second);
 }
 
-void SeatEscrow::Hear(StoreId store, const SeatLease& told) {
-  SeatLease& lease = leases_[store];
-  lease.promised = std::max(lease.promised, told.promised);
-  lease.returned = std::max(lease.returned, told.returned);
+void SeatEscrow::Hear(ReplicaId replica, const SeatLease& told) {
+  const auto found = leases.find(replica);
+  if (found == leases.end()) return;
+  SeatLease& lease = found->second;
+  lease.returned = std::max(lease.returned, std::min(told.returned, lease.granted));
 }
 
-bool SeatEscrow::Confirm() {
-  if (free() <= 0) return false;
-  ++confirmed_;
-  return true;
+void SeatEscrow::HearFormer(ReplicaId replica, const SeatLease& told) {
+  SeatLease& lease = leases[replica];
+  lease.granted = std::max(lease.granted, told.granted);
+  Hear(replica, told);
 }
 
-int SeatEscrow::Reclaim(StoreId store) {
-  SeatLease& lease = leases_[store];
-  const int at_risk = std::max(lease.left(), 0);
-  lease.returned += at_risk;
+SeatLoanTotals SeatEscrow::Balance(ReplicaId replica, const SeatLease& told, int replicas) {
+  SeatLease& lease = leases[replica];
+  const int holds = std::max(told.left(), 0);
+  // After a reclaim the device believes in chairs that are others' by now: first they go back.
+  if (holds > std::max(lease.left(), 0)) return {lease.granted, 0};
+  const int unheard = std::max(told.promised - lease.promised, 0);
+  const int spare = std::max(capacity - promised - unheard - wishes, 0);
+  const int share = spare == 0 ? 0 : std::max(spare / std::max(replicas, 1), 1);
+  lease.granted += std::clamp(share - holds, 0, std::max(free() - wishes, 0));
+  return {lease.granted, share};
+}
+
+int SeatEscrow::Reclaim(ReplicaId replica) {
+  const auto found = leases.find(replica);
+  if (found == leases.end()) return 0;
+  const int at_risk = std::max(found->second.left(), 0);
+  found->second.returned += at_risk;
   return at_risk;
 }
 

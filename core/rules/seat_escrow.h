@@ -1,16 +1,21 @@
 // The escrow of one limited meeting: so that two tablets without a network cannot promise the same chair, the base lends
-// chairs to stores beforehand, and a store promises only what it was lent.
+// chairs to replicas beforehand, and a replica promises only what it was lent.
 //
-//     promised anywhere + still lent to somebody  <=  capacity
+//     seats promised + chairs lent and not accounted for  <=  capacity
 //
 // Every count that travels is a total since the beginning and never falls, so a message may be lost, repeated or
-// overtaken: the greater total is the newer one. What is lent to a store and not yet promised or given back, as far as
-// the base has heard, counts as taken; so the sum above holds whatever the base has not heard yet.
+// overtaken: the greater total is the newer one. The base counts a lent chair as used when the mutation that uses it
+// takes effect (once, whatever is repeated), and as free again when the device says that it gave it back. Until then it
+// is taken; so the sum above holds whatever the base has not heard yet. A promise that is cancelled frees its chair at the
+// base, not in the lease.
 //
-// Exceptions, each a decision of a person: a lease reclaimed from a lost device (Reclaim says how many chairs may turn
-// out to be promised twice) and a capacity cut below what is promised (SetCapacity; free() is then negative).
+// The rule of lending: what is neither promised nor wished for is shared evenly among the replicas that were heard lately
+// and may book there; each holds its share at most, and at least one chair while there is one. What is left over waits at
+// the base for wishes.
 //
-// Pure values. The session does not carry leases yet: a limited group's seats are wishes until somebody confirms them.
+// Exceptions, each a decision of a person or a known misfortune: a lease reclaimed from a lost device (Reclaim says how
+// many chairs may turn out to be promised twice), a capacity cut below what is promised or lent, a copied device, a
+// restored base. free() is then negative, and nothing is lent or confirmed.
 #ifndef OPGANG_CORE_RULES_SEAT_ESCROW_H_
 #define OPGANG_CORE_RULES_SEAT_ESCROW_H_
 
@@ -20,13 +25,14 @@
 
 namespace opgang {
 
-// Totals of one store. On the device all three are its own knowledge; at the base `promised` and `returned` are what it
-// has heard.
+// Totals of one replica. On the device all three are its own knowledge. At the base `promised` counts the chairs used by
+// what took effect there, `returned` what it has heard or reclaimed.
 struct SeatLease {
   int granted = 0;   // chairs ever lent
   int promised = 0;  // of them, ever promised to a citizen
   int returned = 0;  // of them, ever given back unused
   int left() const { return granted - promised - returned; }
+  friend bool operator==(const SeatLease&, const SeatLease&) = default;
 };
 
 // The device's half.
@@ -34,31 +40,34 @@ bool TakeFromLease(SeatLease& lease);            // false: nothing left, the wis
 void HearGrant(SeatLease& lease, int granted);   // as the base said; an older message changes nothing
 int ReturnToBase(SeatLease& lease, int chairs);  // gives back up to so many; how many it was
 
-// The base's half.
-class SeatEscrow {
- public:
-  explicit SeatEscrow(int capacity) : capacity_(capacity) {}
+// What a replica may hold from now on: its lease's total, and how many unpromised chairs it may keep.
+struct SeatLoanTotals {
+  int granted = 0;
+  int keep = 0;
+};
 
-  // Chairs that nobody holds. Negative after a cut.
-  int free() const;
-  // Lends `store` up to `wanted` more chairs; the total to tell it.
-  int Lend(StoreId store, int wanted);
-  // A store's totals, as its message tells them. More promised than was lent comes from a clone: it is counted.
-  void Hear(StoreId store, const SeatLease& told);
-  // A wish that came without a lease: takes a free chair, or says that there is none.
-  bool Confirm();
-  // A promised seat was cancelled.
-  void Cancel() { ++cancelled_; }
-  // The store is lost, by a person's decision, or the meeting has begun: what it still holds is free again. How many
-  // chairs it may have promised unheard. What it hands in later is counted all the same.
-  int Reclaim(StoreId store);
-  void SetCapacity(int capacity) { capacity_ = capacity; }
+// The base's half, of one meeting as it stands in the base's tables.
+struct SeatEscrow {
+  int capacity = 0;
+  int promised = 0;  // seats that are promised, with a lease or without
+  int wishes = 0;    // seats to be confirmed
+  std::map<ReplicaId, SeatLease> leases;
 
- private:
-  int capacity_;
-  int confirmed_ = 0;
-  int cancelled_ = 0;
-  std::map<StoreId, SeatLease> leases_;
+  int lent() const;  // by as much as the base has heard
+  // Chairs that nobody holds. Negative after a cut, a copy, a reclaim or a restore.
+  int free() const { return capacity - promised - lent(); }
+  // A promise that names a lease took effect. False: no such chair is lent any more, so it needs a free one.
+  bool UseLent(ReplicaId replica);
+  // The replica's own word of its totals.
+  void Hear(ReplicaId replica, const SeatLease& told);
+  // The same of a lease that is given up for good, of which a restored base may have forgotten chairs.
+  void HearFormer(ReplicaId replica, const SeatLease& told);
+  // At a session of `replica`, which says how its lease stands: lends it up to its share among `replicas` (it is one of
+  // them), or asks back what is beyond.
+  SeatLoanTotals Balance(ReplicaId replica, const SeatLease& told, int replicas);
+  // The device is lost, by a person's decision: what it still holds is free again. How many chairs it may have promised
+  // unheard. What it hands in later is counted all the same.
+  int Reclaim(ReplicaId replica);
 };
 
 }  // namespace opgang

@@ -99,6 +99,10 @@ bool IsFull(const v1::Group& group, int promised) {
   return !MayPromise(group) && promised >= group.capacity();
 }
 
+bool IsOverbooked(const v1::Group& group, int promised) {
+  return !MayPromise(group) && promised > group.capacity();
+}
+
 PromiseState StateOfSeat(const v1::Seat& seat, const v1::Meeting* meeting) {
   if (seat.state() == v1::SEAT_STATE_CANCELLED) return PromiseState::kCancelled;
   if (meeting != nullptr && meeting->state() == v1::MEETING_STATE_CANCELLED) {

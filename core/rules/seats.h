@@ -62,10 +62,14 @@ struct SeatChoice {
 
 SeatChoice ChooseSeats(const std::vector<MeetingFact>& meetings, const SeatWish& wish);
 
-// Whether a device may promise a seat by itself, or only take the wish. A limit is kept by whoever confirms.
+// Whether a device may promise a seat by itself. Of a limited group it promises only what it was lent
+// (core/rules/seat_escrow.h), and else takes the wish.
 bool MayPromise(const v1::Group& group);
 // Every chair of a limited group is promised.
 bool IsFull(const v1::Group& group, int promised);
+
+// More seats of a limited group are promised than it has chairs.
+bool IsOverbooked(const v1::Group& group, int promised);
 
 // What a seat is worth now. `meeting` may be null: not known here, then what was told stands.
 enum class PromiseState {

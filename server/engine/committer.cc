@@ -166,6 +166,7 @@ absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& g
       RETURN_IF_ERROR(NotePlaces(submission.author.replica, verdicts));
       outcome.verdicts.push_back(std::move(verdicts));
     }
+    if (!group.empty()) RETURN_IF_ERROR(SettleSeats(group.back().received, outcome.touched));
     return WriteStandings();
   }));
   return outcome;
@@ -283,6 +284,7 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
     RETURN_IF_ERROR(store_.AppendLog(
         LogEntry(submission.author, mutation, submission.received, recorded[i], verdicts.back())));
     admitted.record.rev = rev;
+    RETURN_IF_ERROR(NoteSeat(submission.author, mutation, admitted.record));
     RETURN_IF_ERROR(store_.PutRecord(admitted.record));
     news.insert(admitted.record.scopes.begin(), admitted.record.scopes.end());
     NoteConcerned(admitted.record, concerned);
@@ -504,6 +506,7 @@ absl::Status Committer::ReplayBundle(std::vector<QuarantinedMutation> parts, con
       return KeepQuarantined(parts, i, *admitted.refusal, decision);
     }
     admitted.record.rev = rev;
+    RETURN_IF_ERROR(NoteSeat(author, mutation, admitted.record));
     RETURN_IF_ERROR(store_.PutRecord(admitted.record));
     news.insert(admitted.record.scopes.begin(), admitted.record.scopes.end());
     NoteConcerned(admitted.record, concerned);
@@ -521,7 +524,9 @@ absl::StatusOr<v1::Verdict> Committer::Replay(IntentId intent, std::string_view 
   if (items.empty()) return MakeError(ErrorCode::kNotFound, "no such mutation in quarantine");
   RETURN_IF_ERROR(InTransaction(store_, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const auto related, RelatedTo(items));
-    return ReplayRelated(related, DecisionBy(v1::DECISION_KIND_REPLAYED, actor, now, reason), touched);
+    RETURN_IF_ERROR(
+        ReplayRelated(related, DecisionBy(v1::DECISION_KIND_REPLAYED, actor, now, reason), touched));
+    return SettleSeats(now, touched);
   }));
   ASSIGN_OR_RETURN(const auto fate, store_.FateOf(intent));
   return fate->verdict;

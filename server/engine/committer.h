@@ -20,6 +20,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/base/random.h"
 #include "server/engine/admission.h"
 #include "server/engine/submission.h"
 #include "server/store/base_store.h"
@@ -47,7 +48,9 @@ Answers AllRetryLater(const std::vector<Submission>& group, const absl::Status& 
 class Committer {
  public:
   // `store` must outlive the committer. `schema`: what this base knows of records.
-  explicit Committer(BaseStore& store, const KnownSchema& schema = {}) : store_(store), schema_(schema) {}
+  // `random`: for the base's own answers.
+  explicit Committer(BaseStore& store, const KnownSchema& schema = {}, Random& random = SystemRandom())
+      : store_(store), schema_(schema), random_(random) {}
 
   // Commits a group. An error means that nothing of the group is durable.
   absl::StatusOr<CommitOutcome> Commit(const std::vector<Submission>& group);
@@ -72,6 +75,10 @@ class Committer {
   // committed whole. How many; their bytes stay in the log. kNotFound; kBadInput where nobody is named, or no reason.
   absl::StatusOr<int> Discard(IntentId intent, std::string_view actor, absl::Time now,
                               v1::DecisionReason reason);
+
+  // In a transaction of its own: gives free chairs to those who wait for one, after chairs came back in another way than by
+  // a mutation (seat_answers.cc). Commit() and Replay() do it by themselves.
+  absl::Status AnswerWishes(absl::Time now, std::set<Scope>& touched);
 
  private:
   // Of one submission.
@@ -107,9 +114,17 @@ class Committer {
   absl::StatusOr<Author> AuthorOf(const QuarantinedMutation& item);
   OpenedMutation Reopen(const QuarantinedMutation& item) const;
   absl::Status WriteStandings();
+  // seat_answers.cc
+  absl::Status NoteSeat(const Author& author, const OpenedMutation& mutation, const StoredRecord& record);
+  absl::Status SettleSeats(absl::Time now, std::set<Scope>& touched);
+  absl::Status AnswerWishesIn(const MeetingPlan& meeting, absl::Time now, std::set<Scope>& touched);
+  absl::Status Answer(RecordId seat, v1::SeatState state, absl::Time now, std::set<Scope>& touched);
 
   BaseStore& store_;
   const KnownSchema schema_;
+  Random& random_;
+  bool seats_moved_ = false;      // a seat, a meeting or a group was written since SettleSeats()
+  std::set<RecordId> uncovered_;  // seats that became promised anew since then, with no chair named
   std::map<ReplicaId, Standing> standings_;  // as of this group
   // Replicas of which a place was claimed twice. Need not outlive the process: whoever comes again under such a name
   // begins with that place.

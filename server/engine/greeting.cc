@@ -9,6 +9,7 @@
 #include "core/sealing/sealing.h"
 #include "server/engine/holdings.h"
 #include "server/engine/horizon.h"
+#include "server/engine/seat_leases.h"
 #include "server/engine/transaction.h"
 
 namespace opgang {
@@ -143,10 +144,12 @@ absl::Status NoteLetGo(BaseStore& store, const v1::Hello& hello, const BackupFac
 }
 
 // What only a store that reads is told, and what the base notes of what it is given to read.
-absl::Status TellReader(BaseStore& store, ReplicaId replica, absl::Time now, Greeting& greeting) {
+absl::Status TellReader(BaseStore& store, ReplicaId replica, const v1::Hello& hello, absl::Time now,
+                        Greeting& greeting) {
   const Author& author = greeting.author;
   ASSIGN_OR_RETURN(greeting.lost_scopes, UpdateHoldings(store, replica, author.grants, now));
   ASSIGN_OR_RETURN(greeting.receipts, store.Receipts(author.staff_code, kMostReceipts));
+  ASSIGN_OR_RETURN(greeting.loans, BalanceLeases(store, author, replica, hello, now));
   return absl::OkStatus();
 }
 
@@ -161,8 +164,9 @@ absl::Status GoOn(BaseStore& store, const StoreAccount& account, ReplicaState re
   replica.unsent_count = hello.unsent_count();
   // A locked store knows no due time: what was heard last stands.
   if (greeting.reading) replica.nearest_due_us = hello.nearest_due_us();
-  if (greeting.reading) RETURN_IF_ERROR(TellReader(store, replica.id, now, greeting));
-  return store.PutReplica(replica);
+  RETURN_IF_ERROR(store.PutReplica(replica));
+  ASSIGN_OR_RETURN(greeting.chairs_came_back, HearLeases(store, account.id, replica.id, hello));
+  return greeting.reading ? TellReader(store, replica.id, hello, now, greeting) : absl::OkStatus();
 }
 
 absl::StatusOr<Greeting> GreetKnown(BaseStore& store, StoreAccount account, const v1::Hello& hello,
@@ -178,6 +182,7 @@ absl::StatusOr<Greeting> GreetKnown(BaseStore& store, StoreAccount account, cons
     if (!replica.has_value()) RETURN_IF_ERROR(NoteTwin(store, hello, now, account, greeting));
     RETURN_IF_ERROR(RetireFormer(store, account, hello));
     RETURN_IF_ERROR(BecomeNewReplica(store, account, hello, greeting, now, random));
+    ASSIGN_OR_RETURN(greeting.chairs_came_back, HearLeases(store, account.id, ReplicaId(), hello));
   }
   ASSIGN_OR_RETURN(const BackupFacts facts, store.Backup());
   RETURN_IF_ERROR(NoteLetGo(store, hello, facts));

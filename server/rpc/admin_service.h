@@ -54,6 +54,12 @@ class AdminServiceImpl : public v1::AdminService::Service {
   grpc::Status ChangeGrant(grpc::ServerContext*, const v1::ChangeGrantRequest*,
                            v1::ChangeGrantResponse*) override;
 
+  // leases_admin.cc
+  grpc::Status ListLeases(grpc::ServerContext*, const v1::ListLeasesRequest*,
+                          v1::ListLeasesResponse*) override;
+  grpc::Status ReclaimLeases(grpc::ServerContext*, const v1::ReclaimLeasesRequest*,
+                             v1::ReclaimLeasesResponse*) override;
+
  private:
   BaseServices& base_;
   const PassphraseCost invitation_cost_;

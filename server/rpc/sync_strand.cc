@@ -84,6 +84,10 @@ void SyncStrand::Greet(const Peer& peer, const v1::Hello& hello) {
     if (greeting.ok() && greeting->found_twice)
       spdlog::warn("event=store-exists-twice staff={} store={}", peer.staff_code, peer.store.ToString());
     if (greeting.ok()) committer.GoOn(greeting->author.replica);
+    std::set<Scope> touched;
+    // What fails is done with the next commit that concerns a seat.
+    if (greeting.ok() && greeting->chairs_came_back) (void)committer.AnswerWishes(self->Now(), touched);
+    self->base_.writer->Announce(touched);
     self->Do([greeting = std::move(greeting)](ServerSession& session) { session.OnGreeted(greeting); });
   });
 }

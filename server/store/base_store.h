@@ -19,7 +19,9 @@
 #include "core/base/ids.h"
 #include "core/checksum/scope_sum.h"
 #include "core/records/registry.h"
+#include "core/rules/seat_escrow.h"
 #include "opgang/v1/admin.pb.h"
+#include "opgang/v1/group.pb.h"
 #include "opgang/v1/record.pb.h"
 #include "opgang/v1/sync.pb.h"
 
@@ -163,6 +165,28 @@ struct Area {
   std::string name;
 };
 
+// A meeting as far as its chairs are concerned: derived from the records of the meeting and its group.
+struct MeetingPlan {
+  RecordId meeting;
+  int64_t start_us = 0;  // planned beginning
+  bool planned = false;  // and neither cancelled nor deleted
+  int capacity = 0;      // where it is a limit; 0: no limit, or the group is not known
+  AreaId area;           // for which the group is held; nil: for every area
+};
+
+struct SeatPlace {
+  RecordId seat;
+  RecordId meeting;
+  // What stands in front; SEAT_STATE_UNSPECIFIED for a deleted one.
+  v1::SeatState state = v1::SEAT_STATE_UNSPECIFIED;
+};
+
+struct LeaseEntry {
+  ReplicaId replica;
+  RecordId meeting;
+  SeatLease lease;
+};
+
 struct FeedPage {
   std::vector<v1::FeedEntry> entries;
   uint64_t to_rev = 0;
@@ -246,6 +270,16 @@ class BaseReader {
   // Of the grant that a person has or had; 0: never.
   virtual absl::StatusOr<uint64_t> GrantGeneration(std::string_view staff_code, const Scope& scope) = 0;
 
+  // Limited, planned meetings that begin after one instant and not after another, soonest first.
+  virtual absl::StatusOr<std::vector<MeetingPlan>> LimitedMeetings(int64_t after_us, int64_t until_us) = 0;
+  virtual absl::StatusOr<std::optional<MeetingPlan>> FindMeeting(RecordId meeting) = 0;
+  virtual absl::StatusOr<std::optional<SeatPlace>> FindSeat(RecordId seat) = 0;
+  virtual absl::StatusOr<std::vector<SeatPlace>> SeatsIn(RecordId meeting) = 0;  // by id: oldest first
+  // Limited, planned meetings that begin after this instant and have a seat to be confirmed.
+  virtual absl::StatusOr<std::vector<MeetingPlan>> MeetingsWithWishes(int64_t after_us) = 0;
+  virtual absl::StatusOr<std::vector<LeaseEntry>> LeasesIn(RecordId meeting) = 0;
+  virtual absl::StatusOr<std::vector<LeaseEntry>> LeasesOf(ReplicaId replica) = 0;
+
   struct Soundness {
     std::vector<std::string> problems;
     int64_t records = 0;
@@ -307,6 +341,8 @@ class BaseStore : public BaseReader {
   virtual absl::Status PutArea(const Area& area) = 0;
   // A grant that is taken stays known: its generation, and what was captured under it.
   virtual absl::Status PutGrant(std::string_view staff_code, const StoredGrant& grant) = 0;
+  virtual absl::Status PutLease(const LeaseEntry& entry) = 0;
+  virtual absl::Status DropLease(ReplicaId replica, RecordId meeting) = 0;
   virtual absl::Status PutHolding(ReplicaId replica, const Holding& holding) = 0;
   virtual absl::Status PutReferral(const Referral& referral) = 0;
   // Somebody other than its author wrote about a referred citizen: the first time is kept.

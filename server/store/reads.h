@@ -108,6 +108,27 @@ class Reads : public Interface {
   absl::StatusOr<std::vector<v1::Verdict>> ChangedFates(StoreId store, int64_t since_us) override {
     return queries_.ChangedFates(store, since_us);
   }
+  absl::StatusOr<std::vector<MeetingPlan>> LimitedMeetings(int64_t after_us, int64_t until_us) override {
+    return queries_.LimitedMeetings(after_us, until_us);
+  }
+  absl::StatusOr<std::optional<MeetingPlan>> FindMeeting(RecordId meeting) override {
+    return queries_.FindMeeting(meeting);
+  }
+  absl::StatusOr<std::optional<SeatPlace>> FindSeat(RecordId seat) override {
+    return queries_.FindSeat(seat);
+  }
+  absl::StatusOr<std::vector<SeatPlace>> SeatsIn(RecordId meeting) override {
+    return queries_.SeatsIn(meeting);
+  }
+  absl::StatusOr<std::vector<MeetingPlan>> MeetingsWithWishes(int64_t after_us) override {
+    return queries_.MeetingsWithWishes(after_us);
+  }
+  absl::StatusOr<std::vector<LeaseEntry>> LeasesIn(RecordId meeting) override {
+    return queries_.LeasesIn(meeting);
+  }
+  absl::StatusOr<std::vector<LeaseEntry>> LeasesOf(ReplicaId replica) override {
+    return queries_.LeasesOf(replica);
+  }
   absl::StatusOr<BaseReader::Soundness> Check() override { return queries_.Check(); }
   absl::StatusOr<std::vector<ReplicaState>> ReplicasOf(StoreId store) override {
     return queries_.ReplicasOf(store);

@@ -355,6 +355,11 @@ absl::Status SqliteBaseQueries::CheckReferences(BaseReader::Soundness& result) {
                    " WHERE l.intent_id IS NULL"));
   if (strays > 0)
     result.problems.push_back(std::to_string(strays) + " quarantined mutations are not in the log");
+  ASSIGN_OR_RETURN(const int64_t unseated,
+                   db_.QueryInt("SELECT count(*) FROM records r LEFT JOIN seats s ON s.seat_id = r.record_id"
+                                " WHERE r.type = " +
+                                std::to_string(v1::RecordBody::kSeat) + " AND s.seat_id IS NULL"));
+  if (unseated > 0) result.problems.push_back(std::to_string(unseated) + " seats are counted in no meeting");
   ASSIGN_OR_RETURN(const uint64_t newest, NewestRev());
   ASSIGN_OR_RETURN(const int64_t highest, db_.QueryInt("SELECT coalesce(max(rev), 0) FROM records"));
   if (highest > static_cast<int64_t>(newest))

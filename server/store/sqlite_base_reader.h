@@ -49,6 +49,15 @@ class SqliteBaseQueries {
   absl::StatusOr<uint64_t> GrantGeneration(std::string_view staff_code, const Scope& scope);
   absl::StatusOr<std::string> WroteIt(IntentId intent);
 
+  // sqlite_base_seats.cc
+  absl::StatusOr<std::vector<MeetingPlan>> LimitedMeetings(int64_t after_us, int64_t until_us);
+  absl::StatusOr<std::optional<MeetingPlan>> FindMeeting(RecordId meeting);
+  absl::StatusOr<std::optional<SeatPlace>> FindSeat(RecordId seat);
+  absl::StatusOr<std::vector<SeatPlace>> SeatsIn(RecordId meeting);
+  absl::StatusOr<std::vector<MeetingPlan>> MeetingsWithWishes(int64_t after_us);
+  absl::StatusOr<std::vector<LeaseEntry>> LeasesIn(RecordId meeting);
+  absl::StatusOr<std::vector<LeaseEntry>> LeasesOf(ReplicaId replica);
+
   // sqlite_base_history.cc
   absl::StatusOr<std::optional<v1::Provenance>> FindMerged(IntentId intent);
   absl::StatusOr<std::string> DeviceLabelOf(ReplicaId replica);
@@ -87,6 +96,9 @@ class SqliteBaseQueries {
   sqlite::Database& db_;
   SecretBytes key_;
 };
+
+// What the chairs need of a record, in the transaction that writes it (sqlite_base_seats.cc).
+absl::Status PutSeatRows(sqlite::Database& db, const StoredRecord& record);
 
 // Sealed bytes of a log row: envelope and payload in one.
 std::string PackLogContent(std::string_view envelope, std::string_view payload);

@@ -25,6 +25,10 @@
 //               taken up; sealed: the door, in its author's words
 //   quarantine  intent_id: what was refused; its bytes are in the log
 //   fate_changes  who replayed, discarded or corrected what, when, why
+//   seat_groups, seat_meetings, seats
+//               what the chairs of limited groups need of the records, written with them: capacity and area; group,
+//               beginning, planned or not; meeting and the state in front (0: deleted)
+//   leases      replica x meeting: chairs lent to it, used by what took effect, given back (core/rules/seat_escrow.h)
 //   backups     every backup that left this base: epoch, rev, when, hash of its receipt, who confirmed it and when
 //   audit       what administrators did: who, what, about which id, when
 //
@@ -105,6 +109,20 @@ CREATE TABLE fate_changes (
   kind INTEGER NOT NULL, reason INTEGER NOT NULL,
   old_verdict BLOB NOT NULL, new_verdict BLOB NOT NULL) STRICT;
 CREATE INDEX fate_changes_by_time ON fate_changes (at_us);
+CREATE TABLE seat_groups (
+  group_id BLOB PRIMARY KEY, capacity INTEGER NOT NULL, area_id BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE seat_meetings (
+  meeting_id BLOB PRIMARY KEY, group_id BLOB NOT NULL, start_us INTEGER NOT NULL, planned INTEGER NOT NULL)
+  STRICT, WITHOUT ROWID;
+CREATE INDEX seat_meetings_by_start ON seat_meetings (start_us);
+CREATE TABLE seats (
+  seat_id BLOB PRIMARY KEY, meeting_id BLOB NOT NULL, state INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX seats_by_meeting ON seats (meeting_id);
+CREATE INDEX seats_wished ON seats (meeting_id) WHERE state = 2;
+CREATE TABLE leases (
+  replica_id BLOB NOT NULL, meeting_id BLOB NOT NULL, granted INTEGER NOT NULL, promised INTEGER NOT NULL,
+  returned INTEGER NOT NULL, PRIMARY KEY (replica_id, meeting_id)) STRICT, WITHOUT ROWID;
+CREATE INDEX leases_by_meeting ON leases (meeting_id);
 CREATE TABLE backups (
   backup_id BLOB PRIMARY KEY, epoch BLOB NOT NULL, rev INTEGER NOT NULL, made_us INTEGER NOT NULL,
   receipt_hash BLOB NOT NULL, confirmed_us INTEGER NOT NULL, actor TEXT NOT NULL) STRICT;

@@ -145,6 +145,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
     const std::string id = record.id.ToBytes();
     const std::string bytes = record.record.SerializeAsString();
     ASSIGN_OR_RETURN(const bool is_new, PutRecordRow(record, id, bytes));
+    RETURN_IF_ERROR(PutSeatRows(*db_, record));
     for (const Scope& scope : record.left) {
       RETURN_IF_ERROR(PutFeedRow(scope, id, is_new, record.rev, v1::FEED_CHANGE_LEAVE));
     }
@@ -288,6 +289,22 @@ class SqliteBaseStore : public Reads<BaseStore> {
         .BindInt(4, grant.mode)
         .BindInt(5, grant.taken_us);
     return put.Run();
+  }
+
+  absl::Status PutLease(const LeaseEntry& entry) override {
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT OR REPLACE INTO leases (replica_id, meeting_id, granted,"
+                                            " promised, returned) VALUES (?, ?, ?, ?, ?)"));
+    return put.BindBlob(1, entry.replica.ToBytes())
+        .BindBlob(2, entry.meeting.ToBytes())
+        .BindInt(3, entry.lease.granted)
+        .BindInt(4, entry.lease.promised)
+        .BindInt(5, entry.lease.returned)
+        .Run();
+  }
+
+  absl::Status DropLease(ReplicaId replica, RecordId meeting) override {
+    ASSIGN_OR_RETURN(auto drop, db_->Prepare("DELETE FROM leases WHERE replica_id = ? AND meeting_id = ?"));
+    return drop.BindBlob(1, replica.ToBytes()).BindBlob(2, meeting.ToBytes()).Run();
   }
 
   absl::Status PutHolding(ReplicaId replica, const Holding& holding) override {

@@ -135,6 +135,7 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
     for (const StoredGrant& grant : greeting.author.grants) *welcome.add_grants() = ToProto(grant);
     for (const Scope& scope : greeting.lost_scopes) *welcome.add_lost_scopes() = scope.ToProto();
     for (const v1::ReferralReceipt& receipt : greeting.receipts) *welcome.add_receipts() = receipt;
+    for (const v1::SeatLoan& loan : greeting.loans) *welcome.add_loans() = loan;
   }
   outbox_.push_back({std::move(response)});
   QueueChangedFates(greeting.changed_fates);

@@ -54,6 +54,36 @@ class GroupsStory : public CliTest {
     return {};
   }
 
+  // As if the screen had no right edge.
+  static std::string Unwrapped(const std::string& screen) {
+    std::string line;
+    for (const char c : screen) {
+      const bool gap = c == '\n' || c == ' ';
+      if (!gap || !line.ends_with(' ')) line += gap ? ' ' : c;
+    }
+    return line;
+  }
+  // The base lends chairs of the Thursday to this tablet.
+  void Lend(uint32_t chairs) {
+    const auto store = Open();
+    for (const VisibleRecord* record : (*store->view())->OfType(RecordType::kMeeting)) {
+      v1::SeatLoan& loan = base_.loans.emplace_back();
+      loan.set_meeting_id(record->id.ToBytes());
+      loan.set_granted(chairs);
+      loan.set_keep(chairs);
+    }
+    SyncWithBase(*store);
+  }
+  void CutCapacityTo(int32_t chairs) {
+    const auto store = Open();
+    v1::Group group;
+    group.set_capacity(chairs);
+    Bundle bundle(clock_);
+    bundle.Patch((*store->view())->OfType(RecordType::kGroup).front()->id, group,
+                 {v1::Group::kCapacityFieldNumber});
+    ASSERT_TRUE(store->Save(bundle).ok());
+  }
+
   std::string venue_, group_, thursday_, next_week_;
 };
 
@@ -241,22 +271,65 @@ TEST_F(GroupsStory, WhereNobodyCanBeAskedTheMeetingIsNamed) {
   EXPECT_THAT(TaskKinds(), ElementsAre("case")) << "a seat after the due time does not meet the rule";
 }
 
-TEST_F(GroupsStory, OfALimitedGroupTheWishIsTakenAndConfirmedAsLongAsThereAreChairs) {
+TEST_F(GroupsStory, OfALimitedGroupTheWishIsTakenInPlainWordsAndStaysATask) {
   BeginWithDirectory();
   Plan({{"capacity", 1}, {"capacity_meaning", "limit"}});
   const std::string amina = SaveInquiryAt("2th", "Amina", "20304050");
-  const std::string bo = SaveInquiryAt("1th", "Bo", "20304051");
-  EXPECT_THAT(RunPiped({"book", amina, thursday_}).out, HasSubstr("TO BE CONFIRMED"));
-  EXPECT_EQ(RunPiped({"book", bo, thursday_}).exit, 0);
+  EXPECT_THAT(Unwrapped(RunPiped({"seats", amina}).out), HasSubstr("; to be confirmed; THE LAST ONE"));
+  const Ran booked = RunPiped({"book", amina, thursday_});
+  EXPECT_THAT(Unwrapped(booked.out), AllOf(HasSubstr("TO BE CONFIRMED"), HasSubstr("within the three days")));
   EXPECT_THAT(RunPiped({"due"}).out, HasSubstr("seat TO BE CONFIRMED Thu 2 Apr 17:00"));
-  const std::string first = TaskHandle("seat-to-confirm");
-  EXPECT_EQ(RunPiped({"seat", first, "promised"}).exit, 0);
-  const std::string second = TaskHandle("seat-to-confirm");
-  const Ran full = RunPiped({"seat", second, "promised"});
-  EXPECT_EQ(full.exit, static_cast<int>(ErrorCode::kBadInput));
-  EXPECT_THAT(full.err, HasSubstr("no chair left: 1 of 1 promised"));
-  EXPECT_EQ(RunPiped({"seat", first, "cancelled"}).exit, 0);
-  EXPECT_EQ(RunPiped({"seat", second, "promised"}).exit, 0);
+  const Ran promised = RunPiped({"seat", TaskHandle("seat-to-confirm"), "promised"});
+  EXPECT_EQ(promised.exit, static_cast<int>(ErrorCode::kBadInput));
+  EXPECT_THAT(Unwrapped(promised.err),
+              AllOf(HasSubstr("No chair of this meeting is lent to this device (0 of 1 promised"),
+                    HasSubstr("confirmed by the base when a chair is free")));
+  EXPECT_EQ(RunJson({"seats", amina})["in_time"][0]["lent"], 0);
+}
+
+TEST_F(GroupsStory, AChairThatIsLentIsPromisedAtTheDoorAndTheNextWishWaits) {
+  BeginWithDirectory();
+  Plan({{"capacity", 3}, {"capacity_meaning", "limit"}});
+  Lend(1);
+  const std::string amina = SaveInquiryAt("2th", "Amina", "20304050");
+  const std::string bo = SaveInquiryAt("1th", "Bo", "20304051");
+  EXPECT_THAT(Unwrapped(RunPiped({"seats", amina}).out), HasSubstr("; 1 lent here"));
+  EXPECT_EQ(RunJson({"seats", amina})["in_time"][0]["lent"], 1);
+  EXPECT_THAT(RunPiped({"book", amina, thursday_}).out, HasSubstr("Promised to"));
+  EXPECT_THAT(RunPiped({"book", bo, thursday_}).out, HasSubstr("TO BE CONFIRMED"));
+  EXPECT_EQ(RunJson({"due"})["cases"][0]["group"]["seat"]["state"], "stands");
+}
+
+TEST_F(GroupsStory, ASeatThatIsToldAnewKeepsItsChair) {
+  BeginWithDirectory();
+  Plan({{"capacity", 1}, {"capacity_meaning", "limit"}});
+  Lend(1);
+  RunPiped({"book", SaveInquiryAt("2th", "Amina", "20304050"), thursday_});
+  RunPiped({"groups", "move", thursday_, "--at", "2026-04-03 18:00"});
+  EXPECT_EQ(RunPiped({"seat", TaskHandle("broken-promise"), "promised"}).exit, 0);
+  EXPECT_TRUE(TaskKinds().empty());
+}
+
+TEST_F(GroupsStory, AnOverbookedMeetingIsATaskWithEveryPromiseInIt) {
+  BeginWithDirectory();
+  Plan({{"capacity", 2}, {"capacity_meaning", "limit"}});
+  Lend(2);
+  RunPiped({"book", SaveInquiryAt("2th", "Amina", "20304050"), thursday_});
+  RunPiped({"book", SaveInquiryAt("1th", "Bo", "20304051"), thursday_});
+  EXPECT_TRUE(TaskKinds().empty());
+  CutCapacityTo(1);
+  EXPECT_THAT(TaskKinds(), ElementsAre("overbooked"));
+  const Json task = Tasks()[0];
+  EXPECT_EQ(task["promises"].size(), 2u);
+  EXPECT_EQ(task["meeting"], thursday_);
+  EXPECT_EQ(task["citizen"], nullptr);
+  const Ran told = RunPiped({"tasks"});
+  EXPECT_THAT(told.out, AllOf(HasSubstr("OVERBOOKED: 2 promised, 1 chairs"), HasSubstr("promised, Amina"),
+                              HasSubstr("promised, Bo")));
+  ExpectFits(told.out);
+  const std::string seat = task["promises"][0];
+  EXPECT_EQ(RunPiped({"seat", seat, "cancelled"}).exit, 0);
+  EXPECT_THAT(TaskKinds(), ElementsAre("case"));
 }
 
 TEST_F(GroupsStory, AMovedMeetingIsATaskUntilTheSeatIsToldAnew) {

@@ -48,6 +48,7 @@ v1::Welcome TinyBase::Welcome() const {
   welcome.set_durable_horizon(durable_horizon);
   *welcome.mutable_backup() = backup;
   welcome.set_reading(true);
+  for (const v1::SeatLoan& loan : loans) *welcome.add_loans() = loan;
   return welcome;
 }
 

@@ -51,6 +51,7 @@ class TinyBase {
   std::vector<v1::Grant> grants;
   uint64_t durable_horizon = 0;
   v1::BackupStatus backup;
+  std::vector<v1::SeatLoan> loans;
   std::optional<v1::Record> RecordOf(RecordId id) const;
   // Payloads as opened, in the order they came.
   const std::vector<v1::MutationPayload>& payloads() const { return payloads_; }

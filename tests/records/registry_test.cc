@@ -106,13 +106,13 @@ TEST(RegistryTest, OutreachAndCoordinatorWriteEverythingAboutPeopleButTheClinica
   }
 }
 
-TEST(RegistryTest, TheInstructorWritesTheResponseAndTheCourseAndTheImportWritesPlaces) {
+TEST(RegistryTest, TheInstructorWritesTheResponseAndTheCourseAndTheBasePlacesAndAnswersToWishes) {
   EXPECT_THAT(TypesThatMayBeWrittenBy(Role::kInstructor),
               ElementsAre("citizen", "consent", "contact", "inquiry", "closing", "reply", "participation",
                           "venue", "group-programme", "group", "meeting", "seat", "absence", "follow-up",
                           "quit-date", "course-end", "four-week-status", "follow-up-call", "six-month-status",
                           "claim", "breach-cause"));
-  EXPECT_THAT(TypesThatMayBeWrittenBy(Role::kBase), ElementsAre("entrance", "dwelling"));
+  EXPECT_THAT(TypesThatMayBeWrittenBy(Role::kBase), ElementsAre("entrance", "dwelling", "seat"));
 }
 
 TEST(RegistryTest, EveryRoleIsFoundByItsName) {

@@ -194,7 +194,7 @@ void World::CheckValues(const Tablet& tablet, const Captured& captured, const Vi
       return other.record == captured.record && saw != other.saw.end() &&
              saw->second.contains(captured.intent.ToBytes());
     });
-    if (replaced) continue;
+    if (replaced || (captured.type == v1::RecordBody::kSeat && WasAnswered(captured, field))) continue;
     // What is answered and has moved to where this tablet reads nothing is not on its screen, beside what is still its own.
     const auto row = tablet.audit->rows().find(captured.intent);
     const bool answered = row != tablet.audit->rows().end() && row->second.state != RowState::kQueued;
@@ -202,6 +202,21 @@ void World::CheckValues(const Tablet& tablet, const Captured& captured, const Vi
     return Fail(
         "I10", absl::StrCat("#", captured.number, "'s value is not on the screen of tablet ", tablet.number));
   }
+}
+
+// The base has answered this wish; or somebody else said the same of the seat, and one of the two stands for both.
+bool World::WasAnswered(const Captured& wish, uint32_t field) {
+  if (field != v1::Seat::kStateFieldNumber) return false;
+  const auto& captured = ledger_.entries();
+  const auto& log = base_audit_->entries();
+  return std::any_of(captured.begin(), captured.end(),
+                     [&](const Captured& other) {
+                       return other.record == wish.record && other.intent != wish.intent &&
+                              other.fields.contains(field) && other.tablet != wish.tablet;
+                     }) ||
+         std::any_of(log.begin(), log.end(), [&](const BaseAudit::Entry& entry) {
+           return entry.logged.author == "base" && entry.logged.record == wish.record;
+         });
 }
 
 // I15: whatever the other side does, a session holds its credit and a page.

@@ -47,6 +47,7 @@ void World::CheckDeep() {
   CheckReplicas();
   CheckRefusals();
   CheckBundles();
+  CheckSeats();
   for (auto& tablet : tablets_) {
     if (!failure_.has_value()) CheckCopy(*tablet, /*converged=*/false);
   }

@@ -1,5 +1,6 @@
 #include "tests/simulation/plan.h"
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 
@@ -11,9 +12,10 @@ namespace {
 constexpr auto kActs = static_cast<size_t>(Act::kCount);
 
 constexpr std::array<std::string_view, kActs> kNames = {
-    "save",   "undo",      "fix",   "withdraw", "lock",   "unlock",  "sync",     "move", "cut",   "stall",
-    "resume", "replay",    "forge", "decide",   "import", "grant",   "time",     "jump", "stick", "reboot",
-    "kill",   "power-cut", "fail",  "clone",    "image",  "restore", "relocate", "take", "give",  "damage"};
+    "save",  "undo",   "fix",    "withdraw",  "lock",   "unlock",   "sync",   "move",    "cut",
+    "stall", "resume", "replay", "forge",     "decide", "import",   "grant",  "time",    "jump",
+    "stick", "reboot", "kill",   "power-cut", "fail",   "clone",    "image",  "restore", "relocate",
+    "take",  "give",   "damage", "plan",      "book",   "capacity", "reclaim"};
 
 // How often each act comes, in a run in which it comes at all. Work and movement come in each.
 struct Weight {
@@ -56,6 +58,28 @@ const Weight& Choose(const std::vector<Weight>& weights, Prng& prng) {
   return weights.back();
 }
 
+// In most runs a limited group is planned, and then booked. From a stream of its own, so that what a seed meant before there
+// were groups stands in it still.
+void AddSeatSteps(Plan& plan) {
+  Prng prng(plan.seed * 0x9e3779b97f4a7c15u + 7);
+  if (!prng.Percent(60)) return;
+  const size_t count = 10 + prng.Below(plan.steps.size() / 3);
+  size_t at = prng.Below(plan.steps.size() / 4);
+  for (size_t i = 0; i < count; ++i) {
+    Step step;
+    const uint64_t draw = prng.Below(100);
+    step.act = i == 0 || draw < 4 ? Act::kPlan
+               : draw < 9         ? Act::kCapacity
+               : draw < 12        ? Act::kReclaim
+                                  : Act::kBook;
+    step.who = static_cast<int>(prng.Below(static_cast<uint64_t>(plan.cast.tablets)));
+    step.a = static_cast<uint32_t>(prng.Below(1000));
+    step.b = static_cast<uint32_t>(prng.Below(1000000));
+    plan.steps.insert(plan.steps.begin() + static_cast<int64_t>(at), step);
+    at = std::min(at + 1 + prng.Below(8), plan.steps.size());
+  }
+}
+
 std::optional<Act> ActNamed(std::string_view name) {
   for (size_t i = 0; i < kActs; ++i) {
     if (kNames[i] == name) return static_cast<Act>(i);
@@ -88,6 +112,7 @@ Plan MakePlan(uint64_t seed) {
     step.b = static_cast<uint32_t>(prng.Below(1000000));
     plan.steps.push_back(step);
   }
+  AddSeatSteps(plan);
   return plan;
 }
 

@@ -50,6 +50,11 @@ enum class Act {
   kGive,      // and given
   // What the disk does by itself.
   kDamage,  // a: what becomes of b: which row of the tablet's files
+  // Limited groups.
+  kPlan,      // a: how many chairs, b: when it meets
+  kBook,      // a: what, b: of which meeting, or which seat
+  kCapacity,  // a: of which group, b: how many chairs from now on
+  kReclaim,   // the tablet's leases
   kCount,
 };
 std::string_view NameOf(Act act);

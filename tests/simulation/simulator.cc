@@ -98,6 +98,13 @@ const std::vector<std::string>& Sometimes() {
       "a lost scope was removed and confirmed",
       "what was kept back was told as applied",
       "a referral was received",
+      "a limited group was planned",
+      "chairs were lent",
+      "the last chair of a lease was promised",
+      "the base confirmed a wish",
+      "a capacity was cut",
+      "a lease was reclaimed",
+      "a meeting was overbooked",
   };
   return *names;
 }

@@ -215,6 +215,10 @@ void World::Do(const Step& step) {
     case Act::kTake:
     case Act::kGive:
       return GiveOrTake(static_cast<uint32_t>(std::max(0, step.who)), step.a, step.act == Act::kTake);
+    case Act::kPlan: return PlanGroup(step.a, step.b);
+    case Act::kBook: return Book(*tablet, step.a, step.b);
+    case Act::kCapacity: return ChangeCapacity(step.a, step.b);
+    case Act::kReclaim: return Reclaim(*tablet);
     case Act::kCount: return;
   }
 }
@@ -241,6 +245,12 @@ void World::Calm() {
   }
   for (int round = 1; round <= 2 && !failure_.has_value(); ++round) {
     if (!SyncRound(round)) return;
+  }
+  // A chair that comes back with the last Hellos confirms a wish, which the others hear of in another round.
+  uint64_t before = 0;
+  for (int round = 3; round <= 6 && !LimitedMeetings().empty() && before != NewestRev(); ++round) {
+    before = NewestRev();
+    if (failure_.has_value() || !SyncRound(round)) return;
   }
   if (failure_.has_value()) return;
   CheckDeep();

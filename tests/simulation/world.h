@@ -8,6 +8,7 @@
 //   world_damage.cc   flipped bytes and lost rows on a tablet
 //   world_base.cc     what people do at the base
 //   world_scopes.cc   citizens who move, areas that are given and taken
+//   world_seats.cc    limited groups, bookings and leases; no meeting overbooked without a cause
 //   checks*.cc        what must hold
 #ifndef OPGANG_TESTS_SIMULATION_WORLD_H_
 #define OPGANG_TESTS_SIMULATION_WORLD_H_
@@ -215,6 +216,23 @@ class World {
   void GiveOrTake(uint32_t staff, uint32_t area, bool take);
   std::string RoleOf(int staff) const;
 
+  // world_seats.cc
+  std::vector<MeetingPlan> LimitedMeetings();
+  uint64_t NewestRev() { return base_->reader().NewestRev().value_or(0); }
+  bool CommitAsPlanner(std::vector<Submission> submissions);
+  void PlanGroup(uint32_t chairs, uint32_t when);
+  void ChangeCapacity(uint32_t which, uint32_t chairs);
+  void Reclaim(Tablet& tablet);
+  void Book(Tablet& tablet, uint32_t what, uint32_t which);
+  v1::SeatState StateToBook(Tablet& tablet, RecordId meeting);
+  void BookNew(Tablet& tablet, uint32_t which, Bundle& bundle);
+  void ChangeSeat(Tablet& tablet, uint32_t how, RecordId id, Bundle& bundle);
+  void Excuse(RecordId meeting, const std::string& why);
+  void ExcuseAll(const std::string& why);
+  void CheckSeats();
+  void CheckLease(const Tablet& tablet, RecordId meeting, const SeatEscrow& escrow);
+  void CheckAnswers();
+
   // checks_scopes.cc
   void CheckRemovals();
   void CheckNothingKept(Tablet& tablet, const TabletAudit::Confirmed& copy, bool converged);
@@ -238,6 +256,7 @@ class World {
   bool CameBefore(const BaseAudit::Entry& edit, const std::set<std::string>& versions) const;
   void CheckHeard(const Tablet& tablet);
   void CheckVisible(Tablet& tablet);
+  bool WasAnswered(const Captured& wish, uint32_t field);
   void CheckValues(const Tablet& tablet, const Captured& captured, const VisibleRecord& record);
   void CheckBounded();
   void NoteVerdicts(const Stream& stream, const v1::Ack& ack);
@@ -293,6 +312,7 @@ class World {
   // The newest rev that a tablet had heard of when it was told that it may read the scope.
   std::map<std::pair<int, Scope>, uint64_t> given_after_;
   uint64_t hostile_seq_ = 1000000;
+  std::map<RecordId, std::string> excused_;  // meetings that may be overbooked by now, and why
 
   std::optional<Failure> failure_;
   size_t steps_done_ = 0;

@@ -131,6 +131,7 @@ void World::Clone(Tablet& tablet) {
   clone->disk.Restore(tablet.disk.Copy());
   Say(absl::StrCat("  tablet ", number, " is a clone of tablet ", tablet.number));
   Reach("a tablet was cloned");
+  ExcuseAll("a tablet was cloned");
   tablets_.push_back(std::move(clone));
   if (!OpenTablet(*tablets_.back())) Fail("I3", "a clone does not open");
 }
@@ -165,6 +166,7 @@ void World::RestoreTablet(Tablet& tablet) {
   tablet.damaged_work = tablet.image_damaged_work;
   Say(absl::StrCat("  tablet ", tablet.number, " is put back to an old image"));
   Reach("a tablet was put back to an old image");
+  ExcuseAll("a tablet was put back");
   if (!OpenTablet(tablet)) Fail("I3", "an old image does not open");
 }
 
@@ -212,6 +214,7 @@ void World::RestoreBase(uint32_t draw) {
   fates_checked_ = 0;
   Say("  the base is put back to an old copy, under a new epoch");
   Reach("the base was put back to an old copy");
+  ExcuseAll("the base was put back");
 }
 
 // A Push that the base has heard before comes once more: as it was, or under the same places with other bytes.

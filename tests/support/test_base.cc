@@ -243,6 +243,9 @@ bool TestBase::RunOneJob() {
 void TestBase::DoGreeting(const Greetings& job) {
   const auto greeting = Greet(*store_, job.peer, job.hello, clock_.WallNow(), SystemRandom());
   if (greeting.ok()) committer_->GoOn(greeting->author.replica);
+  std::set<Scope> touched;
+  if (greeting.ok() && greeting->chairs_came_back) (void)committer_->AnswerWishes(clock_.WallNow(), touched);
+  Announce(touched);
   if (const auto session = job.session.lock()) session->session().OnGreeted(greeting);
 }
 

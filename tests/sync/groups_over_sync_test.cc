@@ -237,18 +237,22 @@ TEST_F(GroupsOverSync, CalledOffByOneAndMovedByAnotherItIsOff) {
   EXPECT_EQ(amal.view().WithAlternatives().size(), 1u);
 }
 
-TEST_F(GroupsOverSync, AWishInALimitedGroupIsATaskWithinTheThreeDays) {
+TEST_F(GroupsOverSync, AWishInALimitedGroupIsATaskWithinTheThreeDaysUntilTheBaseHasAChair) {
   Plan(1, v1::CAPACITY_MEANING_LIMIT);
-  const RecordId seat = Book(amal, amal.SaveInquirer("Amina").citizen, v1::SEAT_STATE_TO_BE_CONFIRMED);
+  const RecordId first = Book(amal, amal.SaveInquirer("Amina").citizen, v1::SEAT_STATE_TO_BE_CONFIRMED);
   SyncAll();
-  ExpectTasksEverywhere({"seat-to-confirm", "case"});
-  v1::Seat promised;
-  promised.set_state(v1::SEAT_STATE_PROMISED);
-  Bundle bundle = karen.NewBundle();
-  bundle.Patch(seat, promised, {v1::Seat::kStateFieldNumber});
-  karen.Save(bundle);
   SyncAll();
   ExpectTasksEverywhere({});
+  Book(amal, amal.SaveInquirer("Bo").citizen, v1::SEAT_STATE_TO_BE_CONFIRMED);
+  SyncAll();
+  ExpectTasksEverywhere({"seat-to-confirm", "case"});
+  v1::Seat cancelled;
+  cancelled.set_state(v1::SEAT_STATE_CANCELLED);
+  Bundle bundle = karen.NewBundle();
+  bundle.Patch(first, cancelled, {v1::Seat::kStateFieldNumber});
+  karen.Save(bundle);
+  SyncAll();
+  ExpectTasksEverywhere({"case"});
 }
 
 TEST_F(GroupsOverSync, TwoWhoTakeATaskOnWithoutKnowingBothHoldItUntilOneOfThemHandsItOver) {

@@ -52,6 +52,7 @@ enum class TaskKind {
   kBrokenPromise,    // a seat whose meeting was moved or cancelled: tell the citizen
   kSeatToConfirm,    // a wish in a limited group
   kAbsenceFollowUp,  // did not come
+  kOverbooked,       // more seats of a limited meeting are promised than it has chairs: which, and how many
   kFourWeeks,        // ask how the days 15 to 28 after the quit date went
   kSixMonths,        // ring, half a year after the quit date
   kHandOutToCheck,   // nicotine beyond what is allowed, or corrected twice
@@ -62,13 +63,15 @@ std::string_view TaskKindName(TaskKind kind);  // "case", "no-group-in-time", ..
 
 struct TaskLine {
   TaskKind kind;
-  // The inquiry, seat, absence, quit date or hand-out, or the newer of two citizens: its handle ends the task.
+  // The inquiry, seat, absence, quit date or hand-out, (kOverbooked) the meeting, or the newer of two citizens: its handle
+  // ends the task.
   RecordId about;
-  RecordId citizen;
-  absl::Time due;  // to be done before this instant; infinite future = at leisure
+  RecordId citizen;  // nil: of kOverbooked
+  absl::Time due;    // to be done before this instant; infinite future = at leisure
   bool overdue = false;
   std::optional<ResponseCase> response_case;  // of kCase, kNoGroupInTime, kBreachCause
-  const VisibleRecord* meeting = nullptr;     // of seats and absences; may be null
+  const VisibleRecord* meeting = nullptr;     // of seats, absences and kOverbooked; may be null
+  std::vector<RecordId> promises;  // of kOverbooked: its promised seats as far as known here, oldest first
   std::optional<SixMonthResult> six_months;   // of kSixMonths
   HandOutFlag hand_out = HandOutFlag::kNone;  // of kHandOutToCheck; kNone: corrected twice
   std::optional<LikelyDuplicate> duplicate;   // of kLikelyDuplicate: the older one
@@ -107,6 +110,7 @@ class GroupFacts {
  private:
   void AddCases(absl::Time now, std::vector<TaskLine>& tasks) const;
   void AddSeats(absl::Time now, std::vector<TaskLine>& tasks) const;
+  void AddOverbooked(absl::Time now, std::vector<TaskLine>& tasks) const;
   void AddBreaches(absl::Time now, std::vector<TaskLine>& tasks) const;
   void AddDuplicates(std::vector<TaskLine>& tasks) const;
   void AddAbsences(absl::Time now, const RuleSettings& settings, std::vector<TaskLine>& tasks) const;

@@ -152,6 +152,10 @@ class Store {
   // Rule settings for screens: the base's, as of the last sync.
   virtual RuleSettings rule_settings() const = 0;
 
+  // Chairs of a limited meeting that this store can promise now, without asking anybody: Save() takes one with each seat
+  // that is saved as promised there, and refuses it (REFUSAL_CODE_NO_CHAIR) where none is left.
+  virtual int LentChairs(RecordId meeting) const = 0;
+
   virtual SyncStore& sync_store() = 0;
 };
 

@@ -84,8 +84,10 @@ class CaptureRun {
     SayWhen(mutation.payload);
     Envelope(change, *working, mutation.envelope);
     Payload(intention, *working, mutation);
+    const v1::Seat seat_before = SeatIn(*working);
     const auto refusal = Check(change, *working, mutation);
     if (refusal) return RefusalError(*refusal, change.type->type);
+    NameChair(intention, seat_before, *working, mutation);
     mutations_.push_back(std::move(mutation));
     return absl::OkStatus();
   }
@@ -300,6 +302,34 @@ class CaptureRun {
   std::optional<Refusal> CheckSeat(const v1::Seat& seat) {
     const auto meeting = MeetingCalled(seat.meeting_id());
     return meeting ? RefuseSeat(seat, *meeting, context_.now) : std::nullopt;
+  }
+
+  // Empty where the record is no seat, or is not there yet.
+  static v1::Seat SeatIn(const WorkingRecord& working) {
+    v1::Seat seat;
+    if (working.type->type == RecordType::kSeat) (void)seat.ParseFromString(working.record.fields());
+    return seat;
+  }
+
+  // A promise of a limited meeting's seat that did not stand before needs a chair (core/rules/seat_escrow.h).
+  void NameChair(const Intention& intention, const v1::Seat& before, const WorkingRecord& working,
+                 CapturedMutation& mutation) {
+    const v1::Seat after = SeatIn(working);
+    const bool stood = before.state() == after.state() && before.meeting_id() == after.meeting_id();
+    if (intention.change.kind == Kind::kDelete || after.state() != v1::SEAT_STATE_PROMISED || stood) return;
+    if (!IsLimited(after.meeting_id())) return;
+    mutation.payload.set_chair_of_replica_id(intention.chair);
+    if (intention.chair.empty()) mutation.needs_chair_in = RecordId::FromBytes(after.meeting_id());
+  }
+
+  bool IsLimited(const std::string& meeting_id) {
+    const auto meeting = MeetingCalled(meeting_id);
+    const auto id = meeting ? RecordId::FromBytes(meeting->group_id()) : std::nullopt;
+    const WorkingRecord* known = id ? Look(*id) : nullptr;
+    v1::Group group;
+    const bool readable = known != nullptr && known->type->type == RecordType::kGroup &&
+                          group.ParseFromString(known->record.fields());
+    return readable && !MayPromise(group);
   }
 
   std::optional<Refusal> CheckAttendance(int field, const std::string& meeting_id) {

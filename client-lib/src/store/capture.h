@@ -35,6 +35,8 @@ struct Intention {
   // what its save wrote, and not what somebody else wrote meanwhile. What the same bundle wrote before counts
   // as seen.
   std::optional<std::set<std::string>> seen_only;
+  // Of a correction: the replica whose chair the refused promise names (16 bytes); it goes along. Empty: none.
+  std::string chair;
   // The record to go on from, where it can no longer be found (it was deleted).
   std::optional<KnownRecord> known;
 };
@@ -57,6 +59,8 @@ struct CapturedMutation {
   v1::MutationEnvelope envelope;
   v1::MutationPayload payload;
   v1::UndoStep undo;
+  // It promises a seat in this limited meeting and names no chair yet: the store takes one that was lent to it.
+  std::optional<RecordId> needs_chair_in;
 };
 
 struct CaptureResult {

@@ -85,6 +85,7 @@ std::string_view TaskKindName(TaskKind kind) {
     case TaskKind::kBrokenPromise: return "broken-promise";
     case TaskKind::kSeatToConfirm: return "seat-to-confirm";
     case TaskKind::kAbsenceFollowUp: return "absence-follow-up";
+    case TaskKind::kOverbooked: return "overbooked";
     case TaskKind::kFourWeeks: return "four-weeks";
     case TaskKind::kSixMonths: return "six-months";
     case TaskKind::kHandOutToCheck: return "hand-out-to-check";
@@ -267,6 +268,24 @@ void GroupFacts::AddSeats(absl::Time now, std::vector<TaskLine>& tasks) const {
   }
 }
 
+// Each promise is one that somebody was given; which of them is to be moved is for a person to say, before it begins.
+void GroupFacts::AddOverbooked(absl::Time now, std::vector<TaskLine>& tasks) const {
+  for (const MeetingLine& line : meetings_) {
+    const bool planned = ContentOf(&line)->state() == v1::MEETING_STATE_PLANNED;
+    if (line.group == nullptr || !planned || line.start <= now) continue;
+    if (!IsOverbooked(line.group->As<v1::Group>(), line.promised)) continue;
+    TaskLine task{TaskKind::kOverbooked, line.meeting->id, RecordId(), line.start};
+    task.meeting = line.meeting;
+    for (const VisibleRecord* record : view_.OfType(RecordType::kSeat)) {
+      const auto& seat = record->As<v1::Seat>();
+      const bool here = IdOf(seat.meeting_id()) == line.meeting->id;
+      if (here && seat.state() == v1::SEAT_STATE_PROMISED) task.promises.push_back(record->id);
+    }
+    std::ranges::sort(task.promises);
+    tasks.push_back(std::move(task));
+  }
+}
+
 void GroupFacts::AddAbsences(absl::Time now, const RuleSettings& settings,
                              std::vector<TaskLine>& tasks) const {
   std::map<std::string, std::vector<const v1::FollowUp*>> follow_ups;
@@ -311,6 +330,7 @@ std::vector<TaskLine> GroupFacts::Tasks(absl::Time now, const RuleSettings& sett
   std::vector<TaskLine> tasks;
   AddCases(now, tasks);
   AddSeats(now, tasks);
+  AddOverbooked(now, tasks);
   AddAbsences(now, settings, tasks);
   AddCourses(now, tasks);
   AddBreaches(now, tasks);

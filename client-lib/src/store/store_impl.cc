@@ -213,14 +213,17 @@ QueueRow StoreImpl::Sealed(const CapturedMutation& mutation) {
 }
 
 absl::StatusOr<SaveReceipt> StoreImpl::Write(SavePlan plan) {
-  ASSIGN_OR_RETURN(const CaptureResult captured, Capture(plan.intentions, ContextFor(plan.hidden)));
+  ASSIGN_OR_RETURN(CaptureResult captured, Capture(plan.intentions, ContextFor(plan.hidden)));
   QueueWrite& write = plan.write;
   v1::QueueState state = queue_->state();
   v1::UndoNote undo;
   SaveReceipt receipt;
   receipt.first_seq = state.next_seq();
   int64_t position = queue_->next_position();
-  for (const CapturedMutation& mutation : captured.mutations) {
+  for (CapturedMutation& mutation : captured.mutations) {
+    if (mutation.needs_chair_in) {
+      RETURN_IF_ERROR(TakeChair(*mutation.needs_chair_in, state, mutation.payload));
+    }
     QueueRow row = Sealed(mutation);
     row.why = plan.why;
     write.keys.push_back(keyring_.WriteKey(ScopesIn(mutation.envelope)));

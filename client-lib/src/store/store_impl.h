@@ -73,6 +73,7 @@ class StoreImpl : public Store, public SyncStore {
   std::optional<RecordId> current_entrance() const override;
   std::optional<AreaId> current_area() const override;
   RuleSettings rule_settings() const override { return {}; }
+  int LentChairs(RecordId meeting) const override;
   SyncStore& sync_store() override { return *this; }
 
   // SyncStore.
@@ -108,6 +109,10 @@ class StoreImpl : public Store, public SyncStore {
   absl::StatusOr<SaveReceipt> Write(SavePlan plan);
   CaptureContext ContextFor(const std::set<std::string>& hidden);
   std::optional<AreaId> DefaultArea() const;
+  // store_impl_leases.cc. A chair of this replica's lease goes with the mutation; kRefused where none is left.
+  static absl::Status TakeChair(RecordId meeting, v1::QueueState& state, v1::MutationPayload& payload);
+  static void TakeLoans(const v1::Welcome& welcome, int64_t last_sync_us, v1::QueueState& state);
+  static void GiveLeasesUp(v1::QueueState& state);
   QueueRow Sealed(const CapturedMutation& mutation);
   // Commits and tells the reading part which rows changed.
   absl::Status Commit(const QueueWrite& write);

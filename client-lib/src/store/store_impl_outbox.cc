@@ -25,6 +25,15 @@ std::vector<uint32_t> WithSetFields(std::vector<uint32_t> fields, const google::
   return fields;
 }
 
+// A chair belongs to one meeting: a correction that names another one needs another chair.
+bool SameMeeting(const RecordTypeInfo& type, const std::string& fields,
+                 const google::protobuf::Message& corrected) {
+  const auto before = ParseContent(type, fields);
+  const auto* was = dynamic_cast<const v1::Seat*>(before.get());
+  const auto* is = dynamic_cast<const v1::Seat*>(&corrected);
+  return was != nullptr && is != nullptr && was->meeting_id() == is->meeting_id();
+}
+
 std::set<std::string> SeenBy(const google::protobuf::RepeatedPtrField<v1::FieldEdit>& edits) {
   std::set<std::string> seen;
   for (const v1::FieldEdit& edit : edits)
@@ -134,6 +143,9 @@ absl::StatusOr<Intention> StoreImpl::Again(const QueueRow& row,
   if (type == nullptr) return MakeError(ErrorCode::kBadInput, "the refused mutation cannot be read here");
   Intention again;
   again.replaces = row.intent_id;
+  if (corrected == nullptr || SameMeeting(*type, own->payload.fields(), *corrected)) {
+    again.chair = own->payload.chair_of_replica_id();
+  }
   Bundle::Change& change = again.change;
   change.record = own->record;
   change.type = type;

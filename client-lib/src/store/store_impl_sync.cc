@@ -78,6 +78,7 @@ absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
   }
   hello.set_unsent_count(unsent_count());
   hello.set_durable_horizon(state.durable_horizon());
+  *hello.mutable_leases() = state.leases();
   if (reading_ == nullptr) return hello;
   if (const auto replica = ReplicaId::FromBytes(state.replica_id())) {
     hello.set_read_proof(MakeReadProof(reading_->keys().proof, *replica, state.token()));
@@ -188,6 +189,9 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   const bool lost = !std::includes(readable.begin(), readable.end(), before.begin(), before.end());
   if (lost) state.clear_undo_note();  // it may hold values of a scope that is no longer ours to read
   TakeReceipts(welcome, state);
+  if (!another_epoch && welcome.new_replica_id().empty()) {
+    TakeLoans(welcome, queue_->state().last_sync_us(), state);
+  }
   confirmed_->Expect(readable);
   RETURN_IF_ERROR(Commit(write));
   if (another_epoch) TellWhole(SyncStep::kNewEpoch, write.rows.size());
@@ -393,6 +397,7 @@ absl::Status StoreImpl::BringBackKept() {
 absl::Status StoreImpl::BecomeReplica(ReplicaId replica) {
   QueueWrite write;
   write.state = queue_->state();
+  GiveLeasesUp(*write.state);
   write.state->set_replica_id(replica.ToBytes());
   ASSIGN_OR_RETURN(write.rows, queue_->KeptRows());
   for (const auto& [position, row] : queue_->live()) {
