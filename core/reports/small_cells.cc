@@ -95,7 +95,8 @@ void SuppressCounts(v1::Report& report) {
   const std::vector<Vector> vectors = OverKinds(report, counts);
   std::vector<Vector> small;
   for (const int i : counts) {
-    const bool nothing = report.figures(i).value() == 0;  // which may not be published, and gives nothing away
+    const bool nothing =
+        report.figures(i).value() == 0;  // which may not be published, and gives nothing away
     if (IsSmall(report.figures(i)) && !nothing) small.push_back(vectors[static_cast<size_t>(i)]);
   }
   Told told(std::move(small));
