@@ -116,8 +116,7 @@ TEST_F(CourseReportsTest, NhsCountsEveryDateThatWasSetOnceWhereItStands) {
 TEST_F(CourseReportsTest, AnAttemptWhoseDaysAreNotOverIsStillOpen) {
   question.now = Local(2025, 3, 4, 12);
   question.to = Day(2025, 3, 4);
-  EXPECT_EQ(Told(NhsFourWeekReport(c.input(), question), "still-open"), "8 of 9")
-      << "all but who declined";
+  EXPECT_EQ(Told(NhsFourWeekReport(c.input(), question), "still-open"), "8 of 9") << "all but who declined";
   question.now = Local(2025, 3, 5, 12);
   EXPECT_EQ(Told(NhsFourWeekReport(c.input(), question), "still-open"), "1 of 9") << "the one that was moved";
 }
