@@ -58,7 +58,7 @@ for_each() {
   while IFS=';' read -r -a columns; do
     "$1" "${columns[@]}"
     count=$((count + 1))
-    ((count % 40 == 0)) && say "   $count of 160"
+    if ((count % 40 == 0)); then say "   $count of 160"; fi
   done < <(tail -n +2 "$repo/$cohort/people.csv")
 }
 
@@ -98,9 +98,8 @@ meetings_of_week() {
     printf '%s %s\n' "$group" "$("$stage/jonas" --json groups show "$handle" </dev/null |
       awk -F'"' -v n="$1" '/"meetings"/ { inside = 1 } inside && $2 == "handle" && count++ == n { print $4; exit }')"
   done < <("$stage/jonas" --json groups </dev/null | awk -F'"' '
-    $2 == "handle" && !taken { handle = $4; taken = 1 }
-    $2 == "name" { print handle, $4; taken = 0 }
-    $2 == "next_meeting" { taken = 0 }')
+    $2 == "handle" { handle = $4 }
+    $2 == "name" { print handle, $4 }')
 }
 
 end_course() {  # name channel cigarettes birth_year group weeks completed status satisfaction four_weeks ...
