@@ -36,7 +36,7 @@ constexpr ReportWordEntry kWords[] = {
     {"of-completers.completers", "completed the course", "gennemførte forløbet"},
     {"rate", "rate", "andel"},
     {"smoke-free", "smoke-free", "røgfri"},
-    {"variant-b", "b: who did not say smokes", "b: uoplyst ryger"},
+    {"variant-b", "b: unknown smokes", "b: uoplyst ryger"},
     {"who-answered", "said how it is", "har svaret"},
     {"variant-a", "a: of those who said", "a: af dem, der svarede"},
     {"smoke-free-of-started", "smoke-free of all who began", "røgfri af alle begyndte"},

@@ -7,9 +7,16 @@
 #include <sstream>
 
 #include "core/reports/attendance.h"
+#include "core/reports/kom_og_kvit.h"
+#include "core/reports/nhs_four_week.h"
+#include "core/reports/nrt.h"
 #include "core/reports/recruitment.h"
 #include "core/reports/response_time.h"
+#include "core/reports/russell.h"
+#include "core/reports/small_cells.h"
+#include "core/reports/stop.h"
 #include "tests/reports/cohort.h"
+#include "tests/reports/lives.h"
 
 namespace opgang {
 namespace {
@@ -32,8 +39,19 @@ class RenderTest : public testing::Test {
     c.Visit(c.Door("Nord"), v1::DISPOSITION_INTERESTED, At(2026, 4, 2, 10));
   }
   std::vector<v1::Report> All() {
-    return {ResponseTimeReport(c.input(), question), AttendanceReport(c.input(), question),
-            RecruitmentReport(c.input(), question)};
+    ReportQuestion courses{.from = Day(2025, 1, 1), .to = Day(2025, 12, 31), .now = Local(2026, 6, 30, 12)};
+    Cohort of_courses;
+    TellTo(of_courses, TwentyFiveLives());
+    const ReportInput& input = of_courses.input();
+    return {ResponseTimeReport(c.input(), question),
+            AttendanceReport(c.input(), question),
+            RecruitmentReport(c.input(), question),
+            StopReport(input, courses),
+            NhsFourWeekReport(input, courses),
+            RussellReport(input, courses),
+            NrtReport(input, courses),
+            KomOgKvitReport(input, courses),
+            WithoutSmallCells(StopReport(input, courses))};
   }
 
   Cohort c;
@@ -65,6 +83,11 @@ TEST_F(RenderTest, EveryFigureHasWordsInBothLanguages) {
       for (const std::string& note : report.notes()) EXPECT_NE(ReportWord(note, language), note);
     }
   }
+}
+
+TEST_F(RenderTest, ATargetStandsBesideItsShare) {
+  EXPECT_THAT(ReportAsText(All()[3], ReportLanguage::kEnglish), HasSubstr("rate (target 80 %)"));
+  EXPECT_THAT(ReportAsText(All()[3], ReportLanguage::kDanish), HasSubstr("andel (mål 80 %)"));
 }
 
 TEST_F(RenderTest, TheNumberStandsUnderItsDenominator) {
