@@ -43,7 +43,7 @@ absl::StatusOr<ReportForm> FormOf(const Context& context, const ReportArgs& args
 absl::Status InTheBasesWords(const absl::Status& status) {
   const ErrorCode code = GetErrorCode(status);
   const bool about_request = code == ErrorCode::kUsage || code == ErrorCode::kNotFound;
-  return about_request ? ErrorWithWords(code, status.message()) : status;
+  return about_request ? ErrorWithWords(code, std::string(status.message())) : status;
 }
 
 absl::Status RunReportVerb(Context& context, const ReportArgs& args) {

@@ -309,6 +309,8 @@ inline v1::SixMonthStatus SoundSixMonthStatus() {
   *s.mutable_happened() = OnDay(kToday);
   s.set_note("walks every day");
   return s;
+}
+
 inline v1::Claim SoundClaim() {
   v1::Claim c;
   c.set_citizen_id(kCitizenId.ToBytes());
