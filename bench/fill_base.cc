@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "bench/danish_records.h"
-#include "core/base/system_clock.h"
+#include "core/base/clock.h"
+#include "core/base/random.h"
 #include "server/engine/base_author.h"
 #include "server/engine/committer.h"
 #include "server/identity/key_store.h"

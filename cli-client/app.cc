@@ -73,13 +73,14 @@ std::string HelpOfWidth(const std::string& help, int width) {
 }
 
 void AddAllVerbs(VerbTable& verbs) {
-  for (auto add : {AddAt,        AddDoor,       AddContact, AddInquiry,  AddIntake,    AddDue,
-                   AddReply,     AddTookPart,   AddClose,   AddFind,     AddShow,      AddCorrect,
-                   AddUndo,      AddSamePerson, AddSync,    AddStatus,   AddOutbox,    AddBoard,
-                   AddEnroll,    AddUnlock,     AddLock,    AddDoctor,   AddConflicts, AddGroups,
-                   AddSeats,     AddBook,       AddSeat,    AddAttend,   AddTasks,     AddFollowUp,
-                   AddMove,      AddReceipts,   AddCourse,  AddQuitDate, AddNicotine,  AddCarbonMonoxide,
-                   AddEndCourse, AddFourWeeks,  AddCall,    AddSixMonths}) {
+  for (auto add : {AddAt,        AddDoor,       AddContact, AddInquiry,   AddIntake,    AddDue,
+                   AddReply,     AddTookPart,   AddClose,   AddFind,      AddShow,      AddCorrect,
+                   AddUndo,      AddSamePerson, AddSync,    AddStatus,    AddOutbox,    AddBoard,
+                   AddEnroll,    AddUnlock,     AddLock,    AddDoctor,    AddConflicts, AddGroups,
+                   AddSeats,     AddBook,       AddSeat,    AddAttend,    AddTasks,     AddFollowUp,
+                   AddMove,      AddReceipts,   AddCourse,  AddQuitDate,  AddNicotine,  AddCarbonMonoxide,
+                   AddEndCourse, AddFourWeeks,  AddCall,    AddSixMonths, AddClaim,     AddHandOver,
+                   AddCause,     AddReport}) {
     add(verbs);
   }
 }

@@ -245,14 +245,14 @@ TEST_F(GroupsOverSync, AWishInALimitedGroupIsATaskWithinTheThreeDaysUntilTheBase
   ExpectTasksEverywhere({});
   Book(amal, amal.SaveInquirer("Bo").citizen, v1::SEAT_STATE_TO_BE_CONFIRMED);
   SyncAll();
-  ExpectTasksEverywhere({"seat-to-confirm", "case"});
+  ExpectTasksEverywhere({"seat-to-confirm", "case", "likely-duplicate"});  // one telephone for both
   v1::Seat cancelled;
   cancelled.set_state(v1::SEAT_STATE_CANCELLED);
   Bundle bundle = karen.NewBundle();
   bundle.Patch(first, cancelled, {v1::Seat::kStateFieldNumber});
   karen.Save(bundle);
   SyncAll();
-  ExpectTasksEverywhere({"case"});
+  ExpectTasksEverywhere({"case", "likely-duplicate"});
 }
 
 TEST_F(GroupsOverSync, TwoWhoTakeATaskOnWithoutKnowingBothHoldItUntilOneOfThemHandsItOver) {
