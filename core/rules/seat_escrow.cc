@@ -42,7 +42,7 @@ void SeatEscrow::HearFormer(ReplicaId replica, const SeatLease& told) {
   Hear(replica, told);
 }
 
-SeatLoanTotals SeatEscrow::Balance(ReplicaId replica, const SeatLease& told, int replicas) {
+SeatLoanTotals SeatEscrow::Balance(ReplicaId replica, const SeatLease& told, int replicas, int reserved) {
   SeatLease& lease = leases[replica];
   const int holds = std::max(told.left(), 0);
   // After a reclaim the device believes in chairs that are others' by now: first they go back.
@@ -50,7 +50,7 @@ SeatLoanTotals SeatEscrow::Balance(ReplicaId replica, const SeatLease& told, int
   const int unheard = std::max(told.promised - lease.promised, 0);
   const int spare = std::max(capacity - promised - unheard - wishes, 0);
   const int share = spare == 0 ? 0 : std::max(spare / std::max(replicas, 1), 1);
-  lease.granted += std::clamp(share - holds, 0, std::max(free() - wishes, 0));
+  lease.granted += std::clamp(share - holds, 0, std::max(free() - wishes - reserved, 0));
   return {lease.granted, share};
 }
 

@@ -63,8 +63,8 @@ struct SeatEscrow {
   // The same of a lease that is given up for good, of which a restored base may have forgotten chairs.
   void HearFormer(ReplicaId replica, const SeatLease& told);
   // At a session of `replica`, which says how its lease stands: lends it up to its share among `replicas` (it is one of
-  // them), or asks back what is beyond.
-  SeatLoanTotals Balance(ReplicaId replica, const SeatLease& told, int replicas);
+  // them), or asks back what is beyond. `reserved`: chairs not to be lent now, for wishes that it may be about to hand in.
+  SeatLoanTotals Balance(ReplicaId replica, const SeatLease& told, int replicas, int reserved = 0);
   // The device is lost, by a person's decision: what it still holds is free again. How many chairs it may have promised
   // unheard. What it hands in later is counted all the same.
   int Reclaim(ReplicaId replica);

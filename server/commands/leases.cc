@@ -92,8 +92,8 @@ void SayReclaimed(const LeaseOptions& options, const v1::ReclaimLeasesResponse& 
     return;
   }
   std::printf(
-      "%u chairs in %u meetings. The device may have promised each of them, or still promise it, and\n"
-      "nobody has heard: as many seats may turn out to be promised twice.\n",
+      "Chairs: %u, in meetings: %u. The device may have promised each of them, or may still promise it,\n"
+      "and nobody has heard: as many seats may turn out to be promised twice.\n",
       response.chairs_at_risk(), response.meeting_count());
   if (options.accept_risk) {
     std::printf(

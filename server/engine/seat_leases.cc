@@ -12,6 +12,7 @@
 namespace opgang {
 namespace {
 
+constexpr int kMostReserved = 4;  // wishes that one session is thought to bring
 constexpr int kMostChairs = 500;  // of a group (core/records/group_checks.h)
 
 SeatLease FromProto(const v1::LeaseTotals& totals) {
@@ -115,6 +116,14 @@ absl::Status WindUp(BaseStore& store, const LeaseEntry& entry, const SeatLease& 
   return absl::OkStatus();
 }
 
+// The Hello comes before the work. Where chairs are few, a wish in it is answered rather than the tablet that brings it lent
+// the chair.
+int ReservedFor(const v1::Hello& hello, const SeatLease& told, const SeatLease& heard) {
+  const int promises = std::max(told.promised - heard.promised, 0);
+  const int unsent = static_cast<int>(std::min<uint32_t>(hello.unsent_count(), 1000));
+  return std::clamp(unsent - promises, 0, kMostReserved);
+}
+
 absl::StatusOr<std::string> StaffOf(BaseReader& store, ReplicaId replica) {
   ASSIGN_OR_RETURN(const auto state, store.FindReplica(replica));
   if (!state.has_value()) return std::string();
@@ -174,7 +183,9 @@ absl::StatusOr<std::vector<v1::SeatLoan>> BalanceLeases(BaseStore& store, const 
     if (!MayBook(author.role, author.grants, meeting.area)) continue;
     ASSIGN_OR_RETURN(const int replicas, borrowers.CountFor(meeting.area));
     ASSIGN_OR_RETURN(SeatEscrow escrow, EscrowOf(store, meeting));
-    const SeatLoanTotals totals = escrow.Balance(replica, told[meeting.meeting], replicas);
+    const SeatLease& held = told[meeting.meeting];
+    const int reserved = ReservedFor(hello, held, lent[meeting.meeting]);
+    const SeatLoanTotals totals = escrow.Balance(replica, held, replicas, reserved);
     const SeatLease lease = escrow.leases.at(replica);
     const bool changed = !(lease == lent[meeting.meeting]);
     told.erase(meeting.meeting);

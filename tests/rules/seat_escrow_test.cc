@@ -101,6 +101,13 @@ TEST(SeatEscrowTest, WishesComeBeforeLeases) {
   EXPECT_EQ(base.Balance(kAmal, amal, 1).keep, 1) << "one goes back for the wish";
 }
 
+TEST(SeatEscrowTest, WhereChairsAreFewSomeAreKeptForWishesThatAreOnTheirWay) {
+  SeatEscrow few{2};
+  EXPECT_EQ(few.Balance(kAmal, {}, 1, 2).granted, 0);
+  SeatEscrow many{8};
+  EXPECT_EQ(many.Balance(kAmal, {}, 2, 2).granted, 4);
+}
+
 TEST(SeatEscrowTest, APromiseThatTookEffectUsesItsLentChairOnce) {
   SeatEscrow base{1};
   base.Balance(kAmal, {}, 1);

@@ -104,7 +104,6 @@ const std::vector<std::string>& Sometimes() {
       "the base confirmed a wish",
       "a capacity was cut",
       "a lease was reclaimed",
-      "a meeting was overbooked",
   };
   return *names;
 }

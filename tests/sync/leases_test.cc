@@ -260,6 +260,19 @@ TEST_F(Leases, AWishBringsBackAChairThatLiesIdleOnATablet) {
   EXPECT_EQ(StateOn(amal, wish), v1::SEAT_STATE_PROMISED);
 }
 
+TEST_F(Leases, TheTabletThatBringsAWishIsNotLentTheChairThatWouldAnswerIt) {
+  PlanUnseen(1);
+  amal.SyncWell();
+  Book(amal);
+  Say(amal, Book(amal), v1::SEAT_STATE_CANCELLED).IgnoreError();
+  SyncBoth();
+  SetCapacity(2);
+  const RecordId wish = SaveSeat(amal, v1::SEAT_STATE_TO_BE_CONFIRMED);
+  amal.SyncWell();
+  EXPECT_EQ(StateAtBase(wish), v1::SEAT_STATE_PROMISED);
+  EXPECT_EQ(Chairs(amal), 0);
+}
+
 TEST_F(Leases, ATakenBackBookingGivesItsChairBack) {
   Plan(2);
   Book(amal);

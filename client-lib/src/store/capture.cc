@@ -322,14 +322,16 @@ class CaptureRun {
     if (intention.chair.empty()) mutation.needs_chair_in = RecordId::FromBytes(after.meeting_id());
   }
 
+  // A meeting whose group has not come yet may be limited, and chairs of it lent already.
   bool IsLimited(const std::string& meeting_id) {
     const auto meeting = MeetingCalled(meeting_id);
-    const auto id = meeting ? RecordId::FromBytes(meeting->group_id()) : std::nullopt;
+    if (!meeting) return false;
+    const auto id = RecordId::FromBytes(meeting->group_id());
     const WorkingRecord* known = id ? Look(*id) : nullptr;
     v1::Group group;
     const bool readable = known != nullptr && known->type->type == RecordType::kGroup &&
                           group.ParseFromString(known->record.fields());
-    return readable && !MayPromise(group);
+    return !readable || !MayPromise(group);
   }
 
   std::optional<Refusal> CheckAttendance(int field, const std::string& meeting_id) {
