@@ -227,6 +227,7 @@ Counts Nrt(const std::vector<Life>& lives) {
   for (const Life& life : lives) {
     int weeks = 0;
     for (const auto& [one, wrong] : Standing(life)) {
+      if (one.weeks == 0) continue;  // it was never handed out
       ++number["hand-outs"];
       if (!wrong.empty()) ++number["flagged"];
       if (!wrong.empty()) ++number[wrong];
