@@ -73,7 +73,10 @@ TEST_F(ReportProcessTest, NobodyElseGetsAny) {
 }
 
 TEST_F(ReportProcessTest, AnAreaOfOthersAndNoAreaAtAllAreOneAnswer) {
-  base_.Admin({"invite", "ida", "--device", "office-2", "--role", "coordinator", "--area", "Elsewhere"});
+  const Outcome invited =
+      base_.Admin({"invite", "--staff", "ida", "--device", "office-2", "--role", "coordinator", "--area",
+                   "Elsewhere", "--out", scratch_ / "ida.invitation"});
+  ASSERT_EQ(invited.exit_code, 0) << invited.Words();
   const Outcome everything = karen_.Run(Question("response-time"));
   EXPECT_EQ(everything.exit_code, static_cast<int>(ErrorCode::kUsage)) << "not every area is hers";
   const Outcome others = karen_.Run(With(Question("response-time"), {"--area", "Elsewhere"}));

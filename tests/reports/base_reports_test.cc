@@ -1,8 +1,8 @@
 // Reports over what a base holds: read from its records, asked as a person would ask.
 #include <algorithm>
 
-#include "server/report/base_facts.h"
 #include "core/reports/render.h"
+#include "server/report/base_facts.h"
 #include "server/report/run_report.h"
 #include "tests/base/base_story.h"
 #include "tests/reports/cohort.h"
