@@ -208,15 +208,13 @@ void World::CheckValues(const Tablet& tablet, const Captured& captured, const Vi
 bool World::WasAnswered(const Captured& wish, uint32_t field) {
   if (field != v1::Seat::kStateFieldNumber) return false;
   const auto& captured = ledger_.entries();
-  const auto& log = base_audit_->entries();
+  NoteAnswers();
   return std::any_of(captured.begin(), captured.end(),
                      [&](const Captured& other) {
                        return other.record == wish.record && other.intent != wish.intent &&
                               other.fields.contains(field) && other.tablet != wish.tablet;
                      }) ||
-         std::any_of(log.begin(), log.end(), [&](const BaseAudit::Entry& entry) {
-           return entry.logged.author == "base" && entry.logged.record == wish.record;
-         });
+         answered_.contains(wish.record);
 }
 
 // I15: whatever the other side does, a session holds its credit and a page.

@@ -231,7 +231,7 @@ class World {
   void ExcuseAll(const std::string& why);
   void CheckSeats();
   void CheckLease(const Tablet& tablet, RecordId meeting, const SeatEscrow& escrow);
-  void CheckAnswers();
+  void NoteAnswers();
 
   // checks_scopes.cc
   void CheckRemovals();
@@ -312,6 +312,7 @@ class World {
   // The newest rev that a tablet had heard of when it was told that it may read the scope.
   std::map<std::pair<int, Scope>, uint64_t> given_after_;
   uint64_t hostile_seq_ = 1000000;
+  std::set<RecordId> answered_;              // seats to which the base said something, in any epoch
   std::map<RecordId, std::string> excused_;  // meetings that may be overbooked by now, and why
 
   std::optional<Failure> failure_;

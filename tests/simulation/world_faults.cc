@@ -193,6 +193,7 @@ absl::Status GiveNewEpoch(const std::string& base_file, EpochId epoch) {
 // Yesterday's copy becomes the base, under a new epoch.
 void World::RestoreBase(uint32_t draw) {
   if (!base_image_.has_value()) return;
+  NoteAnswers();
   base_disk_->Restore(*base_image_);
   for (const auto& stream : streams_) {
     stream->base = nullptr;

@@ -193,7 +193,7 @@ void World::CheckSeats() {
     }
     for (const auto& tablet : tablets_) CheckLease(*tablet, meeting.meeting, *escrow);
   }
-  CheckAnswers();
+  NoteAnswers();
 }
 
 void World::CheckLease(const Tablet& tablet, RecordId meeting, const SeatEscrow& escrow) {
@@ -209,8 +209,9 @@ void World::CheckLease(const Tablet& tablet, RecordId meeting, const SeatEscrow&
   }
 }
 
-// What the base says to a wish is in the log, as the base's word.
-void World::CheckAnswers() {
+// What the base says to a wish is in the log, as the base's word; a tablet may go on showing what a restored base forgot.
+void World::NoteAnswers() {
+  AuditBase();
   for (const BaseAudit::Entry& entry : base_audit_->entries()) {
     v1::MutationEnvelope envelope;
     const bool base = entry.logged.author == "base" && envelope.ParseFromString(entry.logged.envelope);
@@ -218,6 +219,7 @@ void World::CheckAnswers() {
     v1::MutationPayload payload;
     v1::Seat said;
     if (!payload.ParseFromString(entry.logged.payload) || !said.ParseFromString(payload.fields())) continue;
+    answered_.insert(entry.logged.record);
     Reach(said.state() == v1::SEAT_STATE_PROMISED ? "the base confirmed a wish"
                                                   : "a promise without a chair became a wish");
   }
