@@ -43,13 +43,15 @@ look_up_handles() {
     $2 == "name" { print citizen "\t" $4 }')
 }
 
-# of NAME COMMAND WORD...: notes something about that person.
+# of NAME COMMAND WORD...: notes something about that person; stdin is the command's.
 of() {
-  local name=$1 verb=$2 said
+  local name=$1 verb=$2 input said
   shift 2
-  said=$("$stage/jonas" "$verb" "${handle_of_name[$name]}" "$@" 2>&1 </dev/null) && return 0
+  input=$(cat)
+  said=$("$stage/jonas" "$verb" "${handle_of_name[$name]}" "$@" 2>&1 <<<"$input") && return 0
   look_up_handles
-  said=$("$stage/jonas" "$verb" "${handle_of_name[$name]}" "$@" 2>&1 </dev/null) || die "opgang $verb failed: $said"
+  said=$("$stage/jonas" "$verb" "${handle_of_name[$name]}" "$@" 2>&1 <<<"$input") ||
+    die "opgang $verb failed with exit code $?: $said"
 }
 
 # for_each FUNCTION: calls it with the columns of people.csv.
@@ -62,25 +64,26 @@ for_each() {
   done < <(tail -n +2 "$repo/$cohort/people.csv")
 }
 
-ask_and_take_in() {  # name channel cigarettes birth_year ...
+ask() {  # name channel cigarettes birth_year ...
   "$stage/jonas" inquiry --channel "$2" --json-input >/dev/null <<END || die "an inquiry was not saved"
 {"citizen": {"name": "$1", "telephone": "20300${1#* }", "birth_year": $4}, "consent": {}}
 END
 }
 
 take_in() {
-  "$stage/jonas" intake "${handle_of_name[$1]}" --json-input >/dev/null <<END || die "an intake was not saved"
+  of "$1" intake --json-input <<END
 {"intake": {"products": [{"product": "cigarettes", "daily_amount": $3}], "place": "home",
   "programme": "kom-og-kvit"}}
 END
-  of "$1" quit-date 2013-01-29
+  of "$1" quit-date 2013-01-29 </dev/null
 }
 
-# hold_meetings WEEK: the four groups' lists are ticked.
+# hold_meetings WEEK: the four groups' lists are ticked. Handles are looked up for each, for each list makes records.
 hold_meetings() {
-  local group meeting name ticks arguments
-  look_up_handles
-  while read -r group meeting; do
+  local group meeting name ticks in_group arguments
+  while read -r group; do
+    look_up_handles
+    meeting=$(meeting_of "$group" "$1")
     arguments=()
     while IFS=';' read -r name _ _ _ in_group ticks _; do
       [[ $in_group == "$group" ]] || continue
@@ -88,33 +91,32 @@ hold_meetings() {
       arguments+=("${handle_of_name[$name]}")
     done < <(tail -n +2 "$repo/$cohort/people.csv")
     quietly jonas attend "$meeting" "${arguments[@]}"
-  done < <(meetings_of_week "$1")
+  done < <(tail -n +2 "$repo/$cohort/people.csv" | cut -d ';' -f 5 | sort -u)
 }
 
-# "Trekanten k7f": the group and the handle of its n-th meeting.
-meetings_of_week() {
-  local group handle
-  while read -r handle group; do
-    printf '%s %s\n' "$group" "$("$stage/jonas" --json groups show "$handle" </dev/null |
-      awk -F'"' -v n="$1" '/"meetings"/ { inside = 1 } inside && $2 == "handle" && count++ == n { print $4; exit }')"
-  done < <("$stage/jonas" --json groups </dev/null | awk -F'"' '
+# meeting_of GROUP N: the handle of its n-th meeting, from 0.
+meeting_of() {
+  local group
+  group=$("$stage/jonas" --json groups </dev/null | awk -F'"' -v wanted="$1" '
     $2 == "handle" { handle = $4 }
-    $2 == "name" { print handle, $4 }')
+    $2 == "name" && $4 == wanted { print handle }')
+  "$stage/jonas" --json groups show "$group" </dev/null |
+    awk -F'"' -v n="$2" '/"meetings"/ { inside = 1 } inside && $2 == "handle" && count++ == n { print $4; exit }'
 }
 
 end_course() {  # name channel cigarettes birth_year group weeks completed status satisfaction four_weeks ...
   local more=()
   [[ -n $9 ]] && more=(--satisfaction "$9")
-  of "$1" end-course "$8" --completed "$7" "${more[@]}"
-  [[ -z ${10} ]] || of "$1" four-weeks "${10}"
+  of "$1" end-course "$8" --completed "$7" "${more[@]}" </dev/null
+  [[ -z ${10} ]] || of "$1" four-weeks "${10}" </dev/null
 }
 
 ask_after_half_a_year() {  # ... half_year cigarettes_since half_year_ppm reason
   local more=()
   [[ -n ${12:-} ]] && more=(--cigarettes "${12}")
-  [[ -n ${11:-} ]] && of "$1" six-months "${11}" "${more[@]}"
-  [[ -n ${14:-} ]] && of "$1" six-months --reason "${14}"
-  [[ -z ${13:-} ]] || of "$1" carbon-monoxide "${13}" --occasion six-months
+  [[ -n ${11:-} ]] && of "$1" six-months "${11}" "${more[@]}" </dev/null
+  [[ -n ${14:-} ]] && of "$1" six-months --reason "${14}" </dev/null
+  [[ -z ${13:-} ]] || of "$1" carbon-monoxide "${13}" --occasion six-months </dev/null
 }
 
 play_kom_og_kvit() {
@@ -138,7 +140,7 @@ END
   on amal sync
   on jonas sync
   step "160 people ask: inquiry, intake and quit date of each, without a network in between."
-  for_each ask_and_take_in
+  for_each ask
   look_up_handles
   for_each take_in
   on jonas sync
