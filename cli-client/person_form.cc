@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli-client/prompts.h"
+#include "core/base/error.h"
 #include "core/records/validation.h"
 
 namespace opgang::cli {
@@ -66,6 +67,15 @@ bool AskPersonDetails(const Context& context, v1::Citizen& citizen) {
   const bool other_language = !citizen.language().empty() && citizen.language() != "da";
   if (other_language && !citizen.interpreter_needed() && !AskInterpreter(context, citizen)) return false;
   return AskBirthYear(context, citizen);
+}
+
+absl::Status AskNote(const Context& context, bool wanted, std::string& note) {
+  if (!wanted) return absl::OkStatus();
+  if (!context.MayPrompt())
+    return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
+  return AskText(context, context.T("person.note"), note)
+             ? absl::OkStatus()
+             : MakeError(ErrorCode::kCancelled, "left at a prompt");
 }
 
 bool AskInquiryDetails(const Context& context, v1::Inquiry& inquiry) {

@@ -24,6 +24,9 @@ bool AskWayBack(const Context& context, v1::Inquiry& inquiry);
 // One line of text. Sets `text` where something was typed; false: left.
 bool AskText(const Context& context, std::string_view question, std::string& text);
 
+// The note of a command that was given --note. kUsage where nobody can be asked, kCancelled where the person left.
+absl::Status AskNote(const Context& context, bool wanted, std::string& note);
+
 }  // namespace opgang::cli
 
 #endif  // OPGANG_CLI_CLIENT_PERSON_FORM_H_

@@ -95,12 +95,8 @@ absl::Status FillContact(const Context& context, const ContactArgs& args, bool a
   RETURN_IF_ERROR(FillTopics(context, args, contact));
   ASSIGN_OR_RETURN(const auto happened, PastWhen(context, args.when, WhenMatters::kForTheFile));
   SetHappened(contact, happened);
-  if (!args.note) return absl::OkStatus();
-  if (anonymous) return ErrorWithWords(ErrorCode::kUsage, context.T("contact.no-note"));
-  if (!context.MayPrompt())
-    return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
-  const bool typed = AskText(context, context.T("person.note"), *contact.mutable_note());
-  return typed ? absl::OkStatus() : MakeError(ErrorCode::kCancelled, "left at a prompt");
+  if (args.note && anonymous) return ErrorWithWords(ErrorCode::kUsage, context.T("contact.no-note"));
+  return AskNote(context, args.note, *contact.mutable_note());
 }
 
 absl::Status SaveContact(Context& context, const Partner& partner, v1::Contact contact,

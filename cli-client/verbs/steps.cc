@@ -30,13 +30,6 @@ struct StepArgs {
 
 absl::Status Left() { return MakeError(ErrorCode::kCancelled, "left at a prompt"); }
 
-absl::Status AskNote(const Context& context, bool wanted, std::string& note) {
-  if (!wanted) return absl::OkStatus();
-  if (!context.MayPrompt())
-    return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
-  return AskText(context, context.T("person.note"), note) ? absl::OkStatus() : Left();
-}
-
 // The citizen that the handle leads to, and the JSON of a record about it where that is how the content
 // comes.
 template <typename Message, typename Fill>

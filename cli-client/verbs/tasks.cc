@@ -188,12 +188,7 @@ absl::Status FillFollowUp(const Context& context, const FollowUpArgs& args, v1::
   follow_up.set_outcome(outcome);
   ASSIGN_OR_RETURN(const auto happened, PastWhen(context, args.when, WhenMatters::kForTheFile));
   SetHappened(follow_up, happened);
-  if (!args.note) return absl::OkStatus();
-  if (!context.MayPrompt())
-    return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
-  return AskText(context, context.T("person.note"), *follow_up.mutable_note())
-             ? absl::OkStatus()
-             : MakeError(ErrorCode::kCancelled, "left at a prompt");
+  return AskNote(context, args.note, *follow_up.mutable_note());
 }
 
 absl::Status RunFollowUp(Context& context, const FollowUpArgs& args) {

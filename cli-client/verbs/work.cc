@@ -95,12 +95,7 @@ absl::Status FillCause(const Context& context, const CauseArgs& args, v1::Breach
   ASSIGN_OR_RETURN(const v1::CauseOfBreach word,
                    WordOrAsk<v1::CauseOfBreach>(context, args.cause, context.T("cause.which"), "cause"));
   cause.set_cause(word);
-  if (!args.note) return absl::OkStatus();
-  if (!context.MayPrompt())
-    return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
-  return AskText(context, context.T("person.note"), *cause.mutable_note())
-             ? absl::OkStatus()
-             : MakeError(ErrorCode::kCancelled, "left at a prompt");
+  return AskNote(context, args.note, *cause.mutable_note());
 }
 
 absl::Status RunCause(Context& context, const CauseArgs& args) {

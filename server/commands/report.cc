@@ -101,7 +101,10 @@ void AddReport(CLI::App& program, CommandContext& context) {
   auto* command =
       program.add_subcommand("report", "numbers that name their denominators, and the rows behind them");
   auto options = std::make_shared<ReportOptions>();
-  command->add_option("name", options->name, "response-time, attendance, recruitment; or list")->required();
+  command
+      ->add_option("name", options->name,
+                   "response-time, attendance, recruitment, stop, ...; list names them all")
+      ->required();
   command->add_option("--from", options->from, "first day of the period, e.g. 2026-01-01");
   command->add_option("--to", options->to, "last day of the period, included");
   command->add_option("--area", options->area, "one area's name; else every area");
