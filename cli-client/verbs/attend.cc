@@ -96,15 +96,28 @@ absl::StatusOr<RecordId> SaveTick(Context& context, const Evening& evening, Reco
   return made;
 }
 
+// Whoever leads the group may be granted no area: what he notes then stands in the group.
+bool LeadsGroupOf(const Context& context, const Evening& evening) {
+  const auto group = RecordId::FromBytes(evening.meeting.group_id());
+  return std::ranges::any_of(context.store().grants(), [&](const GrantInfo& grant) {
+    return group && grant.scope == GroupScope(*group);
+  });
+}
+
 // Somebody who is not on the device: a name is enough, or none.
 absl::StatusOr<RecordId> SaveNewcomer(Context& context, const Evening& evening, const std::string& name) {
-  ASSIGN_OR_RETURN(const AreaId area, AreaHere(context));
+  const auto area = AreaHere(context);
+  if (!area.ok() && !LeadsGroupOf(context, evening)) return area.status();
+  const RecordId group = RecordId::FromBytes(evening.meeting.group_id()).value_or(RecordId());
+  Bundle bundle = context.NewBundle();
+  const auto create = [&](const google::protobuf::Message& content) {
+    return area.ok() ? bundle.Create(content, *area) : bundle.CreateInGroup(content, group);
+  };
   v1::Citizen citizen;
   citizen.set_name(name);
-  Bundle bundle = context.NewBundle();
   v1::Participation presence = Presence(evening);
-  presence.set_citizen_id(bundle.Create(citizen, area).ToBytes());
-  const RecordId made = bundle.Create(presence, area);
+  presence.set_citizen_id(create(citizen).ToBytes());
+  const RecordId made = create(presence);
   RETURN_IF_ERROR(context.store().Save(bundle).status());
   return made;
 }

@@ -93,6 +93,7 @@ struct Scope {
 inline Scope AreaScope(AreaId area) { return {v1::SCOPE_KIND_AREA, area.uuid()}; }
 inline Scope AreaHealthScope(AreaId area) { return {v1::SCOPE_KIND_AREA_HEALTH, area.uuid()}; }
 inline Scope AreaPlacesScope(AreaId area) { return {v1::SCOPE_KIND_AREA_PLACES, area.uuid()}; }
+inline Scope GroupScope(RecordId group) { return {v1::SCOPE_KIND_GROUP, group.uuid()}; }
 
 }  // namespace opgang
 

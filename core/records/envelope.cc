@@ -38,7 +38,9 @@ v1::RefusalCode CheckScopes(const RecordTypeInfo& info, const v1::MutationEnvelo
     const std::optional<Scope> scope = Scope::FromProto(proto);
     if (!scope || !seen.insert(*scope).second) return v1::REFUSAL_CODE_BAD_FORM;
     if (!MayStandIn(info, scope->kind)) return v1::REFUSAL_CODE_WRONG_SCOPE;
-    at_home |= scope->kind == info.scope_kind;
+    // In a group alone stands what its leader, who may be granted no area, writes about a citizen.
+    const bool of_leader = scope->kind == v1::SCOPE_KIND_GROUP && info.subject != SubjectRule::kNone;
+    at_home |= scope->kind == info.scope_kind || of_leader;
   }
   return at_home ? v1::REFUSAL_CODE_UNSPECIFIED : v1::REFUSAL_CODE_WRONG_SCOPE;
 }

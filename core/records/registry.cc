@@ -25,58 +25,62 @@ constexpr v1::ScopeKind kDirectory = v1::SCOPE_KIND_DIRECTORY;
 
 template <typename T>
 RecordTypeInfo Entry(RecordType type, std::string_view name, v1::ScopeKind scope, SubjectRule subject,
-                     uint32_t writers, bool has_handle, bool of_case) {
-  return {type, name, scope, subject, writers, &T::default_instance(), has_handle, of_case};
+                     uint32_t writers, bool has_handle, bool of_case, bool of_course) {
+  return {type, name, scope, subject, writers, &T::default_instance(), has_handle, of_case, of_course};
 }
 
 using Table = std::array<RecordTypeInfo, 29>;
 
-// Columns: type, name, scope, subject, writers, short handle, of a case. In type order, without gaps: FindRecordType
-// counts on it.
+// Columns: type, name, scope, subject, writers, short handle, of a case, of a course. In type order, without gaps:
+// FindRecordType counts on it. Conversations at doors, and why an answer came late, are nothing that a group's leader needs.
 const Table& Entries() {
   using B = v1::RecordBody;
   using S = SubjectRule;
   static const Table* const entries = new Table{{
-      Entry<v1::Entrance>(B::kEntrance, "entrance", kArea, S::kNone, kFieldAndImport, true, false),
-      Entry<v1::Dwelling>(B::kDwelling, "dwelling", kArea, S::kNone, kFieldAndImport, false, false),
-      Entry<v1::Visit>(B::kVisit, "visit", kArea, S::kNone, kField, true, false),
-      Entry<v1::Citizen>(B::kCitizen, "citizen", kArea, S::kSelf, kReferral, true, true),
-      Entry<v1::Consent>(B::kConsent, "consent", kArea, S::kCitizen, kReferral, true, true),
-      Entry<v1::Contact>(B::kContact, "contact", kArea, S::kOptional, kFieldAndInstructor, true, false),
-      Entry<v1::Inquiry>(B::kInquiry, "inquiry", kArea, S::kCitizen, kReferral, true, true),
-      Entry<v1::Closing>(B::kClosing, "closing", kArea, S::kCitizen, kFieldAndInstructor, true, true),
-      Entry<v1::Reply>(B::kReply, "reply", kArea, S::kCitizen, kFieldAndInstructor, true, true),
-      Entry<v1::Intake>(B::kIntake, "intake", kArea, S::kCitizen, kField, true, false),
+      Entry<v1::Entrance>(B::kEntrance, "entrance", kArea, S::kNone, kFieldAndImport, true, false, false),
+      Entry<v1::Dwelling>(B::kDwelling, "dwelling", kArea, S::kNone, kFieldAndImport, false, false, false),
+      Entry<v1::Visit>(B::kVisit, "visit", kArea, S::kNone, kField, true, false, false),
+      Entry<v1::Citizen>(B::kCitizen, "citizen", kArea, S::kSelf, kReferral, true, true, true),
+      Entry<v1::Consent>(B::kConsent, "consent", kArea, S::kCitizen, kReferral, true, true, true),
+      Entry<v1::Contact>(B::kContact, "contact", kArea, S::kOptional, kFieldAndInstructor, true, false,
+                         false),
+      Entry<v1::Inquiry>(B::kInquiry, "inquiry", kArea, S::kCitizen, kReferral, true, true, true),
+      Entry<v1::Closing>(B::kClosing, "closing", kArea, S::kCitizen, kFieldAndInstructor, true, true, true),
+      Entry<v1::Reply>(B::kReply, "reply", kArea, S::kCitizen, kFieldAndInstructor, true, true, true),
+      Entry<v1::Intake>(B::kIntake, "intake", kArea, S::kCitizen, kField, true, false, true),
       Entry<v1::ClinicalIntake>(B::kClinicalIntake, "clinical-intake", kHealthPart, S::kCitizen, kHealthOnly,
-                                true, false),
+                                true, false, false),
       Entry<v1::Participation>(B::kParticipation, "participation", kArea, S::kCitizen, kFieldAndInstructor,
-                               true, true),
-      Entry<v1::SamePerson>(B::kSamePerson, "same-person", kArea, S::kCitizen, kField, false, true),
-      Entry<v1::Venue>(B::kVenue, "venue", kDirectory, S::kNone, kPlanners, true, false),
+                               true, true, true),
+      Entry<v1::SamePerson>(B::kSamePerson, "same-person", kArea, S::kCitizen, kField, false, true, true),
+      Entry<v1::Venue>(B::kVenue, "venue", kDirectory, S::kNone, kPlanners, true, false, false),
       Entry<v1::GroupProgramme>(B::kGroupProgramme, "group-programme", kDirectory, S::kNone, kPlanners, true,
-                                false),
-      Entry<v1::Group>(B::kGroup, "group", kDirectory, S::kNone, kPlanners, true, false),
-      Entry<v1::Meeting>(B::kMeeting, "meeting", kDirectory, S::kNone, kPlanners, true, false),
+                                false, false),
+      Entry<v1::Group>(B::kGroup, "group", kDirectory, S::kNone, kPlanners, true, false, false),
+      Entry<v1::Meeting>(B::kMeeting, "meeting", kDirectory, S::kNone, kPlanners, true, false, false),
       // The base answers wishes (server/engine/seat_answers.h).
       Entry<v1::Seat>(B::kSeat, "seat", kArea, S::kCitizen, kFieldAndInstructor | Bit(Role::kBase), true,
-                      true),
-      Entry<v1::Absence>(B::kAbsence, "absence", kArea, S::kCitizen, kFieldAndInstructor, true, false),
-      Entry<v1::FollowUp>(B::kFollowUp, "follow-up", kArea, S::kCitizen, kFieldAndInstructor, true, false),
-      Entry<v1::QuitDate>(B::kQuitDate, "quit-date", kArea, S::kCitizen, kFieldAndInstructor, true, false),
+                      true, true),
+      Entry<v1::Absence>(B::kAbsence, "absence", kArea, S::kCitizen, kFieldAndInstructor, true, false, true),
+      Entry<v1::FollowUp>(B::kFollowUp, "follow-up", kArea, S::kCitizen, kFieldAndInstructor, true, false,
+                          true),
+      Entry<v1::QuitDate>(B::kQuitDate, "quit-date", kArea, S::kCitizen, kFieldAndInstructor, true, false,
+                          true),
       Entry<v1::NicotineHandOut>(B::kNicotineHandOut, "nicotine-hand-out", kHealthPart, S::kCitizen,
-                                 kHealthOnly, true, false),
+                                 kHealthOnly, true, false, false),
       Entry<v1::CarbonMonoxideTest>(B::kCarbonMonoxideTest, "carbon-monoxide-test", kHealthPart, S::kCitizen,
-                                    kHealthOnly, true, false),
-      Entry<v1::CourseEnd>(B::kCourseEnd, "course-end", kArea, S::kCitizen, kFieldAndInstructor, true, false),
+                                    kHealthOnly, true, false, false),
+      Entry<v1::CourseEnd>(B::kCourseEnd, "course-end", kArea, S::kCitizen, kFieldAndInstructor, true, false,
+                           true),
       Entry<v1::FourWeekStatus>(B::kFourWeekStatus, "four-week-status", kArea, S::kCitizen,
-                                kFieldAndInstructor, true, false),
+                                kFieldAndInstructor, true, false, true),
       Entry<v1::FollowUpCall>(B::kFollowUpCall, "follow-up-call", kArea, S::kCitizen, kFieldAndInstructor,
-                              true, false),
+                              true, false, true),
       Entry<v1::SixMonthStatus>(B::kSixMonthStatus, "six-month-status", kArea, S::kCitizen,
-                                kFieldAndInstructor, true, false),
-      Entry<v1::Claim>(B::kClaim, "claim", kArea, S::kCitizen, kFieldAndInstructor, false, true),
+                                kFieldAndInstructor, true, false, true),
+      Entry<v1::Claim>(B::kClaim, "claim", kArea, S::kCitizen, kFieldAndInstructor, false, true, true),
       Entry<v1::BreachCause>(B::kBreachCause, "breach-cause", kArea, S::kCitizen, kFieldAndInstructor, true,
-                             false),
+                             false, false),
   }};
   return *entries;
 }

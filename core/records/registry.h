@@ -41,7 +41,8 @@ struct RecordTypeInfo {
   uint32_t writers;                            // bit set of 1 << Role: who may create and change it
   const google::protobuf::Message* prototype;  // default instance
   bool has_handle;                             // shown with a short handle (k7f)
-  bool of_case;  // needed to follow up an inquiry: stays in sight of a former area while a case is open
+  bool of_case;    // needed to follow up an inquiry: stays in sight of a former area while a case is open
+  bool of_course;  // needed by who leads a group: stands also in the groups in which the citizen has a seat
 };
 
 // All entries, in type order.

@@ -28,7 +28,10 @@ absl::Status CheckRequest(const v1::InviteRequest& request) {
   if (!role.has_value() || *role == Role::kBase) {
     return MakeError(ErrorCode::kBadInput, "role: outreach, health, instructor, coordinator or partner");
   }
-  if (request.areas().empty()) return MakeError(ErrorCode::kBadInput, "at least one area");
+  // Whoever leads groups is granted those instead (engine/group_leaders.cc).
+  if (request.areas().empty() && *role != Role::kInstructor) {
+    return MakeError(ErrorCode::kBadInput, "at least one area");
+  }
   for (const std::string& area : request.areas()) {
     if (area.empty() || area.size() > 80) return MakeError(ErrorCode::kBadInput, "area: 1 to 80 bytes");
   }

@@ -58,7 +58,9 @@ void AddInvite(CLI::App& program, CommandContext& context) {
   command
       ->add_option("--role", *options->request.mutable_role(), "outreach, health, instructor or coordinator")
       ->required();
-  command->add_option("--area", options->areas, "area to work in; may be repeated")->required();
+  command->add_option(
+      "--area", options->areas,
+      "area to work in; may be repeated; an instructor may go without: he reads the groups that he leads");
   command->add_option("--address", options->addresses,
                       "host:port that this device dials, instead of the base's own");
   command->add_option("--out", options->out, "where to write the invitation file")->required();

@@ -134,11 +134,6 @@ bool IsBlind(const Submission& submission) {
       [&](const OpenedMutation& mutation) { return WritesBlind(submission.author, mutation.envelope); });
 }
 
-// The citizens that a record concerns whose place may change with it; true: it is the citizen's own record.
-void NoteConcerned(const StoredRecord& record, std::map<RecordId, bool>& citizens) {
-  if (!record.subject.empty()) citizens[record.subject] |= record.subject == record.id;
-}
-
 FateDecision DecisionBy(v1::DecisionKind kind, std::string_view actor, absl::Time now,
                         v1::DecisionReason reason = v1::DECISION_REASON_UNSPECIFIED) {
   return {kind, std::string(actor), absl::ToUnixMicros(now), reason};
@@ -271,7 +266,7 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
   ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());
   Decided verdicts;
   std::set<Scope> news;
-  std::map<RecordId, bool> concerned;
+  Concerned concerned;
   for (size_t i = 0; i < submission.mutations.size(); ++i) {
     const OpenedMutation& mutation = submission.mutations[i];
     ASSIGN_OR_RETURN(Admitted admitted,
@@ -285,9 +280,10 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
         LogEntry(submission.author, mutation, submission.received, recorded[i], verdicts.back())));
     admitted.record.rev = rev;
     RETURN_IF_ERROR(NoteSeat(submission.author, mutation, admitted.record));
+    RETURN_IF_ERROR(NoteLeader(submission.author, admitted.record, submission.received));
     RETURN_IF_ERROR(store_.PutRecord(admitted.record));
     news.insert(admitted.record.scopes.begin(), admitted.record.scopes.end());
-    NoteConcerned(admitted.record, concerned);
+    RETURN_IF_ERROR(NoteConcerned(store_, admitted.record, concerned));
   }
   RETURN_IF_ERROR(SettlePlaces(store_, concerned, rev, submission.received, news));
   RETURN_IF_ERROR(NoteReferrals(store_, submission));
@@ -496,7 +492,7 @@ absl::Status Committer::ReplayBundle(std::vector<QuarantinedMutation> parts, con
   for (const auto& part : parts) RETURN_IF_ERROR(store_.RemoveQuarantine(part.mutation.fate.intent));
   ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());
   std::set<Scope> news;
-  std::map<RecordId, bool> concerned;
+  Concerned concerned;
   for (size_t i = 0; i < parts.size(); ++i) {
     const OpenedMutation mutation = Reopen(parts[i]);
     ASSIGN_OR_RETURN(Admitted admitted, Admit(store_, author, mutation, FromProto(parts[i].mutation.recorded),
@@ -507,9 +503,10 @@ absl::Status Committer::ReplayBundle(std::vector<QuarantinedMutation> parts, con
     }
     admitted.record.rev = rev;
     RETURN_IF_ERROR(NoteSeat(author, mutation, admitted.record));
+    RETURN_IF_ERROR(NoteLeader(author, admitted.record, absl::FromUnixMicros(decision.at_us)));
     RETURN_IF_ERROR(store_.PutRecord(admitted.record));
     news.insert(admitted.record.scopes.begin(), admitted.record.scopes.end());
-    NoteConcerned(admitted.record, concerned);
+    RETURN_IF_ERROR(NoteConcerned(store_, admitted.record, concerned));
     RETURN_IF_ERROR(store_.ChangeFate(mutation.intent, AppliedVerdict(mutation, rev, admitted), decision));
   }
   RETURN_IF_ERROR(SettlePlaces(store_, concerned, rev, absl::FromUnixMicros(decision.at_us), news));

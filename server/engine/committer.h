@@ -16,6 +16,7 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -80,6 +81,9 @@ class Committer {
   // a mutation (seat_answers.cc). Commit() and Replay() do it by themselves.
   absl::Status AnswerWishes(absl::Time now, std::set<Scope>& touched);
 
+  // Staff codes whose grants have changed with a commit since the last call: their sessions begin anew (group_leaders.cc).
+  std::set<std::string> TakeRegranted() { return std::exchange(regranted_, {}); }
+
  private:
   // Of one submission.
   using Decided = std::vector<v1::Verdict>;
@@ -120,9 +124,15 @@ class Committer {
   absl::Status AnswerWishesIn(const MeetingPlan& meeting, absl::Time now, std::set<Scope>& touched);
   absl::Status Answer(RecordId seat, v1::SeatState state, absl::Time now, std::set<Scope>& touched);
 
+  // group_leaders.cc; before the record is put
+  absl::Status NoteLeader(const Author& author, const StoredRecord& group, absl::Time now);
+  absl::Status GiveGroup(const StoredRecord& group, const std::string& staff_code);
+  absl::Status TakeGroup(const StoredRecord& group, const std::string& staff_code, absl::Time now);
+
   BaseStore& store_;
   const KnownSchema schema_;
   Random& random_;
+  std::set<std::string> regranted_;
   bool seats_moved_ = false;      // a seat, a meeting or a group was written since SettleSeats()
   std::set<RecordId> uncovered_;  // seats that became promised anew since then, with no chair named
   std::map<ReplicaId, Standing> standings_;  // as of this group

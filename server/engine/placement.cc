@@ -25,6 +25,55 @@ bool OfAnArea(const Scope& scope) {
   return scope.kind == v1::SCOPE_KIND_AREA || scope.kind == v1::SCOPE_KIND_AREA_HEALTH;
 }
 
+std::set<Scope> GroupsIn(const std::vector<Scope>& scopes) {
+  std::set<Scope> groups;
+  for (const Scope& scope : scopes) {
+    if (scope.kind == v1::SCOPE_KIND_GROUP) groups.insert(scope);
+  }
+  return groups;
+}
+
+// nullopt: there is no such record of that type, or it is deleted.
+template <typename T>
+absl::StatusOr<std::optional<T>> ContentOf(BaseStore& store, std::string_view id_bytes) {
+  const auto id = RecordId::FromBytes(id_bytes);
+  ASSIGN_OR_RETURN(const auto record, store.FindRecord(id.value_or(RecordId())));
+  T content;
+  const bool there = record.has_value() && record->type == RecordTypeOf<T>().type &&
+                     record->record.has_created() && !record->record.deleted();
+  if (!there || !content.ParseFromString(record->record.fields())) return std::optional<T>();
+  return std::optional(std::move(content));
+}
+
+// The meeting of a seat that is kept, and of a participation; empty: of none.
+std::string MeetingIn(const StoredRecord& record) {
+  if (!record.record.has_created() || record.record.deleted()) return "";
+  if (record.type == RecordTypeOf<v1::Seat>().type) {
+    v1::Seat seat;
+    const bool kept =
+        seat.ParseFromString(record.record.fields()) && seat.state() != v1::SEAT_STATE_CANCELLED;
+    return kept ? seat.meeting_id() : "";
+  }
+  v1::Participation presence;
+  return presence.ParseFromString(record.record.fields()) ? presence.meeting_id() : "";
+}
+
+// The groups in which a citizen has a seat, or took part.
+absl::StatusOr<std::set<Scope>> GroupsOf(BaseStore& store, RecordId citizen) {
+  std::set<std::string> meetings;
+  for (const RecordType type : {RecordType::kSeat, RecordType::kParticipation}) {
+    ASSIGN_OR_RETURN(const auto records, store.RecordsAbout(citizen, type));
+    for (const StoredRecord& record : records) meetings.insert(MeetingIn(record));
+  }
+  std::set<Scope> groups;
+  for (const std::string& id : meetings) {
+    ASSIGN_OR_RETURN(const auto meeting, ContentOf<v1::Meeting>(store, id));
+    const auto group = meeting ? RecordId::FromBytes(meeting->group_id()) : std::nullopt;
+    if (group) groups.insert(GroupScope(*group));
+  }
+  return groups;
+}
+
 // Where her create says, by the log.
 absl::StatusOr<std::optional<AreaId>> OriginOf(BaseStore& store, const StoredRecord& citizen) {
   ASSIGN_OR_RETURN(const auto merged, store.MergedInto(citizen.id));
@@ -51,25 +100,29 @@ absl::StatusOr<std::optional<AreaId>> HomeOf(BaseStore& store, const StoredRecor
 }
 
 struct Home {
-  AreaId area;
-  Areas of_cases;  // the same, and former ones while a case is open
+  std::optional<AreaId> area;  // nullopt: she stands in none
+  Areas of_cases;              // the same, and former ones while a case is open
+  std::set<Scope> groups;      // in which she has a seat
 };
 
+// Nothing stands nowhere: what has no place by these rules stays where it was.
 std::vector<Scope> WantedFor(const StoredRecord& record, const Home& home) {
   const RecordTypeInfo* info = FindRecordType(record.type);
-  std::vector<Scope> wanted;
+  const bool of_case = info != nullptr && info->of_case, of_course = info != nullptr && info->of_course;
+  const bool clinical = info != nullptr && info->scope_kind == v1::SCOPE_KIND_AREA_HEALTH;
+  std::set<Scope> wanted;
   for (const Scope& scope : record.scopes) {
-    if (!OfAnArea(scope)) wanted.push_back(scope);
+    const bool of_a_group = scope.kind == v1::SCOPE_KIND_GROUP;
+    if (of_a_group ? home.groups.contains(scope) : !OfAnArea(scope)) wanted.insert(scope);
   }
-  if (info != nullptr && info->scope_kind == v1::SCOPE_KIND_AREA_HEALTH) {
-    wanted.push_back(AreaHealthScope(home.area));
-  } else if (info != nullptr && info->of_case) {
-    for (const AreaId& area : home.of_cases) wanted.push_back(AreaScope(area));
-  } else {
-    wanted.push_back(AreaScope(home.area));
+  if (of_course) wanted.insert(home.groups.begin(), home.groups.end());
+  if (clinical && home.area) wanted.insert(AreaHealthScope(*home.area));
+  if (!clinical && home.area) wanted.insert(AreaScope(*home.area));
+  for (const AreaId& area : home.of_cases) {
+    if (of_case) wanted.insert(AreaScope(area));
   }
-  std::sort(wanted.begin(), wanted.end());
-  return wanted;
+  if (wanted.empty()) return record.scopes;
+  return {wanted.begin(), wanted.end()};
 }
 
 absl::Status Move(BaseStore& store, StoredRecord record, std::vector<Scope> wanted, uint64_t rev,
@@ -85,18 +138,25 @@ absl::Status Move(BaseStore& store, StoredRecord record, std::vector<Scope> want
   return store.PutRecord(record);
 }
 
-// Nothing to do for a citizen who stands in one area, her home, with all that is about her.
-absl::StatusOr<std::optional<Home>> HomeIfAnythingMoves(BaseStore& store, RecordId id,
+// Nothing to do for a citizen who stands in one area, her home, and in her groups, with all that is about her.
+absl::StatusOr<std::optional<Home>> HomeIfAnythingMoves(BaseStore& store, RecordId id, const Concern& concern,
                                                         const std::set<RecordId>& persons, absl::Time now) {
   ASSIGN_OR_RETURN(const auto citizen, store.FindRecord(id));
   if (!citizen.has_value() || citizen->type != kCitizen || !citizen->record.has_created())
     return std::optional<Home>();
-  ASSIGN_OR_RETURN(const auto area, HomeOf(store, *citizen));
-  if (!area.has_value()) return std::optional<Home>();
+  Home home;
+  ASSIGN_OR_RETURN(home.area, HomeOf(store, *citizen));
+  if (home.area) home.of_cases = {*home.area};
+  const std::set<Scope> groups_before = GroupsIn(citizen->scopes);
+  home.groups = groups_before;
+  if (concern.seats) {
+    ASSIGN_OR_RETURN(home.groups, GroupsOf(store, id));
+  }
   const Areas standing = AreasIn(citizen->scopes);
-  Home home{*area, {*area}};
   if (standing == home.of_cases) {
-    ASSIGN_OR_RETURN(const bool scattered, store.StandsOutside(id, *area));
+    if (home.groups != groups_before) return std::optional(home);
+    if (!home.area) return std::optional<Home>();
+    ASSIGN_OR_RETURN(const bool scattered, store.StandsOutside(id, *home.area));
     return scattered ? std::optional(home) : std::nullopt;
   }
   ASSIGN_OR_RETURN(const bool open, HasOpenCase(store, persons, now));
@@ -104,9 +164,10 @@ absl::StatusOr<std::optional<Home>> HomeIfAnythingMoves(BaseStore& store, Record
   return std::optional(home);
 }
 
-absl::Status SettleOne(BaseStore& store, RecordId citizen, const std::set<RecordId>& persons, uint64_t rev,
-                       absl::Time now, std::set<Scope>& touched) {
-  ASSIGN_OR_RETURN(const auto home, HomeIfAnythingMoves(store, citizen, persons, now));
+absl::Status SettleOne(BaseStore& store, RecordId citizen, const Concern& concern,
+                       const std::set<RecordId>& persons, uint64_t rev, absl::Time now,
+                       std::set<Scope>& touched) {
+  ASSIGN_OR_RETURN(const auto home, HomeIfAnythingMoves(store, citizen, concern, persons, now));
   if (!home.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(std::vector<StoredRecord> records, store.RecordsAbout(citizen, /*type=*/0));
   for (StoredRecord& record : records) {
@@ -120,15 +181,26 @@ absl::Status SettleOne(BaseStore& store, RecordId citizen, const std::set<Record
 absl::StatusOr<std::vector<Scope>> BesideCitizen(BaseStore& store, StoredRecord record) {
   ASSIGN_OR_RETURN(const std::vector<Scope> beside, store.ScopesOf(record.subject));
   const Areas standing = AreasIn(beside);
-  if (standing.size() == 1) return WantedFor(record, {*standing.begin(), standing});
+  if (standing.size() == 1) return WantedFor(record, {*standing.begin(), standing, GroupsIn(beside)});
   ASSIGN_OR_RETURN(const auto citizen, store.FindRecord(record.subject));
   const bool known = citizen.has_value() && citizen->type == kCitizen && citizen->record.has_created();
   if (!known) return record.scopes;
-  ASSIGN_OR_RETURN(const auto area, HomeOf(store, *citizen));
-  if (!area.has_value()) return record.scopes;
-  Home home{*area, standing};
-  home.of_cases.insert(*area);
+  Home home{std::nullopt, standing, GroupsIn(beside)};
+  ASSIGN_OR_RETURN(home.area, HomeOf(store, *citizen));
+  if (home.area) home.of_cases.insert(*home.area);
   return WantedFor(record, home);
+}
+
+// Somebody whom the leader of a group brings in, and who is known in no area: where the group is held.
+absl::StatusOr<std::vector<Scope>> WithAreaOfGroup(BaseStore& store, std::vector<Scope> scopes) {
+  if (!AreasIn(scopes).empty()) return scopes;
+  std::set<Scope> wider(scopes.begin(), scopes.end());
+  for (const Scope& group : GroupsIn(scopes)) {
+    ASSIGN_OR_RETURN(const auto content, ContentOf<v1::Group>(store, RecordId(group.id).ToBytes()));
+    const auto area = content ? AreaId::FromBytes(content->area_id()) : std::nullopt;
+    if (area) wider.insert(AreaScope(*area));
+  }
+  return std::vector<Scope>(wider.begin(), wider.end());
 }
 
 }  // namespace
@@ -156,25 +228,45 @@ absl::StatusOr<std::vector<Scope>> PlaceOf(BaseStore& store, const RecordTypeInf
   record.scopes = existing.has_value() ? existing->scopes : ScopesIn(envelope);
   const bool about_another = !record.subject.empty() && info.subject != SubjectRule::kSelf;
   if (!existing.has_value() && about_another) return BesideCitizen(store, std::move(record));
+  if (!existing.has_value() && info.subject == SubjectRule::kSelf) {
+    return WithAreaOfGroup(store, std::move(record.scopes));
+  }
   if (existing.has_value() || !IsPlace(info)) return record.scopes;
   std::set<Scope> scopes(record.scopes.begin(), record.scopes.end());
   for (const AreaId& area : AreasIn(record.scopes)) scopes.insert(AreaPlacesScope(area));
   return std::vector<Scope>(scopes.begin(), scopes.end());
 }
 
-absl::Status SettlePlaces(BaseStore& store, const std::map<RecordId, bool>& citizens, uint64_t rev,
-                          absl::Time now, std::set<Scope>& touched) {
+absl::Status NoteConcerned(BaseStore& store, const StoredRecord& record, Concerned& citizens) {
+  const bool of_seats =
+      record.type == RecordTypeOf<v1::Seat>().type || record.type == RecordTypeOf<v1::Participation>().type;
+  if (!record.subject.empty()) {
+    Concern& concern = citizens[record.subject];
+    concern.own |= record.subject == record.id;
+    concern.seats |= of_seats;
+  }
+  if (record.type != RecordTypeOf<v1::Meeting>().type) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto seats, store.SeatsIn(record.id));
+  for (const SeatPlace& place : seats) {
+    ASSIGN_OR_RETURN(const auto seat, store.FindRecord(place.seat));
+    if (seat.has_value() && !seat->subject.empty()) citizens[seat->subject].seats = true;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SettlePlaces(BaseStore& store, const Concerned& citizens, uint64_t rev, absl::Time now,
+                          std::set<Scope>& touched) {
   std::set<RecordId> settled;
   for (const auto& [citizen, unused] : citizens) {
     if (settled.contains(citizen)) continue;
     ASSIGN_OR_RETURN(const std::set<RecordId> persons, SamePersons(store, citizen));
     for (const RecordId& person : persons) {
       if (!settled.insert(person).second) continue;
-      const auto touched_citizen = citizens.find(person);
-      const bool changed = touched_citizen != citizens.end() && touched_citizen->second;
+      const auto found = citizens.find(person);
+      const Concern concern = found == citizens.end() ? Concern() : found->second;
       ASSIGN_OR_RETURN(const std::vector<Scope> standing, store.ScopesOf(person));
-      if (!changed && AreasIn(standing).size() <= 1) continue;
-      RETURN_IF_ERROR(SettleOne(store, person, persons, rev, now, touched));
+      if (!concern.own && !concern.seats && AreasIn(standing).size() <= 1) continue;
+      RETURN_IF_ERROR(SettleOne(store, person, concern, persons, rev, now, touched));
     }
   }
   return absl::OkStatus();

@@ -87,6 +87,7 @@ void ServerSession::OnRequest(const v1::SyncRequest& request) {
     case v1::SyncRequest::kHeartbeat: return;
     case v1::SyncRequest::kLeafSums: return OnLeafSums(request.leaf_sums());
     case v1::SyncRequest::kScopesRemoved: return OnScopesRemoved(request.scopes_removed());
+    case v1::SyncRequest::kErasuresHeeded: return;
     case v1::SyncRequest::MESSAGE_NOT_SET: break;
   }
   // What only a newer client knows to say is left out; nothing at all is no message.

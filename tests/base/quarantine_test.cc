@@ -200,7 +200,7 @@ TEST_F(QuarantineTest, EveryDecisionSaysWhoWhenAndWhyAndNoneIsMadeByNobody) {
   EXPECT_EQ(base.store().Decisions(IntentId()).value().size(), 0u);
 }
 
-TEST_F(QuarantineTest, GroupBesideTheAreaIsAdmittedWhereItIsGrantedAndAloneItIsNot) {
+TEST_F(QuarantineTest, GroupBesideTheAreaOrAloneIsAdmittedWhereItIsGranted) {
   const Scope group{v1::SCOPE_KIND_GROUP, base.Area("Testlund").uuid()};
   Draft citizen = Citizen("Amina");
   *citizen.envelope.add_scopes() = group.ToProto();
@@ -210,7 +210,9 @@ TEST_F(QuarantineTest, GroupBesideTheAreaIsAdmittedWhereItIsGrantedAndAloneItIsN
   *citizen.envelope.add_scopes() = group.ToProto();
   EXPECT_EQ(Word(amal.Commit(citizen)), "applied");
   EXPECT_EQ(Find(citizen)->scopes.size(), 2u);
-  EXPECT_EQ(Word(amal.Commit(amal.Create(Called("Bo"), group))), "REFUSAL_CODE_WRONG_SCOPE");
+  EXPECT_EQ(Word(amal.Commit(amal.Create(Called("Bo"), group))), "applied");
+  const Scope other{v1::SCOPE_KIND_GROUP, base.Area("Nabolund").uuid()};
+  EXPECT_EQ(Word(amal.Commit(amal.Create(Called("Bo"), other))), "REFUSAL_CODE_NOT_PERMITTED");
 }
 
 TEST_F(QuarantineTest, ReplayJudgesSizeAndFormAnew) {

@@ -72,12 +72,19 @@ TEST(EnvelopeTest, AKnownTypeFromANewerAppPasses) {
 }
 
 TEST(EnvelopeTest, ARecordStandsInAtLeastOneScopeOfItsKind) {
-  v1::MutationEnvelope envelope = CitizenEnvelope();
+  v1::MutationEnvelope envelope = EnvelopeFor(RecordTypeOf<v1::Visit>());
   envelope.clear_scopes();
   EXPECT_EQ(CodeOf(envelope), v1::REFUSAL_CODE_REQUIRED);
   *envelope.add_scopes() = ScopeOf(v1::SCOPE_KIND_GROUP, 'g');
   EXPECT_EQ(CodeOf(envelope), v1::REFUSAL_CODE_WRONG_SCOPE);
   *envelope.add_scopes() = ScopeOf(v1::SCOPE_KIND_AREA);
+  EXPECT_EQ(CodeOf(envelope), v1::REFUSAL_CODE_UNSPECIFIED);
+}
+
+TEST(EnvelopeTest, WhatIsAboutACitizenMayStandInAGroupAlone) {
+  v1::MutationEnvelope envelope = CitizenEnvelope();
+  envelope.clear_scopes();
+  *envelope.add_scopes() = ScopeOf(v1::SCOPE_KIND_GROUP, 'g');
   EXPECT_EQ(CodeOf(envelope), v1::REFUSAL_CODE_UNSPECIFIED);
 }
 

@@ -89,9 +89,12 @@ class BaseAudit {
   struct FeedRow {
     uint64_t rev = 0;
     int change = 0;
+    // In that scope, and not: stood there.
+    bool Stands() const { return change != v1::FEED_CHANGE_LEAVE && change >= 0; }
   };
   // scope -> record -> its row.
-  absl::StatusOr<std::map<Scope, std::map<RecordId, FeedRow>>> ReadFeedRows();
+  using FeedRows = std::map<Scope, std::map<RecordId, FeedRow>>;
+  absl::StatusOr<FeedRows> ReadFeedRows();
   // Where the record stood, and since which rev, in the order in which pages could tell it.
   using Placements = std::map<Scope, std::vector<FeedRow>>;
   const Placements& PlacementsOf(RecordId record, const std::string& epoch) {

@@ -323,6 +323,13 @@ void World::CheckBundlesSeen(const Tablet& tablet, const TabletAudit::Confirmed&
     }
     return rev;
   };
+  // Of what a citizen said at a door who leads her group reads nothing, and of her intake in the same bundle all.
+  const auto may_be_here = [&](RecordId record) {
+    return std::any_of(feed.begin(), feed.end(), [&](const auto& scope) {
+      const auto row = scope.second.find(record);
+      return row != scope.second.end() && row->second.Stands() && copy.cursors.contains(scope.first);
+    });
+  };
   std::map<int, std::map<bool, int>> there;  // by save: one that is there, one that is not
   for (const Captured& captured : ledger_.entries()) {
     if (captured.rewritten || captured.action != v1::MUTATION_ACTION_CREATE) continue;
@@ -330,7 +337,7 @@ void World::CheckBundlesSeen(const Tablet& tablet, const TabletAudit::Confirmed&
     const BaseAudit::Entry* entry = base_audit_->Find(captured.intent);
     if (entry == nullptr || !entry->logged.fate.verdict.has_applied()) continue;
     const uint64_t rev = entry->logged.fate.verdict.applied().rev();
-    if (stands_at(captured.record) != rev) continue;
+    if (stands_at(captured.record) != rev || !may_be_here(captured.record)) continue;
     // An edit that came before the create it edits makes a record as well.
     const auto held = copy.records.find(captured.record);
     const bool here = held != copy.records.end() && !held->second.stale && held->second.rev >= rev;

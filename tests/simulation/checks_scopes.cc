@@ -19,13 +19,11 @@ bool OfAnArea(const Scope& scope) {
   return scope.kind == v1::SCOPE_KIND_AREA || scope.kind == v1::SCOPE_KIND_AREA_HEALTH;
 }
 
-bool Stands(const BaseAudit::FeedRow& row) { return row.change != v1::FEED_CHANGE_LEAVE && row.change >= 0; }
-
 // As of `rev`.
 bool StoodThere(const std::vector<BaseAudit::FeedRow>& rows, uint64_t rev) {
   bool stood = false;
   for (const BaseAudit::FeedRow& row : rows) {
-    if (row.rev <= rev) stood = Stands(row);
+    if (row.rev <= rev) stood = row.Stands();
   }
   return stood;
 }
@@ -176,10 +174,10 @@ void World::CheckPlaces(const std::map<RecordId, v1::Record>& records) {
   std::map<RecordId, std::set<Scope>> places;
   for (const auto& [scope, rows] : *feed) {
     for (const auto& [id, row] : rows) {
-      if (Stands(row) && OfAnArea(scope)) places[id].insert(scope);
+      if (row.Stands() && OfAnArea(scope)) places[id].insert(scope);
     }
   }
-  std::map<RecordId, std::pair<RecordId, uint32_t>> about;  // record -> citizen, type
+  About about;
   for (const BaseAudit::Entry& entry : base_audit_->entries()) {
     v1::MutationEnvelope envelope;
     const bool applied = entry.logged.fate.verdict.has_applied();
@@ -200,7 +198,41 @@ void World::CheckPlaces(const std::map<RecordId, v1::Record>& records) {
     if (where.size() > 1 && !type->of_case)
       return Fail("I6", absl::StrCat("record ", id.ToString(), " stands in two areas for no case"));
   }
+  CheckGroups(records, about, *feed);
   NoteReferrals();
+}
+
+// Whoever has a seat in a group stands in it, with what its leader needs, and nobody else does.
+void World::CheckGroups(const std::map<RecordId, v1::Record>& records, const About& about,
+                        const BaseAudit::FeedRows& feed) {
+  std::map<RecordId, std::set<Scope>> groups;
+  for (const auto& [id, of] : about) {
+    const auto seat = records.find(id);
+    v1::Seat content;
+    if (of.second != RecordTypeOf<v1::Seat>().type || seat == records.end() || seat->second.deleted())
+      continue;
+    if (!content.ParseFromString(seat->second.fields()) || content.state() == v1::SEAT_STATE_CANCELLED)
+      continue;
+    const auto meeting = records.find(RecordId::FromBytes(content.meeting_id()).value_or(RecordId()));
+    v1::Meeting evening;
+    if (meeting == records.end() || !evening.ParseFromString(meeting->second.fields())) continue;
+    const auto group = RecordId::FromBytes(evening.group_id());
+    if (group.has_value()) groups[of.first].insert(GroupScope(*group));
+  }
+  std::map<RecordId, std::set<Scope>> standing;
+  for (const auto& [scope, rows] : feed) {
+    for (const auto& [id, row] : rows) {
+      if (row.Stands() && scope.kind == v1::SCOPE_KIND_GROUP) standing[id].insert(scope);
+    }
+  }
+  for (const auto& [id, of] : about) {
+    const RecordTypeInfo* type = FindRecordType(of.second);
+    const auto citizen = records.find(of.first);
+    if (type == nullptr || !type->of_course || citizen == records.end()) continue;
+    if (!citizen->second.has_created() || standing[id] == groups[of.first]) continue;
+    return Fail("I6", absl::StrCat("record ", id.ToString(), " does not stand in its citizen's groups"));
+  }
+  if (!standing.empty()) Reach("a citizen with a seat stood in the group");
 }
 
 // By the log: where each citizen's create says, or where she has moved to.

@@ -238,6 +238,9 @@ class World {
   void CheckNothingKept(Tablet& tablet, const TabletAudit::Confirmed& copy, bool converged);
   void CheckClosed(const Tablet& tablet);
   void CheckPlaces(const std::map<RecordId, v1::Record>& records);
+  using About = std::map<RecordId, std::pair<RecordId, uint32_t>>;  // record -> citizen, type
+  void CheckGroups(const std::map<RecordId, v1::Record>& records, const About& about,
+                   const BaseAudit::FeedRows& feed);
   std::map<RecordId, AreaId> HomesOf(const std::map<RecordId, v1::Record>& records);
   void NoteReferrals();
   void NoteGained(const Tablet& tablet, const v1::Welcome& welcome);

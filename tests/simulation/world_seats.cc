@@ -32,10 +32,11 @@ bool World::CommitAsPlanner(std::vector<Submission> submissions) {
   for (Submission& submission : submissions) submission.author.role = Role::kCoordinator;
   const auto outcome = base_->committer().Commit(submissions);
   if (outcome.ok()) base_->Announce(outcome->touched);
+  base_->EndRegranted();
   return outcome.ok();
 }
 
-// A group with few chairs and two meetings; everybody reads the directory from then on.
+// A group with few chairs, two meetings and somebody who leads it; everybody reads the directory from then on.
 void World::PlanGroup(uint32_t chairs, uint32_t when) {
   for (int staff = 0; staff < plan_.cast.staff; ++staff) {
     const auto role = RoleFromName(RoleOf(staff));
@@ -50,6 +51,7 @@ void World::PlanGroup(uint32_t chairs, uint32_t when) {
   group.set_capacity(1 + static_cast<int>(chairs % 5));
   group.set_capacity_meaning(v1::CAPACITY_MEANING_LIMIT);
   group.set_rolling_entry(true);
+  group.set_instructor(StaffCode(static_cast<int>(when / 4) % plan_.cast.staff));
   RecordId group_id, meeting_id;
   std::vector<Submission> submissions{planner.Create(group, kDirectoryScope, group_id)};
   for (const int days : {1 + static_cast<int>(when % 4), 9}) {
@@ -77,6 +79,7 @@ void World::ChangeCapacity(uint32_t which, uint32_t chairs) {
   if (!group.ParseFromString(record.record.fields())) return;
   const int before = group.capacity();
   group.set_capacity(1 + static_cast<int>(chairs % 6));
+  if (chairs % 3 == 0) group.set_instructor(StaffCode(static_cast<int>(which / 5) % plan_.cast.staff));
   BaseAuthor planner(base_->store().epoch(), *next_seq, base_clock_, SystemRandom());
   auto change = planner.Patch(record, group);
   if (!change.has_value()) return;

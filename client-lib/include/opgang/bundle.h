@@ -24,7 +24,8 @@ class Bundle {
     const RecordTypeInfo* type;
     std::shared_ptr<const google::protobuf::Message> content;  // null for a delete
     std::vector<uint32_t> fields;                              // of a patch: the touched field numbers
-    std::optional<AreaId> area;  // of a create: where it stands; absent = the store's current area
+    std::optional<AreaId> area;     // of a create: where it stands; absent = the store's current area
+    std::optional<RecordId> group;  // of a create, instead of an area
   };
 
   explicit Bundle(Clock& clock = SystemClock(), Random& random = SystemRandom());
@@ -32,6 +33,9 @@ class Bundle {
   // Returns the new record's id. `content` is a message of RecordBody (Visit, Citizen, ...). A citizen's other
   // records name it by this id in the same bundle.
   RecordId Create(const google::protobuf::Message& content, std::optional<AreaId> area = std::nullopt);
+  // The same of somebody whom the leader of a group brings in: the record stands in the group, and the base puts it where
+  // the group is held.
+  RecordId CreateInGroup(const google::protobuf::Message& content, RecordId group);
   // Sets `fields` (numbers) of `record` to what `values` holds; a field absent from `values` is cleared. Field 0
   // (kWholeRecord): the record is to stay, though somebody deleted it.
   void Patch(RecordId record, const google::protobuf::Message& values, std::vector<uint32_t> fields);

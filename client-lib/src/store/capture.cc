@@ -134,24 +134,28 @@ class CaptureRun {
   }
 
   absl::StatusOr<Scope> ScopeFor(const Bundle::Change& change, RecordId subject) {
-    if (change.type->scope_kind != v1::SCOPE_KIND_DIRECTORY) {
-      ASSIGN_OR_RETURN(const AreaId area, AreaFor(change, subject));
-      return Scope{change.type->scope_kind, area.uuid()};
+    const v1::ScopeKind kind = change.type->scope_kind;
+    if (kind == v1::SCOPE_KIND_DIRECTORY) {
+      if (context_.directory) return *context_.directory;
+      return MakeError(ErrorCode::kBadInput, "the directory is not known: sync with the base first");
     }
-    if (context_.directory) return *context_.directory;
-    return MakeError(ErrorCode::kBadInput, "the directory is not known: sync with the base first");
+    if (change.area) return Scope{kind, change.area->uuid()};
+    if (change.group) return GroupScope(*change.group);
+    if (const auto beside = BesideCitizen(kind, subject)) return *beside;
+    if (context_.default_area) return Scope{kind, context_.default_area->uuid()};
+    return MakeError(ErrorCode::kBadInput, "the area is not known: choose an entrance or name the area");
   }
 
-  // Where it was said to stand; else where its citizen stands; else where the worker stands.
-  absl::StatusOr<AreaId> AreaFor(const Bundle::Change& change, RecordId subject) {
-    if (change.area) return *change.area;
-    if (const WorkingRecord* citizen = subject.empty() ? nullptr : Look(subject)) {
-      for (const Scope& scope : citizen->scopes) {
-        if (scope.kind == v1::SCOPE_KIND_AREA) return AreaId(scope.id);
-      }
+  // Where its citizen stands: in an area, or for whoever reads no area in a group.
+  std::optional<Scope> BesideCitizen(v1::ScopeKind kind, RecordId subject) {
+    const WorkingRecord* citizen = subject.empty() ? nullptr : Look(subject);
+    if (citizen == nullptr) return std::nullopt;
+    std::optional<Scope> group;
+    for (const Scope& scope : citizen->scopes) {
+      if (scope.kind == v1::SCOPE_KIND_AREA) return Scope{kind, scope.id};
+      if (scope.kind == v1::SCOPE_KIND_GROUP) group = scope;
     }
-    if (context_.default_area) return *context_.default_area;
-    return MakeError(ErrorCode::kBadInput, "the area is not known: choose an entrance or name the area");
+    return kind == v1::SCOPE_KIND_AREA ? group : std::nullopt;
   }
 
   const WorkingRecord* Look(RecordId id) {
