@@ -17,14 +17,6 @@ std::set<Scope> Readable(const std::vector<StoredGrant>& grants) {
   return readable;
 }
 
-absl::StatusOr<std::string> AreaNameOf(BaseReader& store, const Scope& scope) {
-  ASSIGN_OR_RETURN(const auto areas, store.Areas());
-  for (const Area& area : areas) {
-    if (area.id.uuid() == scope.id) return area.name;
-  }
-  return std::string();
-}
-
 }  // namespace
 
 bool IsReadable(const StoredGrant& grant) {
@@ -90,7 +82,7 @@ absl::StatusOr<std::vector<v1::UnconfirmedRemoval>> UnconfirmedRemovals(BaseRead
     if (holding.removed_us > 0 || readable.contains(holding.scope)) continue;
     v1::UnconfirmedRemoval& removal = removals.emplace_back();
     *removal.mutable_scope() = holding.scope.ToProto();
-    ASSIGN_OR_RETURN(*removal.mutable_display_name(), AreaNameOf(store, holding.scope));
+    ASSIGN_OR_RETURN(*removal.mutable_display_name(), store.ScopeName(holding.scope));
     removal.set_told_us(holding.told_us);
   }
   return removals;

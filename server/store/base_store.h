@@ -233,6 +233,8 @@ class BaseReader {
   virtual absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> Devices() = 0;
   virtual absl::StatusOr<std::vector<QuarantinedMutation>> Quarantine(std::optional<IntentId> only) = 0;
   virtual absl::StatusOr<std::vector<Area>> Areas() = 0;
+  // Of the area or the group that a scope is of; empty: it is of none that is known.
+  virtual absl::StatusOr<std::string> ScopeName(const Scope& scope) = 0;
   // Living records of a type in a scope.
   // The living records of a scope whose type `is_wanted`, in id order, without their scopes: for whoever reads everything.
   virtual absl::Status ForEachRecord(const Scope& scope, bool (*is_wanted)(uint32_t type),

@@ -56,6 +56,7 @@ class Reads : public Interface {
     return queries_.Quarantine(only);
   }
   absl::StatusOr<std::vector<Area>> Areas() override { return queries_.Areas(); }
+  absl::StatusOr<std::string> ScopeName(const Scope& scope) override { return queries_.ScopeName(scope); }
   absl::Status ForEachRecord(const Scope& scope, bool (*is_wanted)(uint32_t type),
                              const std::function<void(StoredRecord&&)>& take) override {
     return queries_.ForEachRecord(scope, is_wanted, take);

@@ -32,6 +32,7 @@ class SqliteBaseQueries {
   absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> Devices();
   absl::StatusOr<std::vector<QuarantinedMutation>> Quarantine(std::optional<IntentId> only);
   absl::StatusOr<std::vector<Area>> Areas();
+  absl::StatusOr<std::string> ScopeName(const Scope& scope);
   absl::Status ForEachRecord(const Scope& scope, bool (*is_wanted)(uint32_t type),
                              const std::function<void(StoredRecord&&)>& take);
   absl::StatusOr<std::vector<StoredRecord>> RecordsOfType(const Scope& scope, uint32_t type);

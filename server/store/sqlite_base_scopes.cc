@@ -127,14 +127,25 @@ absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::Grants(std::string_v
                                           " WHERE staff_code = ? AND taken_us = 0"));
   rows.BindText(1, staff_code);
   ASSIGN_OR_RETURN(std::vector<StoredGrant> grants, GrantsFrom(std::move(rows)));
-  ASSIGN_OR_RETURN(const std::vector<Area> areas, Areas());
   for (StoredGrant& grant : grants) {
     grant.sum_key = ScopeSumKey(key_, grant.scope);
-    for (const Area& area : areas) {
-      if (area.id.uuid() == grant.scope.id) grant.display_name = area.name;
-    }
+    ASSIGN_OR_RETURN(grant.display_name, ScopeName(grant.scope));
   }
   return grants;
+}
+
+absl::StatusOr<std::string> SqliteBaseQueries::ScopeName(const Scope& scope) {
+  if (scope.kind == v1::SCOPE_KIND_GROUP) {
+    ASSIGN_OR_RETURN(const auto record, FindRecord(RecordId(scope.id)));
+    v1::Group group;
+    const bool known = record.has_value() && record->type == RecordTypeOf<v1::Group>().type &&
+                       group.ParseFromString(record->record.fields());
+    return known ? group.name() : "";
+  }
+  const std::string area = AreaId(scope.id).ToBytes();
+  ASSIGN_OR_RETURN(auto row, db_.Prepare("SELECT sealed_name FROM areas WHERE area_id = ?"));
+  ASSIGN_OR_RETURN(const bool found, row.BindBlob(1, area).Step());
+  return found ? OpenRow("areas", area, 0, row.Blob(0)) : absl::StatusOr<std::string>("");
 }
 
 absl::StatusOr<uint64_t> SqliteBaseQueries::GrantGeneration(std::string_view staff_code, const Scope& scope) {

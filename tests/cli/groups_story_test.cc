@@ -396,6 +396,29 @@ TEST_F(GroupsStory, OneKeyAPersonTicksTheListAndAWalkInIsOneName) {
   EXPECT_FALSE(Run({"attend", thursday_}, "\n").starved) << "who is ticked is not asked for again";
 }
 
+TEST_F(GroupsStory, WhoLeadsTheGroupAndHasNoAreaTakesAWalkInIntoTheGroup) {
+  BeginWithDirectory();
+  Plan();
+  ASSERT_EQ(RunPiped({"sync"}).exit, 0);
+  const RecordId group = (*Open()->view())->OfType(RecordType::kGroup).front()->id;
+  v1::Grant led = base_.grants.front();
+  *led.mutable_scope() = GroupScope(group).ToProto();
+  std::erase_if(base_.grants, [](const v1::Grant& grant) {
+    return grant.scope().kind() != v1::SCOPE_KIND_DIRECTORY;
+  });
+  ASSERT_EQ(RunPiped({"sync"}).exit, 0);
+  Later(absl::Hours(30));
+  EXPECT_THAT(Run({"attend", thursday_}, "Carla\n\n").err, HasSubstr("opgang at"));
+  base_.grants.push_back(led);
+  ASSERT_EQ(RunPiped({"sync"}).exit, 0);
+  const Ran ran = Run({"attend", thursday_}, "Carla\n\n");
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("Saved: 1 ticked."));
+  const Json list = RunJson({"attend", thursday_})["citizens"];
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0]["name"], "Carla");
+}
+
 TEST_F(GroupsStory, AttendanceBeforeTheMeetingIsRefusedBeforeTheFirstKey) {
   BeginWithDirectory();
   Plan();

@@ -49,9 +49,9 @@ bool Reads(Role role, const RecordTypeInfo& info) {
 
 template <typename Predicate>
 std::string RolesThat(Predicate predicate) {
-  std::vector<std::string_view> names;
+  std::vector<std::string> names;
   for (const Role role : kRoles) {
-    if (predicate(role)) names.push_back(RoleName(role));
+    if (predicate(role)) names.emplace_back(RoleName(role));
   }
   return absl::StrJoin(names, ", ");
 }
@@ -68,7 +68,7 @@ std::string FieldsOf(const Descriptor& type, v1::Data::Kind kind) {
 std::string Section(const RecordTypeInfo& info) {
   const Descriptor& type = *info.prototype->GetDescriptor();
   const v1::Privacy& privacy = PrivacyOf(type);
-  std::string text = absl::StrCat("\n## ", info.name, "\n\n");
+  std::string text = absl::StrCat("\n## ", std::string(info.name), "\n\n");
   absl::StrAppend(&text, v1::Privacy::Purpose_Name(privacy.purpose()), " · ",
                   v1::Privacy::Basis_Name(privacy.basis()), " · kept ",
                   v1::Privacy::Retention_Name(privacy.retention()), "  \n");
