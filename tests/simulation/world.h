@@ -230,6 +230,7 @@ class World {
   void Excuse(RecordId meeting, const std::string& why);
   void ExcuseAll(const std::string& why);
   void CheckSeats();
+  void NoteSharedNames();
   void CheckLease(const Tablet& tablet, RecordId meeting, const SeatEscrow& escrow);
   void NoteAnswers();
 
@@ -316,6 +317,7 @@ class World {
   std::map<std::pair<int, Scope>, uint64_t> given_after_;
   uint64_t hostile_seq_ = 1000000;
   std::set<RecordId> answered_;              // seats to which the base said something, in any epoch
+  std::set<ReplicaId> shared_names_;  // by which two tablets went at some time
   std::map<RecordId, std::string> excused_;  // meetings that may be overbooked by now, and why
 
   std::optional<Failure> failure_;

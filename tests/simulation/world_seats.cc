@@ -1,4 +1,5 @@
 // Groups with limited chairs: who plans them, who books, and what becomes of leases.
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -184,6 +185,7 @@ void World::ExcuseAll(const std::string& why) {
 // Promises and leases never exceed the chairs, whatever is unheard; and no tablet believes to hold what the base does not
 // know to have lent to it. Except where one of the four causes has befallen the meeting in this run.
 void World::CheckSeats() {
+  NoteSharedNames();
   if (!base_->running() || failure_.has_value()) return;
   for (const MeetingPlan& meeting : LimitedMeetings()) {
     const auto escrow = EscrowOf(base_->store(), meeting);
@@ -199,6 +201,15 @@ void World::CheckSeats() {
   NoteAnswers();
 }
 
+// What is lent to a name by which two go, before anybody has noticed, one of them uses and the other still has.
+void World::NoteSharedNames() {
+  std::set<std::string> names;
+  for (const auto& tablet : tablets_) {
+    const std::string& name = tablet->audit->state().replica_id();
+    if (!names.insert(name).second) shared_names_.insert(ReplicaId::FromBytes(name).value_or(ReplicaId()));
+  }
+}
+
 void World::CheckLease(const Tablet& tablet, RecordId meeting, const SeatEscrow& escrow) {
   if (tablet.store == nullptr) return;
   const int held = tablet.store->LentChairs(meeting);
@@ -206,6 +217,7 @@ void World::CheckLease(const Tablet& tablet, RecordId meeting, const SeatEscrow&
   const auto replica = ReplicaId::FromBytes(tablet.audit->state().replica_id()).value_or(ReplicaId());
   const auto lease = escrow.leases.find(replica);
   const int known = lease == escrow.leases.end() ? 0 : lease->second.left();
+  if (held > known && shared_names_.contains(replica)) return Excuse(meeting, "a copy was not noticed yet");
   if (held > known) {
     Fail("seats",
          absl::StrCat("tablet ", tablet.number, " holds ", held, " chairs, and the base lent ", known));
