@@ -1,5 +1,5 @@
 // opgang groups: the offer, as everybody reads it and coordinators and instructors write it. list, show, add (a venue, a
-// programme, a group), meeting (one evening, or one each week), move, cancel, import.
+// programme, a group), lead (who leads it), meeting (one evening, or one each week), move, cancel, import.
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -28,6 +28,7 @@ struct GroupArgs {
   std::string what;   // of add: venue, programme, group
   std::string start;  // "thu 17:00"
   std::string venue;
+  std::string staff;
   int minutes = 0;
   int weeks = 1;
 };
@@ -282,6 +283,20 @@ absl::Status RunImport(Context& context, const std::string& file) {
   return ImportGroups(context, *view, file);
 }
 
+// A coordinator's word gives the new leader the group and takes it from the former one, at the base; an instructor's does not.
+absl::Status RunLead(Context& context, const GroupArgs& args) {
+  ASSIGN_OR_RETURN(const View* view, context.OpenView());
+  RETURN_IF_ERROR(MayPlan(context));
+  ASSIGN_OR_RETURN(const VisibleRecord* group, RecordOfType(context, *view, args.handle, RecordType::kGroup));
+  v1::Group values;
+  values.set_instructor(args.staff);
+  Bundle bundle = context.NewBundle();
+  bundle.Patch(group->id, values, {v1::Group::kInstructorFieldNumber});
+  const bool grants = context.store().info().role == Role::kCoordinator;
+  return SaveAndTell(context, bundle,
+                     context.T(grants ? "groups.led" : "groups.led-unread", {{"staff", args.staff}}));
+}
+
 absl::Status RunCancel(Context& context, const GroupArgs& args) {
   ASSIGN_OR_RETURN(const View* view, context.OpenView());
   RETURN_IF_ERROR(MayPlan(context));
@@ -318,6 +333,9 @@ void AddGroups(VerbTable& verbs) {
   CLI::App* adding = verbs.Add("groups.add", [add](Context& context) { return RunAdd(context, *add); });
   adding->add_option("what", add->what, verbs.T("help.groups.add.what"))->required();
   verbs.TakesJson(adding);
+  auto lead = std::make_shared<GroupArgs>();
+  CLI::App* leading = AddWithHandle(verbs, "lead", lead, RunLead);
+  leading->add_option("staff", lead->staff, verbs.T("help.groups.lead.staff"))->required();
   auto meeting = std::make_shared<GroupArgs>();
   CLI::App* planning = AddWithHandle(verbs, "meeting", meeting, RunMeeting);
   planning->add_option("--at", meeting->start, verbs.T("help.groups.option.at"))->required();

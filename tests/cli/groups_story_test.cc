@@ -396,6 +396,16 @@ TEST_F(GroupsStory, OneKeyAPersonTicksTheListAndAWalkInIsOneName) {
   EXPECT_FALSE(Run({"attend", thursday_}, "\n").starved) << "who is ticked is not asked for again";
 }
 
+TEST_F(GroupsStory, ACoordinatorSaysWhoLeadsAndAnInstructorIsToldThatItGrantsNothing) {
+  BeginWithDirectory();
+  Plan();
+  const Ran led = RunPiped({"groups", "lead", group_, "lone"});
+  EXPECT_THAT(Unwrapped(led.out), HasSubstr("lone leads it, and reads the citizens"));
+  EXPECT_EQ(RunJson({"groups", "show", group_})["group"]["instructor"], "lone");
+  const Ran nobody = RunPiped({"groups", "lead", group_, "Lone Hansen"});
+  EXPECT_EQ(nobody.exit, static_cast<int>(ErrorCode::kRefused));
+}
+
 TEST_F(GroupsStory, WhoLeadsTheGroupAndHasNoAreaTakesAWalkInIntoTheGroup) {
   BeginWithDirectory();
   Plan();
