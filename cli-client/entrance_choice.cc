@@ -21,9 +21,9 @@ absl::StatusOr<const VisibleRecord*> AskEntranceOfHome(const Context& context, c
     const LineAnswer answer = AskLine(context, context.T("person.home"), &list.labels);
     if (answer.reply == Answered::kLeft) return Left();
     if (answer.reply == Answered::kSkipped) return nullptr;
-    const auto found = FittingEntrances(list, answer.text);
+    const auto found = FittingEntrances(list, answer.text.Reveal());
     if (found.size() == 1) return found.front();
-    ShowFitting(context, list, answer.text);
+    ShowFitting(context, list, answer.text.Reveal());
   }
 }
 
@@ -33,7 +33,7 @@ absl::Status AskDoorOfHome(const Context& context, DoorTarget& home) {
                   [](const std::string& text) { return ParseDoorName(text).has_value(); });
   if (answer.reply == Answered::kLeft) return Left();
   if (answer.reply == Answered::kSkipped) return absl::OkStatus();
-  ASSIGN_OR_RETURN(home, TargetAt(context, home.entrance, home.area, answer.text, /*add=*/false));
+  ASSIGN_OR_RETURN(home, TargetAt(context, home.entrance, home.area, answer.text.Reveal(), /*add=*/false));
   return absl::OkStatus();
 }
 

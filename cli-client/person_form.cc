@@ -13,7 +13,7 @@ bool AskTelephone(const Context& context, v1::Citizen& citizen) {
   const LineAnswer answer =
       AskLineThat(context, context.T("person.telephone"), context.T("person.telephone.problem"),
                   [](const std::string& text) { return NormalizeTelephone(text).has_value(); });
-  if (answer.reply == Answered::kGiven) citizen.set_telephone(*NormalizeTelephone(answer.text));
+  if (answer.reply == Answered::kGiven) citizen.set_telephone(*NormalizeTelephone(answer.text.Reveal()));
   return answer.reply != Answered::kLeft;
 }
 
@@ -25,7 +25,8 @@ bool AskBirthYear(const Context& context, v1::Citizen& citizen) {
   };
   const LineAnswer answer =
       AskLineThat(context, context.T("person.birth-year"), context.T("person.birth-year.problem"), fits);
-  if (answer.reply == Answered::kGiven) citizen.set_birth_year(static_cast<int>(*ParseNumber(answer.text)));
+  if (answer.reply == Answered::kGiven)
+    citizen.set_birth_year(static_cast<int>(*ParseNumber(answer.text.Reveal())));
   return answer.reply != Answered::kLeft;
 }
 
@@ -50,7 +51,7 @@ bool IsNumber(const std::string& text) {
 
 bool AskText(const Context& context, std::string_view question, std::string& text) {
   const LineAnswer answer = AskLine(context, question);
-  if (answer.reply == Answered::kGiven) text = answer.text;
+  if (answer.reply == Answered::kGiven) text = answer.text.Reveal();
   return answer.reply != Answered::kLeft;
 }
 

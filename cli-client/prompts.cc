@@ -79,14 +79,14 @@ LineAnswer AskLine(const Context& context, std::string_view question,
   if (!line) return {};
   std::string text = Trimmed(*line);
   if (text.empty()) return {Answered::kSkipped, {}};
-  return {Answered::kGiven, std::move(text)};
+  return {Answered::kGiven, Sensitive(std::move(text))};
 }
 
 LineAnswer AskLineThat(const Context& context, std::string_view question, std::string_view problem,
                        const std::function<bool(const std::string&)>& fits) {
   for (;;) {
     LineAnswer answer = AskLine(context, question);
-    if (answer.reply != Answered::kGiven || fits(answer.text)) return answer;
+    if (answer.reply != Answered::kGiven || fits(answer.text.Reveal())) return answer;
     Line(context, problem);
   }
 }

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "cli-client/context.h"
 #include "cli-client/words.h"
+#include "core/base/sensitive.h"
 
 namespace opgang::cli {
 
@@ -36,7 +37,7 @@ std::string DrawMenu(const std::vector<MenuChoice>& menu, int width);
 // One line, trimmed. An empty one is kSkipped.
 struct LineAnswer {
   Answered reply = Answered::kLeft;
-  std::string text;
+  Sensitive<std::string> text;  // a name, a note, a number to ring: for the record, and for no message
 };
 LineAnswer AskLine(const Context& context, std::string_view question,
                    const std::vector<std::string>* candidates = nullptr);

@@ -35,8 +35,8 @@ LineAnswer AskTyped(const Context& context, const std::string& question, const s
   LineAnswer answer = AskLineThat(context, question, problem, [&](const std::string& text) {
     return text == "-" || text == "q" || fits(text);
   });
-  if (answer.text == "-") answer.reply = Answered::kSkipped;
-  if (answer.text == "q") answer.reply = Answered::kLeft;
+  if (answer.text.Reveal() == "-") answer.reply = Answered::kSkipped;
+  if (answer.text.Reveal() == "q") answer.reply = Answered::kLeft;
   return answer;
 }
 
@@ -52,7 +52,7 @@ Answered AskNumberField(const Context& context, const std::string& question, con
   const LineAnswer answer = AskTyped(context, question, context.T("form.number.problem"),
                                      [&](const std::string& text) { return FitsNumber(field, text); });
   if (answer.reply != Answered::kGiven) return answer.reply;
-  const double number = *ParseNumber(answer.text);
+  const double number = *ParseNumber(answer.text.Reveal());
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE) {
     content.GetReflection()->SetDouble(&content, &field, number);
   } else {
@@ -72,7 +72,7 @@ Answered AskDateField(const Context& context, const std::string& question, const
   const LineAnswer answer = AskTyped(context, question, context.T("when.not-understood"),
                                      [&](const std::string& text) { return AnyDay(text, today).ok(); });
   if (answer.reply != Answered::kGiven) return answer.reply;
-  const v1::StatedTime stated = *AnyDay(answer.text, today);
+  const v1::StatedTime stated = *AnyDay(answer.text.Reveal(), today);
   Message* value = content.GetReflection()->MutableMessage(&content, &field);
   if (field.message_type() == v1::LocalDate::descriptor()) {
     value->CopyFrom(stated.date());
@@ -85,7 +85,8 @@ Answered AskDateField(const Context& context, const std::string& question, const
 Answered AskTextField(const Context& context, const std::string& question, const FieldDescriptor& field,
                       Message& content) {
   const LineAnswer answer = AskLine(context, question);
-  if (answer.reply == Answered::kGiven) content.GetReflection()->SetString(&content, &field, answer.text);
+  if (answer.reply == Answered::kGiven)
+    content.GetReflection()->SetString(&content, &field, answer.text.Reveal());
   return answer.reply;
 }
 
@@ -115,7 +116,7 @@ Answered AskProduct(const Context& context, const std::string& question, v1::Int
       AskTyped(context, context.T("form.amount", {{"product", label}}), context.T("form.number.problem"),
                [](const std::string& text) { return ParseNumber(text).has_value(); });
   if (amount.reply != Answered::kGiven) return amount.reply;
-  SetAmount(intake, static_cast<v1::Product>(product.number), *ParseNumber(amount.text));
+  SetAmount(intake, static_cast<v1::Product>(product.number), *ParseNumber(amount.text.Reveal()));
   return Answered::kGiven;
 }
 

@@ -18,7 +18,7 @@ absl::StatusOr<std::string> SaidOrAsked(const Context& context, const std::strin
   if (!said.empty() || !context.MayPrompt()) return said;
   const LineAnswer answer = AskLineThat(context, question, problem, fits);
   if (answer.reply == Answered::kLeft) return MakeError(ErrorCode::kCancelled, "left at a prompt");
-  return answer.text;
+  return answer.text.Reveal();
 }
 
 absl::Status FillComeBack(const Context& context, const VisitDetails& details, v1::Visit& visit) {

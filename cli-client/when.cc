@@ -44,7 +44,7 @@ absl::StatusOr<std::optional<v1::StatedTime>> AskDate(const Context& context, ab
       context, context.T("when.date.prompt"), context.T("when.not-understood"),
       [&](const std::string& text) { return IsAbsoluteWord(text) && ParsePastWord(text, latest).ok(); });
   if (answer.reply != Answered::kGiven) return MakeError(ErrorCode::kCancelled, "no day given");
-  ASSIGN_OR_RETURN(v1::StatedTime stated, ParsePastWord(answer.text, latest));
+  ASSIGN_OR_RETURN(v1::StatedTime stated, ParsePastWord(answer.text.Reveal(), latest));
   return std::optional<v1::StatedTime>(stated);
 }
 

@@ -24,7 +24,7 @@ absl::StatusOr<std::string> TypedEntrance(const Context& context, const std::vec
   if (context.MayPrompt()) {
     const LineAnswer answer = AskLine(context, context.T("at.prompt"), &labels);
     if (answer.reply != Answered::kGiven) return MakeError(ErrorCode::kCancelled, "no entrance given");
-    return answer.text;
+    return answer.text.Reveal();
   }
   if (context.terminal().CanPrompt())
     return ErrorWithWords(ErrorCode::kUsage, context.T("usage.no-entrance"));
@@ -77,16 +77,16 @@ absl::Status AskEntrance(const Context& context, v1::Entrance& entrance) {
       AskLineThat(context, context.T("at.add.address"), context.T("at.add.address.problem"),
                   [](const std::string& text) { return ParseStreetAndNumber(text).has_value(); });
   if (address.reply != Answered::kGiven) return MakeError(ErrorCode::kCancelled, "no address given");
-  const auto parsed = ParseStreetAndNumber(address.text);
+  const auto parsed = ParseStreetAndNumber(address.text.Reveal());
   entrance.set_street(parsed->street);
   entrance.set_number(parsed->number);
   const LineAnswer postcode =
       AskLineThat(context, context.T("at.add.postcode", {{"default", entrance.postcode()}}),
                   context.T("at.add.postcode.problem"),
                   [](const std::string& text) { return NormalizePostcode(text).has_value(); });
-  if (postcode.reply == Answered::kGiven) entrance.set_postcode(*NormalizePostcode(postcode.text));
+  if (postcode.reply == Answered::kGiven) entrance.set_postcode(*NormalizePostcode(postcode.text.Reveal()));
   const LineAnswer town = AskLine(context, context.T("at.add.town", {{"default", Shown(entrance.town())}}));
-  if (town.reply == Answered::kGiven) entrance.set_town(town.text);
+  if (town.reply == Answered::kGiven) entrance.set_town(town.text.Reveal());
   const bool left = postcode.reply == Answered::kLeft || town.reply == Answered::kLeft;
   return left ? MakeError(ErrorCode::kCancelled, "left at a prompt") : absl::OkStatus();
 }

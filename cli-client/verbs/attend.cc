@@ -218,7 +218,7 @@ absl::Status AskWalkIns(Context& context, const Evening& evening, std::vector<Re
   for (;;) {
     const LineAnswer answer = AskLine(context, context.T("attend.walk-in"));
     if (answer.reply != Answered::kGiven) return absl::OkStatus();
-    const absl::Status taken = TakeWalkIn(context, answer.text, evening, made);
+    const absl::Status taken = TakeWalkIn(context, answer.text.Reveal(), evening, made);
     if (taken.ok()) continue;
     if (GetErrorCode(taken) != ErrorCode::kRefused) return taken;
     ReportStatus(context, taken);

@@ -138,7 +138,7 @@ absl::Status RunCorrect(Context& context, const CorrectArgs& args) {
   CorrectArgs asked = args;
   const LineAnswer answer = AskLine(context, QuestionWords(context, *record->type, *field));
   if (answer.reply != Answered::kGiven) return Left();
-  asked.asked = answer.text;
+  asked.asked = answer.text.Reveal();
   return CorrectAsked(context, *record, asked);
 }
 

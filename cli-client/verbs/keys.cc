@@ -38,7 +38,7 @@ absl::StatusOr<std::string> CodeOf(const Context& context) {
   if (context.MayPrompt()) {
     const LineAnswer answer = AskLine(context, context.T("enroll.code"));
     if (answer.reply != Answered::kGiven) return NobodyToAsk();
-    return answer.text;
+    return answer.text.Reveal();
   }
   const auto line = context.terminal().CanPrompt() ? std::nullopt : context.terminal().NextInputLine();
   if (!line) return ErrorWithWords(ErrorCode::kUsage, context.T("enroll.needs-input"));

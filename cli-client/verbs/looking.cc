@@ -44,7 +44,7 @@ absl::Status RunDue(Context& context, const DueArgs& args) {
 absl::StatusOr<std::string> SearchWords(const Context& context) {
   std::string words;
   if (context.MayPrompt()) {
-    words = AskLine(context, context.T("find.prompt")).text;
+    words = AskLine(context, context.T("find.prompt")).text.Reveal();
   } else if (!context.terminal().CanPrompt()) {
     words = Trimmed(context.terminal().NextInputLine().value_or(""));
   }
