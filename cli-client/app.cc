@@ -80,7 +80,7 @@ void AddAllVerbs(VerbTable& verbs) {
                    AddSeats,     AddBook,       AddSeat,    AddAttend,    AddTasks,     AddFollowUp,
                    AddMove,      AddReceipts,   AddCourse,  AddQuitDate,  AddNicotine,  AddCarbonMonoxide,
                    AddEndCourse, AddFourWeeks,  AddCall,    AddSixMonths, AddClaim,     AddHandOver,
-                   AddCause,     AddReport}) {
+                   AddCause,     AddReport,   AddUse,     AddAdmin}) {
     add(verbs);
   }
 }
@@ -134,9 +134,9 @@ VerbTable::VerbTable(CLI::App& app, const Texts& texts, GlobalOptions& options)
 CLI::App* VerbTable::AddGroup(const std::string& name) {
   CLI::App* parent = &app_;
   std::string own = name;
-  if (const size_t dot = name.find('.'); dot != std::string::npos) {
-    parent = app_.get_subcommand(name.substr(0, dot));
-    own = name.substr(dot + 1);
+  for (size_t dot = own.find('.'); dot != std::string::npos; dot = own.find('.')) {
+    parent = parent->get_subcommand(own.substr(0, dot));
+    own = own.substr(dot + 1);
   }
   CLI::App* verb = parent->add_subcommand(own, texts_("help." + name));
   verb->fallthrough();

@@ -19,6 +19,7 @@
 #include "cli-client/terminal.h"
 #include "cli-client/text/catalogue.h"
 #include "core/base/error.h"
+#include "opgang/admin.h"
 #include "opgang/device.h"
 #include "opgang/reports.h"
 #include "opgang/store.h"
@@ -36,6 +37,7 @@ struct Wiring {
   std::function<absl::StatusOr<v1::ListDevicesResponse>(const Store&, absl::Duration timeout)> list_devices;
   std::function<absl::StatusOr<v1::Report>(const Store&, const v1::RunReportRequest&, absl::Duration timeout)>
       run_report;
+  Administration* administration = nullptr;
 };
 
 // The options that every command takes.

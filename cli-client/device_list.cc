@@ -39,6 +39,18 @@ void SayTwins(const Context& context, const v1::ListDevicesResponse& devices) {
   }
 }
 
+void SayAlarms(const Context& context, const v1::ListDevicesResponse& devices) {
+  for (const v1::DeviceStatus& device : devices.devices()) {
+    if (device.enrolment_alarm_us() == 0) continue;
+    const absl::Time since = absl::FromUnixMicros(device.enrolment_alarm_us());
+    const std::string words =
+        context.T("devices.alarm", {{"device", Shown(device.device_label())},
+                                    {"holder", Shown(device.holder())},
+                                    {"since", MomentWords(context.texts(), since, context.Today())}});
+    for (const std::string& line : Wrap(words, context.terminal().Width(), 2)) context.Say(line);
+  }
+}
+
 Json MicrosJson(int64_t us) { return us == 0 ? Json(nullptr) : JsonTime(absl::FromUnixMicros(us)); }
 
 }  // namespace
@@ -51,6 +63,7 @@ void SaySilentDevices(const Context& context, const absl::StatusOr<v1::ListDevic
                      : context.T("devices.no-answer.never"));
     return;
   }
+  SayAlarms(context, *devices);
   SayTwins(context, *devices);
   const auto& all = devices->devices();
   const auto silent =
@@ -77,7 +90,9 @@ Json DevicesJson(const absl::StatusOr<v1::ListDevicesResponse>& devices) {
                     {"silent", device.silent()},
                     {"online", device.online()},
                     {"exists_twice", device.twin_since_us() != 0},
-                    {"exists_twice_since", MicrosJson(device.twin_since_us())}});
+                    {"exists_twice_since", MicrosJson(device.twin_since_us())},
+                    {"enrolment_alarm", MicrosJson(device.enrolment_alarm_us())},
+                    {"revoked", MicrosJson(device.revoked().at_us())}});
   }
   return list;
 }

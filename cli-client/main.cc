@@ -4,6 +4,7 @@
 #include "cli-client/app.h"
 #include "cli-client/posix_terminal.h"
 #include "google/protobuf/stubs/logging.h"
+#include "opgang/admin.h"
 #include "opgang/key_provider.h"
 #include "opgang/reports.h"
 
@@ -32,5 +33,6 @@ int main(int argc, char** argv) {
   wiring.run_report = [](const Store& store, const v1::RunReportRequest& request, absl::Duration timeout) {
     return RunReport(store, request, timeout);
   };
+  wiring.administration = &GrpcAdministration();
   return cli::RunApp(std::vector<std::string>(argv + 1, argv + argc), wiring);
 }

@@ -67,7 +67,7 @@ absl::Status UnlockByAnyMeans(Context& context, absl::Duration remember_for) {
 }
 
 absl::Status UnlockIfWanted(Context& context) {
-  if (context.store().unlocked()) return absl::OkStatus();
+  if (context.store().unlocked() || context.store().revoked()) return absl::OkStatus();
   ASSIGN_OR_RETURN(std::optional<SecretBytes> passphrase, PassphraseFromFile(context));
   if (!passphrase && context.MayPrompt()) {
     passphrase = context.terminal().ReadSecret(context.T("unlock.prompt.optional"));

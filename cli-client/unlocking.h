@@ -19,7 +19,7 @@ inline constexpr absl::Duration kRound = absl::Hours(4);
 absl::StatusOr<std::optional<SecretBytes>> PassphraseFromFile(const Context& context);
 
 // For sync, which can also work locked: as below, but Enter at the prompt, or nobody to ask, leaves the store
-// locked.
+// locked. kLeaseOver: the sync goes on, and unlocks where the base agrees.
 absl::Status UnlockIfWanted(Context& context);
 
 // Opens the context's locked store. kLocked where there is neither file nor person; kWrongPassphrase;

@@ -11,7 +11,7 @@ std::vector<CatalogueEntry> CollectTexts() {
   std::vector<CatalogueEntry> all;
   for (auto table : {GeneralTexts(), HelpTexts(), DoorTexts(), CitizenTexts(), IntakeTexts(), CaseTexts(),
                      StoreTexts(), FieldTexts(), ChoiceTexts(), AnswerTexts(), ErrorTexts(), RefusalTexts(),
-                     ConflictTexts(), GroupTexts(), ExplainTexts(), CourseTexts(), WorkTexts()}) {
+                     ConflictTexts(), GroupTexts(), ExplainTexts(), CourseTexts(), WorkTexts(), AdminTexts()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;

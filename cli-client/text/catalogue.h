@@ -50,6 +50,7 @@ std::span<const CatalogueEntry> ExplainTexts();
 std::span<const CatalogueEntry> GroupTexts();
 std::span<const CatalogueEntry> CourseTexts();
 std::span<const CatalogueEntry> WorkTexts();
+std::span<const CatalogueEntry> AdminTexts();
 
 using TextArg = std::pair<std::string_view, std::string>;
 

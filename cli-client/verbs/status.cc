@@ -40,6 +40,19 @@ std::string GrantWords(const Context& context) {
                        : context.T("status.grants", {{"grants", JoinParts(names, ", ")}});
 }
 
+// Whether and until when this store shows anything.
+void SayAccess(const Context& context) {
+  const auto when = [&](absl::Time at) { return MomentWords(context.texts(), at, context.Today()); };
+  if (const auto revoked = context.store().revoked()) {
+    context.Say(context.T("status.revoked", {{"when", when(absl::FromUnixMicros(revoked->at_us()))},
+                                             {"reason", Label(context.texts(), revoked->reason())}}));
+    return;
+  }
+  context.Say(context.T(context.store().unlocked() ? "status.unlocked" : "status.locked"));
+  const LeaseInfo lease = context.store().lease();
+  context.Say(lease.over ? context.T("status.lease-over") : context.T("status.lease", {{"when", when(lease.until)}}));
+}
+
 void SayStatus(const Context& context) {
   const StoreInfo& info = context.store().info();
   context.Say(context.T("status.store", {{"staff", Shown(info.staff_code)},
@@ -47,7 +60,7 @@ void SayStatus(const Context& context) {
                                          {"role", std::string(RoleName(info.role))}}));
   context.Say(UnsentWords(context));
   if (const std::string open = OpenConflictsWords(context); !open.empty()) context.Say(open);
-  context.Say(context.T(context.store().unlocked() ? "status.unlocked" : "status.locked"));
+  SayAccess(context);
   context.Say(LastSyncWords(context));
   SayBackupNotice(context, context.store().backup_status());
   context.Say(TimeWords(context));
@@ -72,6 +85,9 @@ Json StatusJson(const Context& context) {
   document["device"] = store.info().device_label;
   document["role"] = RoleName(store.info().role);
   document["unlocked"] = store.unlocked();
+  document["lease"] = {{"until", JsonTime(store.lease().until)}, {"over", store.lease().over}};
+  const auto revoked = store.revoked();
+  document["revoked"] = revoked ? Json(Word(revoked->reason())) : Json(nullptr);
   document["queue"] = UnsentJson(context);
   document["open_conflicts"] = OpenConflictsJson(context);
   document["last_sync"] = store.last_sync() ? JsonTime(*store.last_sync()) : Json(nullptr);

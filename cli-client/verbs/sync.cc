@@ -23,6 +23,7 @@ constexpr int kBarColumns = 20;
 struct SyncArgs {
   bool hand_in = false;
   bool explain = false;
+  bool all = false;
 };
 
 // A bar that is drawn again on a terminal; plain lines, one for each stage, elsewhere.
@@ -77,6 +78,7 @@ class ProgressLines : public SyncObserver {
 };
 
 std::string ReceivedWords(const Context& context, const SyncResult& result) {
+  if (result.revoked) return context.T("sync.revoked");
   if (!result.read) return context.T("sync.not-read");
   return context.T("sync.received", {{"received", std::to_string(result.received)}});
 }
@@ -113,15 +115,57 @@ Json ResultJson(const Context& context, const SyncResult& result) {
   document["repaired"] = result.repaired;
   document["differing"] = result.differing;
   document["read"] = result.read;
+  document["revoked"] = result.revoked;
   document["open_conflicts"] = OpenConflictsJson(context);
   document["queue"] = UnsentJson(context);
   document["backup"] = BackupJson(context.store().backup_status());
   return document;
 }
 
+// One store of those on this device, locked: whoever holds the tablet hands its work in.
+std::string HandInOne(Context& context, Store& store, Json& document) {
+  SyncOptions options;
+  const auto result = context.wiring().sync(store, options);
+  const uint32_t unsent = store.outbox_counts().unsent;
+  document["unsent"] = unsent;
+  document["sent"] = result.ok() ? Json(result->sent) : Json(nullptr);
+  if (!result.ok())
+    return context.T("sync.all.failed", {{"why", std::string(ErrorCodeName(GetErrorCode(result.status())))}}) + "; " +
+           context.T("sync.all.waiting", {{"count", std::to_string(unsent)}});
+  return context.T("sync.sent", {{"sent", std::to_string(result->sent)},
+                                 {"stored", std::to_string(result->applied)}});
+}
+
+absl::Status RunSyncAll(Context& context) {
+  ASSIGN_OR_RETURN(const std::vector<StoreInfo> stores, context.device().Stores());
+  Json document = JsonDocument("sync-all");
+  document["stores"] = Json::array();
+  absl::Status worst;
+  for (const StoreInfo& info : stores) {
+    Json one = {{"staff", info.staff_code}, {"device", info.device_label}};
+    auto store = context.device().OpenStore(info.id);
+    const std::string words =
+        store.ok() ? HandInOne(context, **store, one)
+                   : context.T("sync.all.failed", {{"why", std::string(ErrorCodeName(GetErrorCode(store.status())))}});
+    context.Say(context.T("sync.all.line", {{"staff", Shown(info.staff_code)},
+                                            {"device", Shown(info.device_label)},
+                                            {"words", words}}));
+    const bool done = store.ok() && !one["sent"].is_null();
+    if (!done) worst.Update(MakeError(ErrorCode::kTryLater, "not everybody's work was handed in"));
+    document["stores"].push_back(std::move(one));
+  }
+  context.Emit(document);
+  return worst;
+}
+
 absl::Status RunSync(Context& context, const SyncArgs& args) {
+  if (args.all && (args.hand_in || args.explain))
+    return ErrorWithWords(ErrorCode::kUsage, context.T("sync.all.alone"));
+  if (args.all) return RunSyncAll(context);
   RETURN_IF_ERROR(context.OpenStore().status());
-  if (!args.hand_in) RETURN_IF_ERROR(UnlockIfWanted(context));
+  const absl::Status unlocked = args.hand_in ? absl::OkStatus() : UnlockIfWanted(context);
+  const bool asks_the_base = !unlocked.ok() && GetErrorCode(unlocked) == ErrorCode::kLeaseOver;
+  if (!asks_the_base) RETURN_IF_ERROR(unlocked);
   ProgressLines progress(context, args.explain);
   SyncOptions options;
   options.observer = &progress;
@@ -132,10 +176,13 @@ absl::Status RunSync(Context& context, const SyncArgs& args) {
     context.Hint(UnsentWords(context));
     return result.status();
   }
+  if (asks_the_base && context.store().unlocked()) context.Say(context.T("sync.lease-renewed"));
   SayResult(context, *result);
   Json document = ResultJson(context, *result);
   if (args.explain) document["explanation"] = ExplanationJson(context, progress.decisions());
   context.Emit(document);
+  if (asks_the_base && !context.store().unlocked() && !result->revoked)
+    return MakeError(ErrorCode::kWrongPassphrase, "the base did not renew the lease");
   if (result->refused > 0) return MakeError(ErrorCode::kNeedsAttention, "the base refused something");
   return absl::OkStatus();
 }
@@ -146,6 +193,7 @@ void AddSync(VerbTable& verbs) {
   auto args = std::make_shared<SyncArgs>();
   CLI::App* verb = verbs.Add("sync", [args](Context& context) { return RunSync(context, *args); });
   verb->add_flag("--hand-in", args->hand_in, verbs.T("help.sync.hand-in"));
+  verb->add_flag("--all", args->all, verbs.T("help.sync.all"));
   verb->add_flag("--explain", args->explain, verbs.T("help.sync.explain"));
 }
 

@@ -56,8 +56,10 @@ void AddEnroll(VerbTable& verbs);
 void AddUnlock(VerbTable& verbs);
 void AddLock(VerbTable& verbs);
 void AddDoctor(VerbTable& verbs);
+void AddUse(VerbTable& verbs);
 // For coordinators.
 void AddReport(VerbTable& verbs);
+void AddAdmin(VerbTable& verbs);
 
 }  // namespace opgang::cli
 

@@ -25,6 +25,7 @@ absl::StatusCode CanonicalCode(ErrorCode code) {
     case ErrorCode::kBaseUntrusted: return absl::StatusCode::kUnauthenticated;
     case ErrorCode::kBaseRefused:
     case ErrorCode::kUnknownStore:
+    case ErrorCode::kRevoked:
     case ErrorCode::kNotWritable: return absl::StatusCode::kPermissionDenied;
     case ErrorCode::kDiskFull: return absl::StatusCode::kResourceExhausted;
     case ErrorCode::kDamaged: return absl::StatusCode::kDataLoss;
@@ -32,6 +33,8 @@ absl::StatusCode CanonicalCode(ErrorCode code) {
     case ErrorCode::kTryLater: return absl::StatusCode::kUnavailable;
     case ErrorCode::kCancelled: return absl::StatusCode::kCancelled;
     case ErrorCode::kLocked:
+    case ErrorCode::kLeaseOver:
+    case ErrorCode::kWaitToGuess:
     case ErrorCode::kNotEnrolled:
     case ErrorCode::kStoreBusy:
     case ErrorCode::kNewerFile:
@@ -88,6 +91,9 @@ std::string_view ErrorCodeName(ErrorCode code) {
     case ErrorCode::kCancelled: return "cancelled";
     case ErrorCode::kReceiptRefused: return "receipt-refused";
     case ErrorCode::kUnknownStore: return "unknown-store";
+    case ErrorCode::kLeaseOver: return "lease-over";
+    case ErrorCode::kRevoked: return "revoked";
+    case ErrorCode::kWaitToGuess: return "wait-to-guess";
   }
   return "internal";
 }

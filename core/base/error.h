@@ -39,8 +39,11 @@ enum class ErrorCode : int {
   kCancelled = 24,       // stopped by the person
   kReceiptRefused = 25,  // a backup's receipt that is garbled, or of no backup of this base and epoch
   kUnknownStore = 26,    // the base does not know this store: to be enrolled again; its work goes along
+  kLeaseOver = 27,       // unlocking needs a sync with the passphrase first
+  kRevoked = 28,         // this store was taken out of use: it hands in and reads nothing
+  kWaitToGuess = 29,     // wrong passphrases: the next one is looked at after a while
 };
-inline constexpr ErrorCode kLastErrorCode = ErrorCode::kUnknownStore;
+inline constexpr ErrorCode kLastErrorCode = ErrorCode::kWaitToGuess;
 
 // An absl::Status whose payload carries `code`. `message` is English, for logs and developers: it must hold
 // no personal data. The words for the worker come from the catalogues.

@@ -67,6 +67,7 @@ using EpochId = Id<struct EpochIdTag>;      // one history of the base
 using KeyId = Id<struct KeyIdTag>;          // a queue key
 using AreaId = Id<struct AreaIdTag>;        // an area; also names its health part
 using BundleId = Id<struct BundleIdTag>;
+using MunicipalityId = Id<struct MunicipalityIdTag>;  // also names its directory
 
 // Text form of 16 bytes, and back (nullopt where it is not one).
 std::string UuidToString(const Uuid& uuid);

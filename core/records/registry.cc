@@ -11,7 +11,7 @@ constexpr uint32_t Bit(Role role) { return 1u << static_cast<int>(role); }
 
 // The reviewed table of who writes what (design: one row for each type, and a type without a row does not
 // start). A partner refers a person: the citizen, the word that the citizen agreed, the inquiry, and nothing else.
-// Evaluators and auditors write no records, so they have no bit here.
+// Evaluators, auditors and admins write no records, so they have no bit here.
 constexpr uint32_t kField = Bit(Role::kOutreach) | Bit(Role::kHealth) | Bit(Role::kCoordinator);
 constexpr uint32_t kFieldAndInstructor = kField | Bit(Role::kInstructor);
 constexpr uint32_t kFieldAndImport = kField | Bit(Role::kBase);
@@ -118,8 +118,8 @@ constexpr PolicyEntry kPolicies[] = {
      {FrontPolicy::kValueFirst, v1::MEETING_STATE_CANCELLED}},
 };
 
-constexpr std::array<std::string_view, 6> kRoleNames = {"outreach",    "health", "instructor",
-                                                        "coordinator", "base",   "partner"};
+constexpr std::array<std::string_view, 9> kRoleNames = {
+    "outreach", "health", "instructor", "coordinator", "base", "partner", "evaluator", "auditor", "admin"};
 
 }  // namespace
 

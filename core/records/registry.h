@@ -29,7 +29,18 @@ enum class SubjectRule {
   kOptional,  // subject = field 1 where set (Contact: anonymous drop-ins)
 };
 
-enum class Role { kOutreach, kHealth, kInstructor, kCoordinator, kBase, kPartner };
+// What each may do: server/engine/authority.h. kBase is the base itself, and nobody's.
+enum class Role {
+  kOutreach,
+  kHealth,
+  kInstructor,
+  kCoordinator,
+  kBase,
+  kPartner,
+  kEvaluator,
+  kAuditor,
+  kAdmin,
+};
 std::string_view RoleName(Role role);
 std::optional<Role> RoleFromName(std::string_view name);
 

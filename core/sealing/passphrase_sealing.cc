@@ -133,23 +133,33 @@ PassphraseCost PassphraseCost::ForTests() {
   return {crypto_pwhash_argon2id_OPSLIMIT_MIN, crypto_pwhash_argon2id_MEMLIMIT_MIN};
 }
 
+v1::WrappedStoreKey NewWrapping(PassphraseCost cost, Random& random) {
+  v1::WrappedStoreKey wrapping;
+  wrapping.set_salt(random.Bytes(kSaltSize));
+  wrapping.set_ops_limit(cost.ops_limit);
+  wrapping.set_mem_limit(cost.mem_limit);
+  return wrapping;
+}
+
+absl::StatusOr<SecretBytes> StretchPassphrase(std::string_view passphrase,
+                                              const v1::WrappedStoreKey& wrapping) {
+  const PassphraseCost cost{wrapping.ops_limit(), wrapping.mem_limit()};
+  if (wrapping.salt().size() != kSaltSize || !IsPayable(cost)) {
+    return MakeError(ErrorCode::kDamaged, "the wrapped store key is not one");
+  }
+  return Stretch(passphrase, wrapping.salt(), cost);
+}
+
 v1::WrappedStoreKey WrapStoreKey(const SecretBytes& store_key, std::string_view passphrase,
                                  PassphraseCost cost, Random& random) {
-  v1::WrappedStoreKey wrapped;
-  wrapped.set_salt(random.Bytes(kSaltSize));
-  wrapped.set_ops_limit(cost.ops_limit);
-  wrapped.set_mem_limit(cost.mem_limit);
+  v1::WrappedStoreKey wrapped = NewWrapping(cost, random);
   const SecretBytes key = Stretch(passphrase, wrapped.salt(), cost);
   wrapped.set_sealed_key(Seal(key, store_key.Reveal(), StoreKeyBinding(wrapped), random));
   return wrapped;
 }
 
 absl::StatusOr<SecretBytes> UnwrapStoreKey(const v1::WrappedStoreKey& wrapped, std::string_view passphrase) {
-  const PassphraseCost cost{wrapped.ops_limit(), wrapped.mem_limit()};
-  if (wrapped.salt().size() != kSaltSize || !IsPayable(cost)) {
-    return MakeError(ErrorCode::kDamaged, "the wrapped store key is not one");
-  }
-  const SecretBytes key = Stretch(passphrase, wrapped.salt(), cost);
+  ASSIGN_OR_RETURN(const SecretBytes key, StretchPassphrase(passphrase, wrapped));
   absl::StatusOr<std::string> opened = Open(key, wrapped.sealed_key(), StoreKeyBinding(wrapped));
   if (!opened.ok()) return MakeError(ErrorCode::kWrongPassphrase, "the store key does not open");
   SecretBytes store_key(*opened);

@@ -71,6 +71,10 @@ struct PassphraseCost {
   static PassphraseCost Interactive();  // 64 MiB, 2 passes: about 0.1 s
   static PassphraseCost ForTests();     // the smallest that libsodium takes
 };
+v1::WrappedStoreKey NewWrapping(PassphraseCost cost, Random& random);  // salt and cost; no key yet
+// What Argon2id makes of a passphrase with that salt and cost; 32 bytes. kDamaged as below.
+absl::StatusOr<SecretBytes> StretchPassphrase(std::string_view passphrase,
+                                              const v1::WrappedStoreKey& wrapping);
 v1::WrappedStoreKey WrapStoreKey(const SecretBytes& store_key, std::string_view passphrase,
                                  PassphraseCost cost, Random& random);
 absl::StatusOr<SecretBytes> UnwrapStoreKey(const v1::WrappedStoreKey& wrapped, std::string_view passphrase);

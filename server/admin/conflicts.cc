@@ -141,15 +141,26 @@ absl::StatusOr<LoggedChange> ToChange(BaseStore& store, const LoggedMutation& lo
 
 }  // namespace
 
-absl::StatusOr<v1::ListConflictsResponse> ListConflicts(BaseStore& store, std::optional<RecordId> only) {
+absl::Status CheckRecordInSight(BaseReader& store, const Caller& caller, RecordId record) {
+  if (caller.local) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto scopes, store.ScopesOf(record));
+  if (caller.ReadsAny(scopes)) return absl::OkStatus();
+  return MakeError(ErrorCode::kNotFound, "no such record");
+}
+
+absl::StatusOr<v1::ListConflictsResponse> ListConflicts(BaseStore& store, const Caller& caller,
+                                                        std::optional<RecordId> only) {
   v1::ListConflictsResponse response;
   if (only.has_value()) {
+    RETURN_IF_ERROR(CheckRecordInSight(store, caller, *only));
     ASSIGN_OR_RETURN(const StoredRecord record, Existing(store, *only));
     AddItems(record, /*with_values=*/true, response);
     return response;
   }
   ASSIGN_OR_RETURN(const auto records, store.RecordsInConflict());
-  for (const StoredRecord& record : records) AddItems(record, /*with_values=*/false, response);
+  for (const StoredRecord& record : records) {
+    if (caller.local || caller.ReadsAny(record.scopes)) AddItems(record, /*with_values=*/false, response);
+  }
   return response;
 }
 

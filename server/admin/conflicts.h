@@ -11,13 +11,19 @@
 #include "core/base/clock.h"
 #include "core/base/random.h"
 #include "opgang/v1/admin.pb.h"
+#include "server/engine/caller.h"
 #include "server/engine/committer.h"
 #include "server/store/base_store.h"
 
 namespace opgang {
 
-// Every open conflict without its values, or those of one record with them. kNotFound: no such record.
-absl::StatusOr<v1::ListConflictsResponse> ListConflicts(BaseStore& store, std::optional<RecordId> only);
+// Every open conflict that the caller may read, without its values, or those of one record with them. kNotFound: no such
+// record.
+absl::StatusOr<v1::ListConflictsResponse> ListConflicts(BaseStore& store, const Caller& caller,
+                                                        std::optional<RecordId> only);
+
+// kNotFound, the same whether the record is not there or stands where the caller may not read.
+absl::Status CheckRecordInSight(BaseReader& store, const Caller& caller, RecordId record);
 
 // One patch (or delete) by `actor` that saw all versions, committed like any other. kNotFound: no such record or no
 // open conflict in that field; kBadInput: no such value; kRefused: as the verdict of a device's patch would say, and

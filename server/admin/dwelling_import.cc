@@ -196,7 +196,9 @@ absl::StatusOr<v1::ImportDwellingsResponse> ImportDwellings(BaseStore& store, Co
   for (const auto& of_area : by_area) {
     AreaId area;
     RETURN_IF_ERROR(InTransaction(store, [&]() -> absl::Status {
-      ASSIGN_OR_RETURN(area, AreaNamed(store, of_area.first, clock.WallNow(), random));
+      ASSIGN_OR_RETURN(const MunicipalityId municipality,
+                       MunicipalityNamed(store, request.municipality(), clock.WallNow(), random));
+      ASSIGN_OR_RETURN(area, AreaNamed(store, of_area.first, clock.WallNow(), random, municipality));
       return absl::OkStatus();
     }));
     AreaImport import(store, committer, author, AreaScope(area), counts, touched);

@@ -6,15 +6,19 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "server/admin/staff.h"
 #include "server/engine/transaction.h"
 
 namespace opgang {
 namespace {
 
-absl::StatusOr<AreaId> KnownArea(BaseStore& store, const std::string& name) {
+absl::StatusOr<AreaId> KnownArea(BaseStore& store, const std::string& name, MunicipalityId municipality,
+                                 const Caller& caller) {
   ASSIGN_OR_RETURN(const auto areas, store.Areas());
   for (const Area& area : areas) {
-    if (area.name == name) return area.id;
+    const bool named = area.name == name && area.municipality == municipality;
+    const bool his = caller.author.role != Role::kCoordinator || caller.Reads(AreaScope(area.id));
+    if (named && his) return area.id;
   }
   return MakeError(ErrorCode::kNotFound, "no such area at this base");
 }
@@ -30,12 +34,12 @@ absl::Status Take(BaseStore& store, std::string_view staff_code, const std::vect
 }
 
 absl::Status Give(BaseStore& store, const StaffMember& staff, const std::vector<StoredGrant>& grants,
-                  AreaId area) {
+                  AreaId area, absl::Time now) {
   for (const StoredGrant& wanted : GrantsFor(staff.role, area)) {
     const bool given = std::any_of(grants.begin(), grants.end(), [&](const StoredGrant& grant) {
       return grant.scope == wanted.scope && grant.mode == wanted.mode;
     });
-    if (!given) RETURN_IF_ERROR(GiveGrant(store, staff.staff_code, wanted));
+    if (!given) RETURN_IF_ERROR(GiveGrant(store, staff.staff_code, wanted, now));
   }
   return absl::OkStatus();
 }
@@ -47,33 +51,28 @@ std::vector<StoredGrant> GrantsFor(Role role, AreaId area) {
     return {{AreaScope(area), 1, v1::GRANT_MODE_WRITE_ONLY, ""},
             {AreaPlacesScope(area), 1, v1::GRANT_MODE_READ, ""}};
   }
+  if (role == Role::kEvaluator) return {{AreaScope(area), 1, v1::GRANT_MODE_FIGURES, ""}};
+  if (role == Role::kAuditor || role == Role::kAdmin) return {};
   std::vector<StoredGrant> grants = {{AreaScope(area), 1, v1::GRANT_MODE_READ_WRITE, ""}};
   if (role == Role::kHealth) grants.push_back({AreaHealthScope(area), 1, v1::GRANT_MODE_READ_WRITE, ""});
   return grants;
 }
 
-absl::Status GiveGrant(BaseStore& store, std::string_view staff_code, StoredGrant grant) {
-  ASSIGN_OR_RETURN(const uint64_t before, store.GrantGeneration(staff_code, grant.scope));
-  grant.generation = before + 1;
-  grant.taken_us = 0;
-  return store.PutGrant(staff_code, grant);
-}
-
-absl::StatusOr<uint64_t> ChangeGrant(BaseStore& store, const v1::ChangeGrantRequest& request,
-                                     absl::Time now) {
-  ASSIGN_OR_RETURN(const auto staff, store.FindStaff(request.staff_code()));
-  if (!staff.has_value()) return MakeError(ErrorCode::kNotFound, "no such staff member at this base");
-  ASSIGN_OR_RETURN(const AreaId area, KnownArea(store, request.area()));
+absl::StatusOr<uint64_t> ChangeGrant(BaseStore& store, const v1::ChangeGrantRequest& request, absl::Time now,
+                                     const Caller& caller) {
+  ASSIGN_OR_RETURN(const StaffMember staff, StaffInSight(store, caller, request.staff_code()));
+  ASSIGN_OR_RETURN(const AreaId area, KnownArea(store, request.area(), staff.municipality, caller));
+  if (!caller.local && !request.take() && staff.staff_code == caller.staff_code())
+    return MakeError(ErrorCode::kBaseRefused, "nobody gives himself an area");
   RETURN_IF_ERROR(InTransaction(store, [&]() -> absl::Status {
-    ASSIGN_OR_RETURN(const auto grants, store.Grants(staff->staff_code));
-    RETURN_IF_ERROR(request.take() ? Take(store, staff->staff_code, grants, area, now)
-                                   : Give(store, *staff, grants, area));
-    return store.Audit(
-        request.actor(),
-        request.take() ? "grant-taken " + staff->staff_code : "grant-given " + staff->staff_code,
-        area.ToBytes(), absl::ToUnixMicros(now));
+    ASSIGN_OR_RETURN(const auto grants, store.Grants(staff.staff_code));
+    RETURN_IF_ERROR(request.take() ? Take(store, staff.staff_code, grants, area, now)
+                                   : Give(store, staff, grants, area, now));
+    return store.Audit(request.actor(),
+                       request.take() ? "grant-taken " + staff.staff_code : "grant-given " + staff.staff_code,
+                       area.ToBytes(), absl::ToUnixMicros(now));
   }));
-  ASSIGN_OR_RETURN(const auto grants, store.Grants(staff->staff_code));
+  ASSIGN_OR_RETURN(const auto grants, store.Grants(staff.staff_code));
   for (const StoredGrant& grant : grants) {
     if (grant.scope == AreaScope(area)) return grant.generation;
   }

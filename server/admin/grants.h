@@ -2,6 +2,8 @@
 //
 //   partner               hand in to the area and read nothing of it but its entrances and doors
 //   health                the area and its health part
+//   evaluator             reports over the area, and no record
+//   auditor, admin        nothing of an area
 //   all others            the area
 //
 // A grant that was taken and is given again has a higher generation: the device's copy of that scope begins anew.
@@ -15,6 +17,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "opgang/v1/admin.pb.h"
+#include "server/engine/caller.h"
+#include "server/engine/give_grant.h"
 #include "server/store/base_store.h"
 
 namespace opgang {
@@ -22,12 +26,11 @@ namespace opgang {
 // The grants that giving an area to somebody of this role means.
 std::vector<StoredGrant> GrantsFor(Role role, AreaId area);
 
-// Gives one, with the generation that comes next. Inside the caller's transaction.
-absl::Status GiveGrant(BaseStore& store, std::string_view staff_code, StoredGrant grant);
-
 // Gives or takes an area in one durable transaction, audited. Giving what is given, and taking what is not, changes
-// nothing. Returns the generation of the area's grant, 0 where there is none. kNotFound: no such area or staff member.
-absl::StatusOr<uint64_t> ChangeGrant(BaseStore& store, const v1::ChangeGrantRequest& request, absl::Time now);
+// nothing. Returns the generation of the area's grant, 0 where there is none. kNotFound: no such area or staff member, or not
+// in the caller's sight: a coordinator's areas are those that he reads, an admin's his municipality's. kBaseRefused: his own.
+absl::StatusOr<uint64_t> ChangeGrant(BaseStore& store, const v1::ChangeGrantRequest& request, absl::Time now,
+                                     const Caller& caller = {.local = true});
 
 }  // namespace opgang
 

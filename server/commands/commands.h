@@ -24,6 +24,7 @@ void AddInvite(CLI::App& program, CommandContext& context);
 void AddImport(CLI::App& program, CommandContext& context);
 void AddDevices(CLI::App& program, CommandContext& context);
 void AddGrants(CLI::App& program, CommandContext& context);
+void AddStaff(CLI::App& program, CommandContext& context);
 void AddLeases(CLI::App& program, CommandContext& context);
 void AddCheck(CLI::App& program, CommandContext& context);
 void AddQuarantine(CLI::App& program, CommandContext& context);

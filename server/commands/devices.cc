@@ -9,9 +9,12 @@
 #include "core/base/status_macros.h"
 #include "server/commands/admin_client.h"
 #include "server/commands/commands.h"
+#include "server/commands/words.h"
 
 namespace opgang {
 namespace {
+
+constexpr char kReasonPrefix[] = "REVOCATION_REASON_";
 
 nlohmann::json RemovalsOf(const v1::DeviceStatus& device) {
   nlohmann::json removals = nlohmann::json::array();
@@ -30,11 +33,19 @@ nlohmann::json ToJson(const v1::DeviceStatus& device) {
           {"silent", device.silent()},
           {"online", device.online()},
           {"unconfirmed_removals", RemovalsOf(device)},
+          {"municipality", device.municipality()},
+          {"lease_until_us", device.lease_until_us()},
+          {"enrolment_alarm_us", device.enrolment_alarm_us()},
+          {"revoked_us", device.revoked().at_us()},
+          {"revoked", CodeWord(v1::RevocationReason_Name(device.revoked().reason()), kReasonPrefix)},
           {"exists_twice", device.twin_since_us() != 0},
           {"exists_twice_since_us", device.twin_since_us()}};
 }
 
-const char* StateOf(const v1::DeviceStatus& device) {
+std::string StateOf(const v1::DeviceStatus& device) {
+  if (device.has_revoked())
+    return "OUT OF USE: " + CodeWord(v1::RevocationReason_Name(device.revoked().reason()), kReasonPrefix);
+  if (device.enrolment_alarm_us() != 0) return "ALARM: ANOTHER KEY";
   if (device.twin_since_us() != 0) return device.silent() ? "EXISTS TWICE, SILENT" : "EXISTS TWICE";
   if (device.online()) return "online";
   return device.silent() ? "SILENT" : "";
@@ -49,7 +60,7 @@ std::string DueDate(int64_t due_us) {
 void Print(const v1::DeviceStatus& device) {
   std::printf("%-16s %-12s %-17s %6u  %-17s %s\n", device.device_label().c_str(), device.holder().c_str(),
               LocalMinute(device.last_sync_us()).c_str(), device.unsent_count(),
-              DueDate(device.nearest_due_us()).c_str(), StateOf(device));
+              DueDate(device.nearest_due_us()).c_str(), StateOf(device).c_str());
   for (const auto& removal : device.unconfirmed_removals()) {
     std::printf("    may still hold %s, which was taken: %s\n", removal.display_name().c_str(),
                 removal.told_us() == 0 ? "it has not heard of it yet"
@@ -88,17 +99,25 @@ struct SettleOptions {
   std::string device;
   std::string holder;
   std::string actor;
+  std::string reason;
 };
 
-// The store that is meant, among those that exist twice.
-absl::StatusOr<std::string> StoreMeant(const v1::ListDevicesResponse& devices, const SettleOptions& options) {
+bool NeedsSettling(const v1::DeviceStatus& device) {
+  return device.twin_since_us() != 0 || device.enrolment_alarm_us() != 0;
+}
+
+bool IsAny(const v1::DeviceStatus&) { return true; }
+
+// The store that is meant, among those that `may_be` meant.
+absl::StatusOr<std::string> StoreMeant(const v1::ListDevicesResponse& devices, const SettleOptions& options,
+                                       bool (*may_be)(const v1::DeviceStatus&)) {
   std::set<std::string> stores;
   for (const auto& device : devices.devices()) {
-    const bool meant = device.twin_since_us() != 0 && device.device_label() == options.device &&
+    const bool meant = may_be(device) && device.device_label() == options.device &&
                        (options.holder.empty() || device.holder() == options.holder);
     if (meant) stores.insert(device.store_id());
   }
-  if (stores.empty()) return MakeError(ErrorCode::kNotFound, "no such device exists twice");
+  if (stores.empty()) return MakeError(ErrorCode::kNotFound, "no such device, or nothing to settle about it");
   if (stores.size() == 1) return *stores.begin();
   return MakeError(ErrorCode::kAmbiguous,
                    "several staff members have one of that name; name the holder with --staff");
@@ -109,7 +128,7 @@ absl::Status Settle(const CommandContext& context, const SettleOptions& options)
   v1::ListDevicesResponse devices;
   RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::ListDevices, v1::ListDevicesRequest(), &devices));
   v1::SettleTwinRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_store_id(), StoreMeant(devices, options));
+  ASSIGN_OR_RETURN(*request.mutable_store_id(), StoreMeant(devices, options, &NeedsSettling));
   request.set_actor(options.actor);
   v1::SettleTwinResponse response;
   RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::SettleTwin, request, &response));
@@ -122,18 +141,47 @@ absl::Status Settle(const CommandContext& context, const SettleOptions& options)
   return absl::OkStatus();
 }
 
+absl::Status Revoke(const CommandContext& context, const SettleOptions& options) {
+  ASSIGN_OR_RETURN(const int reason,
+                   CodeOfWord(*v1::RevocationReason_descriptor(), kReasonPrefix, options.reason));
+  ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
+  v1::ListDevicesResponse devices;
+  RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::ListDevices, v1::ListDevicesRequest(), &devices));
+  v1::RevokeDeviceRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_store_id(), StoreMeant(devices, options, &IsAny));
+  request.set_reason(static_cast<v1::RevocationReason>(reason));
+  request.set_actor(options.actor);
+  v1::RevokeDeviceResponse response;
+  RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::RevokeDevice, request, &response));
+  if (context.json) {
+    std::printf("%s\n", nlohmann::json({{"schema", "opgangd/devices-revoke/1"}}).dump().c_str());
+  } else {
+    std::printf("Out of use, in the name of %s. What it hands in waits in quarantine.\n",
+                options.actor.c_str());
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddDevices(CLI::App& program, CommandContext& context) {
   auto* command = program.add_subcommand("devices", "the devices that this base knows, longest silent first");
   command->require_subcommand(0, 1);
   auto options = std::make_shared<SettleOptions>();
-  auto* settle = command->add_subcommand("settle", "you have looked into a device that exists twice");
+  auto* settle = command->add_subcommand(
+      "settle", "you have looked into a device that exists twice, or an alarm about its invitation");
   settle->add_option("device", options->device, "its label, e.g. tablet-3")->required();
   settle->add_option("--staff", options->holder, "its holder, where several have one of that name");
   settle->add_option("--actor", options->actor, "who decides: your staff code")->required();
-  command->callback([&context, options, settle] {
-    context.run = [&context, options, settle] {
+  auto* revoke = command->add_subcommand("revoke", "take a device out of use, for ever");
+  revoke->add_option("device", options->device, "its label, e.g. tablet-3")->required();
+  revoke->add_option("--staff", options->holder, "its holder, where several have one of that name");
+  revoke->add_option("--actor", options->actor, "who decides: your staff code")->required();
+  revoke->add_option("--reason", options->reason, AllWords(*v1::RevocationReason_descriptor(), kReasonPrefix))
+      ->required();
+  command->callback([&context, options, settle, revoke] {
+    context.run = [&context, options, settle, revoke] {
+      if (revoke->parsed()) return Revoke(context, *options);
       return settle->parsed() ? Settle(context, *options) : Devices(context);
     };
   });

@@ -32,6 +32,7 @@ const char* ModeOf(const v1::Grant& grant) {
     case v1::GRANT_MODE_READ_WRITE: return "read and write";
     case v1::GRANT_MODE_READ: return "read";
     case v1::GRANT_MODE_WRITE_ONLY: return "hand in only";
+    case v1::GRANT_MODE_FIGURES: return "reports only";
     default: return "none";
   }
 }

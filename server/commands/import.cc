@@ -20,6 +20,7 @@ struct ImportOptions {
   std::filesystem::path mapping;
   std::filesystem::path entrances;
   std::string area;
+  std::string municipality;
 };
 
 absl::StatusOr<std::ifstream> OpenFile(const std::filesystem::path& path) {
@@ -101,6 +102,7 @@ absl::Status Import(const CommandContext& context, const ImportOptions& options)
   v1::ImportDwellingsRequest request;
   request.set_area(options.area);
   request.set_source_label(options.file.filename().string());
+  request.set_municipality(options.municipality);
   for (v1::DwellingRow& row : files.dwellings.rows) *request.add_rows() = std::move(row);
   v1::ImportDwellingsResponse counts;
   RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::ImportDwellings, request, &counts));
@@ -119,6 +121,8 @@ void AddImport(CLI::App& program, CommandContext& context) {
   command->add_option("file", options->file, "CSV, UTF-8, comma or semicolon")->required();
   command->add_option("--mapping", options->mapping, "which column is what (examples/mappings)")->required();
   command->add_option("--area", options->area, "the area of rows that name none");
+  command->add_option("--municipality", options->municipality,
+                      "where the base serves several: whose area; made if new");
   command->add_option("--entrances", options->entrances, "table street;number;area;organisation");
   command->callback(
       [&context, options] { context.run = [&context, options] { return Import(context, *options); }; });

@@ -56,11 +56,14 @@ void AddInvite(CLI::App& program, CommandContext& context) {
   command->add_option("--device", *options->request.mutable_device_label(), "device label, e.g. tablet-3")
       ->required();
   command
-      ->add_option("--role", *options->request.mutable_role(), "outreach, health, instructor or coordinator")
+      ->add_option("--role", *options->request.mutable_role(),
+                   "outreach, health, instructor, coordinator, partner, evaluator, auditor or admin")
       ->required();
   command->add_option(
       "--area", options->areas,
       "area to work in; may be repeated; an instructor may go without: he reads the groups that he leads");
+  command->add_option("--municipality", *options->request.mutable_municipality(),
+                      "where the base serves several: whose staff; made if new");
   command->add_option("--address", options->addresses,
                       "host:port that this device dials, instead of the base's own");
   command->add_option("--out", options->out, "where to write the invitation file")->required();

@@ -48,6 +48,7 @@ int RunOpgangd(int argc, const char* const* argv) {
   AddImport(program, context);
   AddDevices(program, context);
   AddGrants(program, context);
+  AddStaff(program, context);
   AddLeases(program, context);
   AddCheck(program, context);
   AddQuarantine(program, context);

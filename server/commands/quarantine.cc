@@ -101,8 +101,54 @@ absl::Status Replay(const CommandContext& context, const QuarantineOptions& opti
                    "still refused (" + why + "); it stays in quarantine, nothing is lost");
 }
 
+// What a stolen device handed in: the first person's word is noted, the second one's does it.
+absl::Status SettleStolen(AdminClient& client, const QuarantineOptions& options, bool discard) {
+  v1::SettleStolenRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_intent_id(), IdBytes(options.intent));
+  request.set_actor(options.actor);
+  request.set_discard(discard);
+  ASSIGN_OR_RETURN(const v1::DecisionReason reason, ReasonOf(options));
+  request.set_reason(reason);
+  v1::SettleStolenResponse response;
+  RETURN_IF_ERROR(client.Call(&v1::AdminService::Stub::SettleStolen, request, &response));
+  if (response.waits_for_second()) {
+    std::printf(
+        "It came from a stolen device: noted in the name of %s. Another person has to say the same.\n",
+        options.actor.c_str());
+    return absl::OkStatus();
+  }
+  if (discard) {
+    std::printf("Discarded with its bundle: %d, by two people. The bytes stay in the base's log.\n",
+                response.discarded());
+    return absl::OkStatus();
+  }
+  if (response.verdict().has_applied()) {
+    std::printf("Released by two people, and applied.\n");
+    return absl::OkStatus();
+  }
+  return MakeError(ErrorCode::kRefused, "released, and refused for itself (" +
+                                            RefusalWord(response.verdict().quarantined().code()) +
+                                            "); it stays in quarantine, nothing is lost");
+}
+
+absl::Status Release(const CommandContext& context, const QuarantineOptions& options) {
+  ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
+  return SettleStolen(*client, options, /*discard=*/false);
+}
+
+absl::StatusOr<bool> CameFromStolen(AdminClient& client, const QuarantineOptions& options) {
+  v1::ListQuarantineRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_intent_id(), IdBytes(options.intent));
+  request.set_actor(options.actor);
+  v1::ListQuarantineResponse response;
+  RETURN_IF_ERROR(client.Call(&v1::AdminService::Stub::ListQuarantine, request, &response));
+  return response.items_size() == 1 && response.items(0).code() == v1::REFUSAL_CODE_STOLEN;
+}
+
 absl::Status Discard(const CommandContext& context, const QuarantineOptions& options) {
   ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
+  ASSIGN_OR_RETURN(const bool stolen, CameFromStolen(*client, options));
+  if (stolen) return SettleStolen(*client, options, /*discard=*/true);
   v1::DiscardQuarantinedRequest request;
   ASSIGN_OR_RETURN(*request.mutable_intent_id(), IdBytes(options.intent));
   request.set_actor(options.actor);
@@ -168,7 +214,9 @@ void AddQuarantine(CLI::App& program, CommandContext& context) {
       [&context, options] { context.run = [&context, options] { return List(context, *options, true); }; });
   auto* replay = command->add_subcommand("replay", "try it again, with its bundle and what waits for it");
   auto* discard = command->add_subcommand("discard", "give it up, with its bundle");
-  for (auto* decide : {replay, discard}) {
+  auto* release =
+      command->add_subcommand("release", "from a stolen device: open it and try it; takes two people");
+  for (auto* decide : {replay, discard, release}) {
     decide->add_option("intent", options->intent, "its intent id")->required();
     decide->add_option("--actor", options->actor, "who decides: a staff code of this base")->required();
     auto* why =
@@ -179,6 +227,8 @@ void AddQuarantine(CLI::App& program, CommandContext& context) {
   decisions->add_option("intent", options->intent, "of this one only");
   decisions->callback(
       [&context, options] { context.run = [&context, options] { return Decisions(context, *options); }; });
+  release->callback(
+      [&context, options] { context.run = [&context, options] { return Release(context, *options); }; });
   replay->callback(
       [&context, options] { context.run = [&context, options] { return Replay(context, *options); }; });
   discard->callback(

@@ -21,6 +21,7 @@ struct ReportOptions {
   std::string from;
   std::string to;
   std::string area;
+  std::string municipality;
   std::string rows;  // id of a figure
   std::string language;
   bool csv = false;
@@ -75,6 +76,7 @@ absl::StatusOr<v1::RunReportRequest> RequestOf(const ReportOptions& options) {
   v1::RunReportRequest request;
   request.set_name(options.name);
   request.set_area(options.area);
+  request.set_municipality(options.municipality);
   request.set_for_partner(options.for_partner);
   request.set_rows_of(options.rows);
   ASSIGN_OR_RETURN(*request.mutable_from(), DayOf(options.from, "--from"));
@@ -108,6 +110,7 @@ void AddReport(CLI::App& program, CommandContext& context) {
   command->add_option("--from", options->from, "first day of the period, e.g. 2026-01-01");
   command->add_option("--to", options->to, "last day of the period, included");
   command->add_option("--area", options->area, "one area's name; else every area");
+  command->add_option("--municipality", options->municipality, "where the base serves several: whose areas");
   command->add_option("--rows", options->rows, "the pseudonymised rows behind the figure of this id");
   command->add_option("--lang", options->language, "da or en; else as LANG says");
   command->add_flag("--csv", options->csv, "a table for a Danish spreadsheet");

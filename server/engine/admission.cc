@@ -29,16 +29,38 @@ struct Case {
   absl::Time received;
 };
 
-// Under a grant that stands, or one that stood when the mutation may have been captured, not long ago.
+bool Writes(const StoredGrant& grant) {
+  return grant.mode == v1::GRANT_MODE_READ_WRITE || grant.mode == v1::GRANT_MODE_WRITE_ONLY;
+}
+
+// It stood over the whole time in which the mutation may have been captured.
+bool Covers(const StoredGrant& grant, const Interval& recorded) {
+  const bool before = recorded.earliest < absl::FromUnixMicros(grant.given_us);
+  const bool after = grant.taken_us > 0 && recorded.latest > absl::FromUnixMicros(grant.taken_us);
+  return !(grant.given_us > 0 && before) && !after;
+}
+
+// Under a grant that stands, or one that stood until not long ago.
 bool MayWriteTo(const Case& judged, const Scope& scope) {
-  const StoredGrant* grant = GrantOf(judged.author.grants, scope);
-  if (grant == nullptr) {
-    grant = GrantOf(judged.author.taken_grants, scope);
-    if (grant == nullptr) return false;
-    const absl::Time taken = absl::FromUnixMicros(grant->taken_us);
-    if (judged.recorded.earliest > taken || judged.received > taken + kTakenGrantCounts) return false;
-  }
-  return grant->mode != v1::GRANT_MODE_READ;
+  const auto counts = [&](const StoredGrant& grant) {
+    const bool too_long_ago =
+        grant.taken_us > 0 && judged.received > absl::FromUnixMicros(grant.taken_us) + kTakenGrantCounts;
+    return grant.scope == scope && Writes(grant) && Covers(grant, judged.recorded) && !too_long_ago;
+  };
+  return std::ranges::any_of(judged.author.grants, counts) ||
+         std::ranges::any_of(judged.author.taken_grants, counts);
+}
+
+// Every role that the author may have had when it was captured allows it.
+bool RoleMayWrite(const Case& judged, const RecordTypeInfo& info) {
+  const Author& author = judged.author;
+  const bool in_this_one = judged.recorded.latest >= absl::FromUnixMicros(author.role_since_us);
+  if (in_this_one && !MayWrite(author.role, info)) return false;
+  return std::ranges::all_of(author.former_roles, [&](const FormerRole& former) {
+    const bool over = judged.recorded.earliest >= absl::FromUnixMicros(former.until_us);
+    const bool ahead = former.from_us > 0 && judged.recorded.latest < absl::FromUnixMicros(former.from_us);
+    return over || ahead || MayWrite(former.role, info);
+  });
 }
 
 bool MayWriteToAny(const Case& judged, const std::vector<Scope>& scopes) {
@@ -49,7 +71,7 @@ bool MayWriteToAny(const Case& judged, const std::vector<Scope>& scopes) {
 // What can be said of a mutation by itself and its author's own grants.
 MaybeRefusal AuthoriseAlone(const Case& judged, const RecordTypeInfo& info) {
   const v1::MutationEnvelope& envelope = judged.mutation.envelope;
-  if (!MayWrite(judged.author.role, info)) return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};
+  if (!RoleMayWrite(judged, info)) return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};
   for (const Scope& scope : ScopesIn(envelope)) {
     if (!MayStandIn(info, scope.kind)) return Refusal{v1::REFUSAL_CODE_WRONG_SCOPE, 0};
     if (!MayWriteTo(judged, scope)) return Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0};

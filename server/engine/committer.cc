@@ -113,13 +113,16 @@ bool HasTwins(const std::vector<OpenedMutation>& mutations) {
   });
 }
 
+// Of a store that was taken out of use it is not known that they came whole.
+bool MayBeInPieces(const QuarantinedMutation& part) {
+  const v1::RefusalCode code = CodeOf(part);
+  return code == v1::REFUSAL_CODE_BAD_BUNDLE || code == v1::REFUSAL_CODE_REVOKED;
+}
+
 // A bundle that came in pieces must be there whole before it can take effect. One that came whole has shown that
 // already: a part that is missing now was corrected by another mutation.
 bool LacksParts(const std::vector<QuarantinedMutation>& parts) {
-  const bool came_in_pieces = std::any_of(parts.begin(), parts.end(), [](const QuarantinedMutation& part) {
-    return CodeOf(part) == v1::REFUSAL_CODE_BAD_BUNDLE;
-  });
-  if (!came_in_pieces) return false;
+  if (std::none_of(parts.begin(), parts.end(), MayBeInPieces)) return false;
   for (size_t i = 0; i < parts.size(); ++i) {
     const v1::Bundle bundle = BundleOf(parts[i]);
     const bool alone = parts.size() == 1 && bundle.bundle_id().empty();
@@ -132,6 +135,11 @@ bool IsBlind(const Submission& submission) {
   return std::any_of(
       submission.mutations.begin(), submission.mutations.end(),
       [&](const OpenedMutation& mutation) { return WritesBlind(submission.author, mutation.envelope); });
+}
+
+absl::Status CheckNotStolen(const QuarantinedMutation& item) {
+  if (CodeOf(item) != v1::REFUSAL_CODE_STOLEN) return absl::OkStatus();
+  return MakeError(ErrorCode::kBadInput, "it came from a stolen device: two people release or discard it");
 }
 
 FateDecision DecisionBy(v1::DecisionKind kind, std::string_view actor, absl::Time now,
@@ -157,6 +165,12 @@ absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& g
         outcome.verdicts.push_back(RetryLater(submission, v1::RETRY_REASON_DISK_FULL));
         continue;
       }
+      ASSIGN_OR_RETURN(const bool stands, AuthorityStands(submission.author));
+      if (!stands) {
+        held_back_.insert(submission.author.replica);
+        outcome.verdicts.push_back(RetryLater(submission, v1::RETRY_REASON_SHUTTING_DOWN));
+        continue;
+      }
       ASSIGN_OR_RETURN(Decided verdicts, Decide(submission, outcome.touched));
       RETURN_IF_ERROR(NotePlaces(submission.author.replica, verdicts));
       outcome.verdicts.push_back(std::move(verdicts));
@@ -165,6 +179,16 @@ absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& g
     return WriteStandings();
   }));
   return outcome;
+}
+
+// Nothing is decided by what somebody could do before a role, a grant or the device was taken: the session has ended, and the
+// next one is greeted as what he is now.
+absl::StatusOr<bool> Committer::AuthorityStands(const Author& author) {
+  if (author.as_of == 0 || author.as_of == store_.authority_rev()) return true;
+  ASSIGN_OR_RETURN(const auto account, store_.FindStore(author.store));
+  if (!account.has_value()) return false;
+  ASSIGN_OR_RETURN(const Author now, AuthorOf(store_, *account));
+  return SameAuthority(author, now);
 }
 
 Answers Committer::Answer(const std::vector<Submission>& group) {
@@ -415,8 +439,10 @@ absl::StatusOr<std::vector<QuarantinedMutation>> Committer::RelatedTo(
       if (!BundleKeyOf(other).empty()) bundles.insert(BundleKeyOf(other));
     }
   }
+  // What a stolen store handed in moves with nobody: two people say so of each (server/admin/stolen.h).
   std::vector<QuarantinedMutation> related;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(related), belongs);
+  std::copy_if(all.begin(), all.end(), std::back_inserter(related),
+               [&](const auto& other) { return belongs(other) && CodeOf(other) != v1::REFUSAL_CODE_STOLEN; });
   return related;
 }
 
@@ -450,15 +476,10 @@ OpenedMutation Committer::Reopen(const QuarantinedMutation& item) const {
   return mutation;
 }
 
-absl::StatusOr<Author> Committer::AuthorOf(const QuarantinedMutation& item) {
-  Author author;
-  author.staff_code = item.mutation.author;
+absl::StatusOr<Author> Committer::AuthorOfItem(const QuarantinedMutation& item) {
+  ASSIGN_OR_RETURN(Author author, AuthorOf(store_, item.mutation.author));
   author.replica = item.mutation.fate.replica;
   ASSIGN_OR_RETURN(author.device_label, store_.DeviceLabelOf(author.replica));
-  ASSIGN_OR_RETURN(const auto staff, store_.FindStaff(author.staff_code));
-  if (staff.has_value()) author.role = staff->role;
-  ASSIGN_OR_RETURN(author.grants, store_.Grants(author.staff_code));
-  ASSIGN_OR_RETURN(author.taken_grants, store_.TakenGrants(author.staff_code));
   return author;
 }
 
@@ -466,7 +487,7 @@ absl::StatusOr<Author> Committer::AuthorOf(const QuarantinedMutation& item) {
 absl::Status Committer::KeepQuarantined(const std::vector<QuarantinedMutation>& parts, size_t culprit,
                                         const Refusal& refusal, const FateDecision& decision) {
   for (size_t i = 0; i < parts.size(); ++i) {
-    const bool was_in_pieces = CodeOf(parts[i]) == v1::REFUSAL_CODE_BAD_BUNDLE;
+    const bool was_in_pieces = MayBeInPieces(parts[i]);
     if (i != culprit && !was_in_pieces) continue;
     const OpenedMutation mutation = Reopen(parts[i]);
     const v1::Verdict verdict = QuarantinedVerdict(mutation, i == culprit ? refusal : kBundlePartner);
@@ -487,7 +508,7 @@ absl::Status Committer::ReplayBundle(std::vector<QuarantinedMutation> parts, con
     }
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const Author author, AuthorOf(parts[0]));
+  ASSIGN_OR_RETURN(const Author author, AuthorOfItem(parts[0]));
   RETURN_IF_ERROR(store_.BeginPart());
   for (const auto& part : parts) RETURN_IF_ERROR(store_.RemoveQuarantine(part.mutation.fate.intent));
   ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());
@@ -519,6 +540,7 @@ absl::StatusOr<v1::Verdict> Committer::Replay(IntentId intent, std::string_view 
   if (actor.empty()) return MakeError(ErrorCode::kBadInput, "a decision names who made it");
   ASSIGN_OR_RETURN(const auto items, store_.Quarantine(intent));
   if (items.empty()) return MakeError(ErrorCode::kNotFound, "no such mutation in quarantine");
+  RETURN_IF_ERROR(CheckNotStolen(items[0]));
   RETURN_IF_ERROR(InTransaction(store_, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const auto related, RelatedTo(items));
     RETURN_IF_ERROR(
@@ -530,12 +552,14 @@ absl::StatusOr<v1::Verdict> Committer::Replay(IntentId intent, std::string_view 
 }
 
 absl::StatusOr<int> Committer::Discard(IntentId intent, std::string_view actor, absl::Time now,
-                                       v1::DecisionReason reason) {
+                                       v1::DecisionReason reason, std::string_view first_actor) {
   if (actor.empty() || reason == v1::DECISION_REASON_UNSPECIFIED)
     return MakeError(ErrorCode::kBadInput, "a discard names who decided and why");
   ASSIGN_OR_RETURN(const auto items, store_.Quarantine(intent));
   if (items.empty()) return MakeError(ErrorCode::kNotFound, "no such mutation in quarantine");
-  const FateDecision decision = DecisionBy(v1::DECISION_KIND_DISCARDED, actor, now, reason);
+  if (first_actor.empty()) RETURN_IF_ERROR(CheckNotStolen(items[0]));
+  FateDecision decision = DecisionBy(v1::DECISION_KIND_DISCARDED, actor, now, reason);
+  decision.first_actor = std::string(first_actor);
   const std::string bundle = BundleKeyOf(items[0]);
   int discarded = 0;
   RETURN_IF_ERROR(InTransaction(store_, [&]() -> absl::Status {

@@ -23,6 +23,7 @@
 #include "absl/time/time.h"
 #include "core/base/random.h"
 #include "server/engine/admission.h"
+#include "server/engine/caller.h"
 #include "server/engine/submission.h"
 #include "server/store/base_store.h"
 
@@ -74,8 +75,9 @@ class Committer {
   absl::StatusOr<int> ReplayAfterUpgrade(absl::Time now, std::set<Scope>& touched);
   // Gives a quarantined mutation up, by a person's decision, with its bundle: what is left of one could never be
   // committed whole. How many; their bytes stay in the log. kNotFound; kBadInput where nobody is named, or no reason.
+  // `first_actor`: of a stolen store's work, who said so before (server/admin/stolen.h).
   absl::StatusOr<int> Discard(IntentId intent, std::string_view actor, absl::Time now,
-                              v1::DecisionReason reason);
+                              v1::DecisionReason reason, std::string_view first_actor = {});
 
   // In a transaction of its own: gives free chairs to those who wait for one, after chairs came back in another way than by
   // a mutation (seat_answers.cc). Commit() and Replay() do it by themselves.
@@ -115,7 +117,8 @@ class Committer {
                             std::set<Scope>& touched);
   absl::Status KeepQuarantined(const std::vector<QuarantinedMutation>& parts, size_t culprit,
                                const Refusal& refusal, const FateDecision& decision);
-  absl::StatusOr<Author> AuthorOf(const QuarantinedMutation& item);
+  absl::StatusOr<Author> AuthorOfItem(const QuarantinedMutation& item);
+  absl::StatusOr<bool> AuthorityStands(const Author& author);
   OpenedMutation Reopen(const QuarantinedMutation& item) const;
   absl::Status WriteStandings();
   // seat_answers.cc
@@ -126,7 +129,7 @@ class Committer {
 
   // group_leaders.cc; before the record is put
   absl::Status NoteLeader(const Author& author, const StoredRecord& group, absl::Time now);
-  absl::Status GiveGroup(const StoredRecord& group, const std::string& staff_code);
+  absl::Status GiveGroup(const StoredRecord& group, const std::string& staff_code, absl::Time now);
   absl::Status TakeGroup(const StoredRecord& group, const std::string& staff_code, absl::Time now);
 
   BaseStore& store_;

@@ -37,7 +37,9 @@ absl::StatusOr<std::vector<QuarantinedMutation>> ReplacedBy(BaseStore& store, st
   auto next = IntentId::FromBytes(mutation.payload.replaces_intent_id());
   while (next.has_value() && !Contains(chain, *next)) {
     ASSIGN_OR_RETURN(auto items, store.Quarantine(*next));
+    // Of a stolen store's work two people decide, and not a correction.
     const bool own = !items.empty() && items[0].mutation.author == author &&
+                     CodeOf(items[0]) != v1::REFUSAL_CODE_STOLEN &&
                      items[0].mutation.record.ToBytes() == mutation.envelope.record_id();
     if (!own) break;
     next = IntentId::FromBytes(ReplacedIdIn(items[0]));

@@ -9,6 +9,7 @@
 #include "core/sealing/sealing.h"
 #include "server/engine/holdings.h"
 #include "server/engine/horizon.h"
+#include "server/engine/lease.h"
 #include "server/engine/seat_leases.h"
 #include "server/engine/transaction.h"
 
@@ -37,21 +38,6 @@ bool TokenFits(const ReplicaState& replica, const std::string& token) {
 void TurnToken(ReplicaState& replica, const std::string& presented, std::string next) {
   replica.previous_token = presented;
   replica.token = std::move(next);
-}
-
-absl::StatusOr<Author> AuthorOf(BaseStore& store, const StoreAccount& account) {
-  Author author;
-  author.staff_code = account.staff_code;
-  author.store = account.id;
-  author.replica = account.replica;
-  author.device_label = account.device_label;
-  author.enrolled =
-      absl::FromUnixMicros(account.work_since_us > 0 ? account.work_since_us : account.enrolled_us);
-  ASSIGN_OR_RETURN(const auto staff, store.FindStaff(account.staff_code));
-  if (staff.has_value()) author.role = staff->role;
-  ASSIGN_OR_RETURN(author.grants, store.Grants(account.staff_code));
-  ASSIGN_OR_RETURN(author.taken_grants, store.TakenGrants(account.staff_code));
-  return author;
 }
 
 // Another replica of this store lives and has been heard: whoever comes without its token is a second one.
@@ -153,9 +139,21 @@ absl::Status TellReader(BaseStore& store, ReplicaId replica, const v1::Hello& he
   return absl::OkStatus();
 }
 
-absl::Status GoOn(BaseStore& store, const StoreAccount& account, ReplicaState replica, const v1::Hello& hello,
+// A store that was taken out of use is told that everything must go, and nothing else.
+absl::Status GoOnRevoked(BaseStore& store, ReplicaState replica, const v1::Hello& hello, absl::Time now,
+                         Greeting& greeting) {
+  TurnToken(replica, hello.token(), greeting.next_token);
+  replica.last_sync_us = absl::ToUnixMicros(now);
+  replica.unsent_count = hello.unsent_count();
+  RETURN_IF_ERROR(store.PutReplica(replica));
+  return UpdateHoldings(store, replica.id, /*grants=*/{}, now).status();
+}
+
+absl::Status GoOn(BaseStore& store, StoreAccount& account, ReplicaState replica, const v1::Hello& hello,
                   absl::Time now, Greeting& greeting) {
+  if (account.is_revoked()) return GoOnRevoked(store, std::move(replica), hello, now, greeting);
   greeting.reading = CheckReadProof(account.proof_public_key, replica.id, hello.token(), hello.read_proof());
+  RETURN_IF_ERROR(RenewLease(store, account, replica.id, hello, now, greeting));
   ASSIGN_OR_RETURN(
       greeting.changed_fates,
       store.ChangedFates(account.id, replica.last_sync_us - absl::ToInt64Microseconds(kTellAgain)));
@@ -174,6 +172,7 @@ absl::StatusOr<Greeting> GreetKnown(BaseStore& store, StoreAccount account, cons
   Greeting greeting;
   greeting.next_token = random.Bytes(kTokenBytes);
   ASSIGN_OR_RETURN(greeting.author, AuthorOf(store, account));
+  greeting.author.as_of = store.authority_rev();
   ASSIGN_OR_RETURN(const auto replica, RecogniseReplica(store, account, hello));
   if (replica.has_value() && !hello.gives_up_name()) {
     greeting.author.replica = replica->id;
@@ -182,7 +181,9 @@ absl::StatusOr<Greeting> GreetKnown(BaseStore& store, StoreAccount account, cons
     if (!replica.has_value()) RETURN_IF_ERROR(NoteTwin(store, hello, now, account, greeting));
     RETURN_IF_ERROR(RetireFormer(store, account, hello));
     RETURN_IF_ERROR(BecomeNewReplica(store, account, hello, greeting, now, random));
-    ASSIGN_OR_RETURN(greeting.chairs_came_back, HearLeases(store, account.id, ReplicaId(), hello));
+    if (!account.is_revoked()) {
+      ASSIGN_OR_RETURN(greeting.chairs_came_back, HearLeases(store, account.id, ReplicaId(), hello));
+    }
   }
   ASSIGN_OR_RETURN(const BackupFacts facts, store.Backup());
   RETURN_IF_ERROR(NoteLetGo(store, hello, facts));
@@ -194,10 +195,8 @@ absl::StatusOr<Greeting> GreetKnown(BaseStore& store, StoreAccount account, cons
 
 absl::StatusOr<Greeting> Greet(BaseStore& store, const Peer& peer, const v1::Hello& hello, absl::Time now,
                                Random& random) {
-  ASSIGN_OR_RETURN(auto account, store.FindStore(peer.store));
-  const bool known =
-      account.has_value() && account->enrolled_us > 0 && account->staff_code == peer.staff_code;
-  if (!known) return TurnedAway(v1::GO_AWAY_REASON_UNKNOWN_STORE);
+  ASSIGN_OR_RETURN(auto account, FindAccount(store, peer));
+  if (!account.has_value()) return TurnedAway(v1::GO_AWAY_REASON_UNKNOWN_STORE);
   if (hello.protocol_version() != 1) return TurnedAway(v1::GO_AWAY_REASON_PROTOCOL);
   Greeting greeting;
   RETURN_IF_ERROR(InTransaction(store, [&]() -> absl::Status {
@@ -209,8 +208,8 @@ absl::StatusOr<Greeting> Greet(BaseStore& store, const Peer& peer, const v1::Hel
 
 absl::Status SettleTwin(BaseStore& store, StoreId id, std::string_view actor, absl::Time now) {
   ASSIGN_OR_RETURN(auto account, store.FindStore(id));
-  if (!account.has_value() || account->twin_since_us == 0) {
-    return MakeError(ErrorCode::kNotFound, "no such store exists twice");
+  if (!account.has_value() || (account->twin_since_us == 0 && account->alarm_us == 0)) {
+    return MakeError(ErrorCode::kNotFound, "no such store exists twice, or has an alarm");
   }
   ASSIGN_OR_RETURN(std::vector<ReplicaState> replicas, store.ReplicasOf(id));
   const auto heard_before = [](const ReplicaState& a, const ReplicaState& b) {
@@ -219,11 +218,13 @@ absl::Status SettleTwin(BaseStore& store, StoreId id, std::string_view actor, ab
   const auto last = std::max_element(replicas.begin(), replicas.end(), heard_before);
   return InTransaction(store, [&]() -> absl::Status {
     for (ReplicaState& replica : replicas) {
+      if (account->twin_since_us == 0) break;
       replica.retired = replica.id != last->id;
       RETURN_IF_ERROR(store.PutReplica(replica));
     }
-    if (last != replicas.end()) account->replica = last->id;
+    if (account->twin_since_us > 0 && last != replicas.end()) account->replica = last->id;
     account->twin_since_us = 0;
+    account->alarm_us = 0;
     RETURN_IF_ERROR(store.PutStore(*account));
     return store.Audit(actor, "twin-settled", id.ToBytes(), absl::ToUnixMicros(now));
   });

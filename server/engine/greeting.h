@@ -20,16 +20,11 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/random.h"
+#include "server/engine/caller.h"
 #include "server/engine/submission.h"
 #include "server/store/base_store.h"
 
 namespace opgang {
-
-// Whom the certificate names.
-struct Peer {
-  std::string staff_code;
-  StoreId store;
-};
 
 struct Greeting {
   std::optional<v1::GoAwayReason> go_away;  // set: the rest is empty
@@ -45,6 +40,8 @@ struct Greeting {
   std::vector<v1::SeatLoan> loans;  // what it may promise (seat_leases.h)
   bool chairs_came_back = false;    // a wish may have a chair now: Committer::AnswerWishes()
   bool found_twice = false;         // by this Hello, the first to show it
+  int64_t lease_until_us = 0;       // renewed by this session (lease.h); 0: it was not
+  bool gives_share = false;         // a lease proof came and holds
 };
 
 // `now` is base time. An error is the store's: nothing was changed.

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "core/base/status_macros.h"
+#include "server/engine/authority.h"
 #include "server/engine/committer.h"
+#include "server/engine/give_grant.h"
 
 namespace opgang {
 namespace {
@@ -24,12 +26,12 @@ absl::Status Committer::NoteLeader(const Author& author, const StoredRecord& gro
   const std::string before = InstructorIn(standing), after = InstructorIn(group);
   if (before == after) return absl::OkStatus();
   if (!before.empty()) RETURN_IF_ERROR(TakeGroup(group, before, now));
-  return after.empty() ? absl::OkStatus() : GiveGroup(group, after);
+  return after.empty() ? absl::OkStatus() : GiveGroup(group, after, now);
 }
 
 // Nothing to whoever may tick no list (a partner reads no person), or does not read the directory in which the group stands:
 // is of another municipality, or not invited yet.
-absl::Status Committer::GiveGroup(const StoredRecord& group, const std::string& staff_code) {
+absl::Status Committer::GiveGroup(const StoredRecord& group, const std::string& staff_code, absl::Time now) {
   ASSIGN_OR_RETURN(const auto staff, store_.FindStaff(staff_code));
   if (!staff.has_value() || !MayWrite(staff->role, RecordTypeOf<v1::Participation>()))
     return absl::OkStatus();
@@ -41,9 +43,8 @@ absl::Status Committer::GiveGroup(const StoredRecord& group, const std::string& 
     has_it |= grant.scope == scope;
   }
   if (!reads_directory || has_it) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const uint64_t generation, store_.GrantGeneration(staff_code, scope));
   regranted_.insert(staff_code);
-  return store_.PutGrant(staff_code, {scope, generation + 1, v1::GRANT_MODE_READ_WRITE, ""});
+  return GiveGrant(store_, staff_code, {scope, 1, mode, ""}, now);
 }
 
 absl::Status Committer::TakeGroup(const StoredRecord& group, const std::string& staff_code, absl::Time now) {

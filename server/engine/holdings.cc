@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/base/status_macros.h"
+#include "server/engine/caller.h"
 #include "server/engine/transaction.h"
 
 namespace opgang {
@@ -15,6 +16,13 @@ std::set<Scope> Readable(const std::vector<StoredGrant>& grants) {
     if (IsReadable(grant)) readable.insert(grant.scope);
   }
   return readable;
+}
+
+// Nothing, by one that was taken out of use.
+absl::StatusOr<std::set<Scope>> ReadableBy(BaseReader& store, const StoreAccount& account) {
+  if (account.is_revoked()) return std::set<Scope>();
+  ASSIGN_OR_RETURN(const Author author, AuthorOf(store, account));
+  return Readable(author.grants);
 }
 
 }  // namespace
@@ -54,8 +62,7 @@ absl::Status ConfirmRemoved(BaseStore& store, ReplicaId replica, const std::vect
   if (!state.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto account, store.FindStore(state->store));
   if (!account.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto grants, store.Grants(account->staff_code));
-  const std::set<Scope> readable = Readable(grants);
+  ASSIGN_OR_RETURN(const std::set<Scope> readable, ReadableBy(store, *account));
   return InTransaction(store, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const std::vector<Holding> holdings, store.Holdings(replica));
     for (Holding holding : holdings) {
@@ -76,8 +83,7 @@ absl::StatusOr<std::vector<v1::UnconfirmedRemoval>> UnconfirmedRemovals(BaseRead
   ASSIGN_OR_RETURN(const std::vector<Holding> holdings, store.Holdings(replica));
   std::vector<v1::UnconfirmedRemoval> removals;
   if (holdings.empty()) return removals;
-  ASSIGN_OR_RETURN(const auto grants, store.Grants(account.staff_code));
-  const std::set<Scope> readable = Readable(grants);
+  ASSIGN_OR_RETURN(const std::set<Scope> readable, ReadableBy(store, account));
   for (const Holding& holding : holdings) {
     if (holding.removed_us > 0 || readable.contains(holding.scope)) continue;
     v1::UnconfirmedRemoval& removal = removals.emplace_back();

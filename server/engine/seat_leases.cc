@@ -33,8 +33,11 @@ bool MayBook(Role role, const std::vector<StoredGrant>& grants, AreaId area) {
 // Who else could be lent chairs: asked once in a session, and only where there are any.
 class Borrowers {
  public:
-  Borrowers(BaseReader& store, ReplicaId speaker, absl::Time now)
-      : store_(store), speaker_(speaker), since_us_(absl::ToUnixMicros(now - kHeardLately)) {}
+  Borrowers(BaseReader& store, ReplicaId speaker, MunicipalityId municipality, absl::Time now)
+      : store_(store),
+        speaker_(speaker),
+        municipality_(municipality),
+        since_us_(absl::ToUnixMicros(now - kHeardLately)) {}
 
   // Replicas that were heard lately and may book in this area; the one that speaks is among them.
   absl::StatusOr<int> CountFor(AreaId area) {
@@ -53,17 +56,26 @@ class Borrowers {
       if (replica.retired || replica.last_sync_us < since_us_ || replica.id == speaker_) continue;
       ASSIGN_OR_RETURN(const auto staff, store_.FindStaff(account.staff_code));
       ASSIGN_OR_RETURN(auto grants, store_.Grants(account.staff_code));
-      if (staff.has_value()) others_.emplace_back(staff->role, std::move(grants));
+      const bool in_use = staff.has_value() && !account.is_revoked();
+      if (in_use && staff->municipality == municipality_)
+        others_.emplace_back(staff->role, std::move(grants));
     }
     return absl::OkStatus();
   }
 
   BaseReader& store_;
   const ReplicaId speaker_;
+  const MunicipalityId municipality_;
   const int64_t since_us_;
   bool loaded_ = false;
   std::vector<std::pair<Role, std::vector<StoredGrant>>> others_;
 };
+
+// Another municipality's meetings are nobody's business here: their ids and chairs are not told.
+absl::StatusOr<bool> IsOffered(BaseReader& store, const MeetingPlan& meeting, MunicipalityId municipality) {
+  ASSIGN_OR_RETURN(const auto scopes, store.ScopesOf(meeting.meeting));
+  return std::ranges::find(scopes, DirectoryOf(municipality)) != scopes.end();
+}
 
 using Leases = std::map<RecordId, SeatLease>;
 
@@ -178,9 +190,11 @@ absl::StatusOr<std::vector<v1::SeatLoan>> BalanceLeases(BaseStore& store, const 
                    store.LimitedMeetings(absl::ToUnixMicros(now), absl::ToUnixMicros(now + kLendAhead)));
   ASSIGN_OR_RETURN(Leases lent, LentTo(store, replica));
   Leases told = ToldBy(hello, replica);
-  Borrowers borrowers(store, replica, now);
+  Borrowers borrowers(store, replica, author.municipality, now);
   for (const MeetingPlan& meeting : meetings) {
     if (!MayBook(author.role, author.grants, meeting.area)) continue;
+    ASSIGN_OR_RETURN(const bool offered, IsOffered(store, meeting, author.municipality));
+    if (!offered) continue;
     ASSIGN_OR_RETURN(const int replicas, borrowers.CountFor(meeting.area));
     ASSIGN_OR_RETURN(SeatEscrow escrow, EscrowOf(store, meeting));
     const SeatLease& held = told[meeting.meeting];

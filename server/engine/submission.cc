@@ -95,6 +95,19 @@ OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& k
   return mutation;
 }
 
+OpenedMutation OpenRevoked(const v1::SealedMutation& sealed, const QueueKeys& keys,
+                           const SecretBytes& digest_key, bool stolen) {
+  OpenedMutation mutation = OpenMutation(sealed, keys, digest_key);
+  mutation.refusal = Refusal{stolen ? v1::REFUSAL_CODE_STOLEN : v1::REFUSAL_CODE_REVOKED, 0};
+  if (!stolen) return mutation;
+  v1::MutationPayload clocks;
+  *clocks.mutable_evidence() = mutation.payload.evidence();
+  mutation.payload = std::move(clocks);
+  mutation.payload_bytes = sealed.sealed_payload();
+  mutation.opened = false;
+  return mutation;
+}
+
 std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, const Author& author,
                                      absl::Time received, const std::optional<Anchor>& session) {
   NoteSuccessors(mutations, author, received, session);

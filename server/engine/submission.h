@@ -29,6 +29,13 @@ struct Author {
   absl::Time enrolled;
   std::vector<StoredGrant> grants;
   std::vector<StoredGrant> taken_grants;  // what was captured under them counts still (admission.h)
+  int64_t role_since_us = 0;              // base time; 0: from the beginning
+  std::vector<FormerRole> former_roles;   // what was captured in them is judged by them
+  MunicipalityId municipality = kDefaultMunicipality;
+  v1::Revocation revoked;  // at_us 0: the store is in use
+  uint64_t as_of = 0;      // BaseStore::authority_rev(), read before the rest; 0: for the base's own
+  bool is_revoked() const { return revoked.at_us() > 0; }
+  bool is_stolen() const { return revoked.reason() == v1::REVOCATION_REASON_STOLEN; }
 };
 
 // One mutation after opening. Where something is wrong with it by itself, `refusal` says what; it still has a fate.
@@ -73,6 +80,11 @@ struct QueueKeys {
 // its reason. `digest_key` makes the digest that tells a retry from another mutation under the same id.
 OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& keys,
                             const SecretBytes& digest_key, const KnownSchema& schema = {});
+
+// The same of a store that was taken out of use: refused, whatever it says. Of a stolen one the payload stays as it came; it
+// was opened in passing for its digest and the evidence of when it was captured, and nothing else of it is kept or parsed.
+OpenedMutation OpenRevoked(const v1::SealedMutation& sealed, const QueueKeys& keys,
+                           const SecretBytes& digest_key, bool stolen);
 
 // Parses envelope and payload from their bytes and refuses what is wrong with them by themselves, judged by what this
 // build knows: also when a mutation is taken out of quarantine.

@@ -42,6 +42,8 @@ class Writer {
   void Submit(std::vector<Submission> submissions, VerdictsDone done);
   // Thread-safe. Runs `job` on the writer's thread between commits; it makes its own transaction.
   void Run(Job job);
+  // Thread-safe: BaseStore::authority_rev() of what is committed.
+  uint64_t authority_rev() const { return store_->authority_rev(); }
   // Thread-safe. Tells on_news of commits that a job made.
   void Announce(const std::set<Scope>& touched);
 
@@ -67,10 +69,10 @@ class Writer {
   Callbacks callbacks_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Work> queue_;            // guarded by mutex_
-  bool stopping_ = false;             // guarded by mutex_
-  bool failed_ = false;               // the writer's thread only
-  std::unique_ptr<BaseStore> store_;  // the writer's thread only
+  std::deque<Work> queue_;                  // guarded by mutex_
+  bool stopping_ = false;                   // guarded by mutex_
+  bool failed_ = false;                     // the writer's thread only
+  const std::unique_ptr<BaseStore> store_;  // the writer's thread only, but for authority_rev()
   std::unique_ptr<Committer> committer_;
   std::thread thread_;
 };

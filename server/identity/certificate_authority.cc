@@ -116,13 +116,21 @@ class Builder {
     AddExtension(NID_authority_key_identifier, id.get(), false);
   }
 
-  absl::StatusOr<CertifiedKey> Sign(EVP_PKEY* issuer_key) {
+  // The certificate alone, as PEM: for a subject whose key is its own.
+  absl::StatusOr<std::string> SignPublic(EVP_PKEY* issuer_key) {
     Check(ok_ && X509_sign(get(), issuer_key, EVP_sha256()) > 0);
-    const BioPtr certificate(BIO_new(BIO_s_mem())), key(BIO_new(BIO_s_mem()));
-    Check(ok_ && PEM_write_bio_X509(certificate.get(), get()) == 1 &&
-          PEM_write_bio_PrivateKey(key.get(), key_, nullptr, nullptr, 0, nullptr, nullptr) == 1);
+    const BioPtr certificate(BIO_new(BIO_s_mem()));
+    Check(ok_ && PEM_write_bio_X509(certificate.get(), get()) == 1);
     if (!ok_) return OpensslFailed();
-    return CertifiedKey{std::string(Written(certificate)), SecretBytes(Written(key))};
+    return std::string(Written(certificate));
+  }
+
+  absl::StatusOr<CertifiedKey> Sign(EVP_PKEY* issuer_key) {
+    ASSIGN_OR_RETURN(std::string certificate, SignPublic(issuer_key));
+    const BioPtr key(BIO_new(BIO_s_mem()));
+    Check(PEM_write_bio_PrivateKey(key.get(), key_, nullptr, nullptr, 0, nullptr, nullptr) == 1);
+    if (!ok_) return OpensslFailed();
+    return CertifiedKey{std::move(certificate), SecretBytes(Written(key))};
   }
 
   X509* get() { return certificate_.get(); }
@@ -163,10 +171,10 @@ std::string RandomHex(Random& random) {
   return hex;
 }
 
-// What every certificate but the authority's own has in common.
-absl::StatusOr<CertifiedKey> IssueLeaf(const CertifiedKey& ca, int purpose, Builder& builder) {
+// What every certificate but the authority's own has in common. The authority's key, to sign it with.
+absl::StatusOr<KeyPtr> FinishLeaf(const CertifiedKey& ca, int purpose, Builder& builder) {
   const CertificatePtr issuer = ParseCertificate(ca.certificate_pem);
-  const KeyPtr issuer_key = ParsePrivateKey(ca.private_key_pem.Reveal());
+  KeyPtr issuer_key = ParsePrivateKey(ca.private_key_pem.Reveal());
   if (issuer == nullptr || issuer_key == nullptr ||
       X509_check_private_key(issuer.get(), issuer_key.get()) != 1 || X509_check_ca(issuer.get()) != 1) {
     return NoAuthority();
@@ -177,8 +185,33 @@ absl::StatusOr<CertifiedKey> IssueLeaf(const CertifiedKey& ca, int purpose, Buil
   builder.SetNames();
   builder.SetSubjectKeyId();
   builder.SetIssuer(issuer.get());
+  return issuer_key;
+}
+
+absl::StatusOr<CertifiedKey> IssueLeaf(const CertifiedKey& ca, int purpose, Builder& builder) {
+  ASSIGN_OR_RETURN(const KeyPtr issuer_key, FinishLeaf(ca, purpose, builder));
   return builder.Sign(issuer_key.get());
 }
+
+using RequestPtr = std::unique_ptr<X509_REQ, OpensslFree<X509_REQ_free>>;
+
+// The key that a request asks for, where whoever asks has it; null otherwise.
+KeyPtr KeyRequested(std::string_view request) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(request.data());
+  const unsigned char* end = bytes;
+  const RequestPtr parsed(d2i_X509_REQ(nullptr, &end, static_cast<long>(request.size())));
+  const bool whole = parsed != nullptr && end == bytes + request.size();
+  KeyPtr key(whole ? X509_REQ_get_pubkey(parsed.get()) : nullptr);
+  std::array<char, 32> group{};
+  const bool sound = key != nullptr &&
+                     EVP_PKEY_get_group_name(key.get(), group.data(), group.size(), nullptr) == 1 &&
+                     std::string_view(group.data()) == "prime256v1" &&
+                     X509_REQ_verify(parsed.get(), key.get()) == 1;
+  ERR_clear_error();
+  return sound ? std::move(key) : nullptr;
+}
+
+absl::Status NoRequest() { return MakeError(ErrorCode::kBadInput, "this is no certificate request"); }
 
 }  // namespace
 
@@ -207,14 +240,37 @@ absl::StatusOr<CertifiedKey> IssueServerCertificate(const CertifiedKey& ca,
   return IssueLeaf(ca, NID_server_auth, builder);
 }
 
-absl::StatusOr<CertifiedKey> IssueStoreCertificate(const CertifiedKey& ca, const PeerIdentity& store,
-                                                   Random& random) {
-  RETURN_IF_ERROR(CheckPeerIdentity(store));
+absl::StatusOr<CertifiedKey> IssueInvitationCertificate(const CertifiedKey& ca, StoreId store, Random& random) {
   const KeyPtr key = MakeKey();
+  Builder builder(key, random);
+  builder.SetSubject("Opgang invitation");
+  builder.AddName(GEN_URI, Ia5(InvitationUri(store)));
+  return IssueLeaf(ca, NID_client_auth, builder);
+}
+
+absl::StatusOr<std::string> RequestedKey(std::string_view request) {
+  const KeyPtr key = KeyRequested(request);
+  if (key == nullptr) return NoRequest();
+  unsigned char* der = nullptr;
+  const int size = i2d_PUBKEY(key.get(), &der);
+  std::array<unsigned char, 32> digest;
+  const bool done =
+      size > 0 && EVP_Digest(der, static_cast<size_t>(size), digest.data(), nullptr, EVP_sha256(), nullptr) == 1;
+  OPENSSL_free(der);
+  if (!done) return OpensslFailed();
+  return std::string(digest.begin(), digest.end());
+}
+
+absl::StatusOr<std::string> CertifyStore(const CertifiedKey& ca, const PeerIdentity& store,
+                                         std::string_view request, Random& random) {
+  RETURN_IF_ERROR(CheckPeerIdentity(store));
+  const KeyPtr key = KeyRequested(request);
+  if (key == nullptr) return NoRequest();
   Builder builder(key, random);
   builder.SetSubject(store.staff_code);
   builder.AddName(GEN_URI, Ia5(StoreUri(store.store_id)));
-  return IssueLeaf(ca, NID_client_auth, builder);
+  ASSIGN_OR_RETURN(const KeyPtr issuer_key, FinishLeaf(ca, NID_client_auth, builder));
+  return builder.SignPublic(issuer_key.get());
 }
 
 bool IsKeyPair(const CertifiedKey& certified) {

@@ -5,10 +5,12 @@
 // 9999-12-31 23:59:59 UTC ("no expiry", RFC 5280 section 4.1.2.5), so that no wrong clock can invalidate one
 // (I16): what lives, expires or is revoked is a row at the base.
 //
-//              CA                        server                     store
-//   subject    Opgang base <random>      Opgang base                <staff code>
-//   names                                the hosts (DNS, IP)        URI opgang:store:<uuid>
-//   may        sign certificates         serverAuth                 clientAuth
+//              CA                     server                 store                    invitation
+//   subject    Opgang base <random>   Opgang base            <staff code>             Opgang invitation
+//   names                             the hosts (DNS, IP)    URI opgang:store:<uuid>  URI opgang:invitation:<uuid>
+//   may        sign certificates      serverAuth             clientAuth               clientAuth: Enroll, once
+//
+// A store's key is its own: the base sees the public half, in a request (PKCS #10, RFC 2986).
 //
 // Pure functions of their arguments, `random` (serial numbers) and OpenSSL's generator (keys); thread-safe
 // where `random` is. kInternal where OpenSSL fails, which takes running out of memory.
@@ -38,9 +40,16 @@ absl::StatusOr<CertifiedKey> MakeCertificateAuthority(Random& random);
 absl::StatusOr<CertifiedKey> IssueServerCertificate(const CertifiedKey& ca,
                                                     const std::vector<std::string>& hosts, Random& random);
 
-// kBadInput as CheckPeerIdentity; kDamaged where `ca` is no authority.
-absl::StatusOr<CertifiedKey> IssueStoreCertificate(const CertifiedKey& ca, const PeerIdentity& store,
-                                                   Random& random);
+// For an invitation to be this store. kDamaged where `ca` is no authority.
+absl::StatusOr<CertifiedKey> IssueInvitationCertificate(const CertifiedKey& ca, StoreId store, Random& random);
+
+// SHA-256 of the public key that `request` (DER) asks a certificate for. kBadInput where it is no request, its signature
+// does not hold, or its key is no P-256.
+absl::StatusOr<std::string> RequestedKey(std::string_view request);
+// PEM, for the requested key. Names come from `store`, never from the request. kBadInput as RequestedKey and
+// CheckPeerIdentity; kDamaged where `ca` is no authority.
+absl::StatusOr<std::string> CertifyStore(const CertifiedKey& ca, const PeerIdentity& store,
+                                         std::string_view request, Random& random);
 
 // Whether certificate and key parse and belong together.
 bool IsKeyPair(const CertifiedKey& certified);

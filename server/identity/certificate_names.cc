@@ -14,6 +14,7 @@ namespace opgang {
 namespace {
 
 constexpr std::string_view kStoreUriPrefix = "opgang:store:";
+constexpr std::string_view kInvitationUriPrefix = "opgang:invitation:";
 constexpr size_t kMaxStaffCode = 64;  // ub-common-name, RFC 5280 appendix A
 constexpr size_t kMaxDnsName = 253;
 constexpr size_t kMaxDnsLabel = 63;
@@ -69,14 +70,14 @@ std::optional<std::string> OnlyCommonName(const CertificatePtr& certificate) {
 }
 
 // The store of the only alternative name; nullopt where there is another kind of name, or another number.
-std::optional<StoreId> OnlyStoreUri(const CertificatePtr& certificate) {
+std::optional<StoreId> OnlyStoreUri(const CertificatePtr& certificate, std::string_view prefix) {
   const NamesPtr names = AlternativeNames(certificate);
   if (names == nullptr || sk_GENERAL_NAME_num(names.get()) != 1) return std::nullopt;
   const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), 0);
   if (name->type != GEN_URI) return std::nullopt;
   const std::string_view uri = TextOf(name->d.uniformResourceIdentifier);
-  if (!uri.starts_with(kStoreUriPrefix)) return std::nullopt;
-  const std::optional<Uuid> uuid = UuidFromString(uri.substr(kStoreUriPrefix.size()));
+  if (!uri.starts_with(prefix)) return std::nullopt;
+  const std::optional<Uuid> uuid = UuidFromString(uri.substr(prefix.size()));
   return uuid.has_value() ? std::optional<StoreId>(StoreId(*uuid)) : std::nullopt;
 }
 
@@ -100,11 +101,23 @@ absl::StatusOr<PeerIdentity> ParsePeerIdentity(std::string_view certificate_pem)
   const CertificatePtr certificate = ParseCertificate(certificate_pem);
   if (certificate == nullptr) return no_store;
   const std::optional<std::string> staff_code = OnlyCommonName(certificate);
-  const std::optional<StoreId> store_id = OnlyStoreUri(certificate);
+  const std::optional<StoreId> store_id = OnlyStoreUri(certificate, kStoreUriPrefix);
   if (!staff_code.has_value() || !store_id.has_value()) return no_store;
   PeerIdentity identity{*staff_code, *store_id};
   if (!CheckPeerIdentity(identity).ok()) return no_store;
   return identity;
+}
+
+std::string InvitationUri(StoreId store_id) {
+  return std::string(kInvitationUriPrefix) + store_id.ToString();
+}
+
+absl::StatusOr<StoreId> ParseInvitedStore(std::string_view certificate_pem) {
+  const CertificatePtr certificate = ParseCertificate(certificate_pem);
+  std::optional<StoreId> store;
+  if (certificate != nullptr) store = OnlyStoreUri(certificate, kInvitationUriPrefix);
+  if (store.has_value() && !store->empty()) return *store;
+  return MakeError(ErrorCode::kBaseRefused, "the certificate is no invitation's");
 }
 
 std::string IpAddressBytes(const std::string& host) {

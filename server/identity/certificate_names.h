@@ -27,6 +27,12 @@ absl::Status CheckPeerIdentity(const PeerIdentity& identity);
 // "opgang:store:0190a6e0-...": the URI in a store's certificate.
 std::string StoreUri(StoreId store_id);
 
+// "opgang:invitation:0190a6e0-...": the URI in the certificate of an invitation, which opens the enrolment of that store and
+// nothing else.
+std::string InvitationUri(StoreId store_id);
+// kBaseRefused for anything but such a certificate.
+absl::StatusOr<StoreId> ParseInvitedStore(std::string_view certificate_pem);
+
 // From a store's certificate as gRPC hands it out (x509_pem_cert): the common name and the store URI, each
 // exactly once. It checks no signature: the TLS handshake has done that. kBaseRefused for anything else,
 // for instance the base's own certificate.

@@ -13,7 +13,6 @@
 #include "core/merge/open_conflicts.h"
 #include "core/rules/course_facts.h"
 #include "core/sealing/sealing.h"
-#include "server/admin/enrolment.h"
 
 namespace opgang {
 namespace {
@@ -55,14 +54,15 @@ bool IsOfPeople(uint32_t type) {
 
 class Facts : public BaseFacts {
  public:
-  explicit Facts(SecretBytes key) : key_(std::move(key)) {
+  Facts(SecretBytes key, MunicipalityId municipality) : key_(std::move(key)), municipality_(municipality) {
     input_.pseudonym = [this](const RecordId& id) { return PseudonymOf(key_, id); };
   }
   const ReportInput& input() const override { return input_; }
 
   absl::Status Read(BaseReader& reader) {
     RETURN_IF_ERROR(ReadMeetings(reader));
-    ASSIGN_OR_RETURN(const auto areas, reader.Areas());
+    ASSIGN_OR_RETURN(auto areas, reader.Areas());
+    std::erase_if(areas, [&](const Area& area) { return area.municipality != municipality_; });
     for (const Area& area : areas) area_names_[area.id] = area.name;
     for (const Area& area : areas) RETURN_IF_ERROR(ReadPlacesAndJoins(reader, area));
     for (const Area& area : areas) {
@@ -81,8 +81,8 @@ class Facts : public BaseFacts {
   }
 
   absl::Status ReadMeetings(BaseReader& reader) {
-    ASSIGN_OR_RETURN(const auto groups, reader.RecordsOfType(kDirectoryScope, Type::kGroup));
-    ASSIGN_OR_RETURN(const auto programmes, reader.RecordsOfType(kDirectoryScope, Type::kGroupProgramme));
+    ASSIGN_OR_RETURN(const auto groups, reader.RecordsOfType(DirectoryOf(municipality_), Type::kGroup));
+    ASSIGN_OR_RETURN(const auto programmes, reader.RecordsOfType(DirectoryOf(municipality_), Type::kGroupProgramme));
     std::map<std::string, v1::Programme> kinds;
     for (const StoredRecord& record : programmes) {
       v1::GroupProgramme programme;
@@ -93,7 +93,7 @@ class Facts : public BaseFacts {
       v1::Group group;
       if (group.ParseFromString(record.record.fields())) by_id[record.id.ToBytes()] = std::move(group);
     }
-    ASSIGN_OR_RETURN(const auto meetings, reader.RecordsOfType(kDirectoryScope, Type::kMeeting));
+    ASSIGN_OR_RETURN(const auto meetings, reader.RecordsOfType(DirectoryOf(municipality_), Type::kMeeting));
     for (const StoredRecord& record : meetings) {
       const v1::Meeting* meeting = Keep(meetings_, record);
       if (meeting == nullptr) continue;
@@ -251,6 +251,7 @@ class Facts : public BaseFacts {
   }
 
   const SecretBytes key_;
+  const MunicipalityId municipality_;
   ReportInput input_;
   Persons same_;
   std::map<RecordId, ReportPerson> persons_;
@@ -274,9 +275,9 @@ class Facts : public BaseFacts {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<BaseFacts>> ReadBaseFacts(BaseReader& reader,
-                                                         const SecretBytes& pseudonym_key) {
-  auto facts = std::make_unique<Facts>(pseudonym_key);
+absl::StatusOr<std::unique_ptr<BaseFacts>> ReadBaseFacts(BaseReader& reader, const SecretBytes& pseudonym_key,
+                                                         MunicipalityId municipality) {
+  auto facts = std::make_unique<Facts>(pseudonym_key, municipality);
   RETURN_IF_ERROR(facts->Read(reader));
   return facts;
 }

@@ -63,11 +63,13 @@ absl::Status CheckPeriod(const v1::RunReportRequest& request, absl::Time now) {
   return absl::OkStatus();
 }
 
-absl::Status CheckArea(BaseReader& reader, const std::string& name) {
+absl::Status CheckArea(BaseReader& reader, const std::string& name, MunicipalityId municipality) {
   if (name.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto areas, reader.Areas());
   std::vector<std::string> names;
-  for (const Area& area : areas) names.push_back(area.name);
+  for (const Area& area : areas) {
+    if (area.municipality == municipality) names.push_back(area.name);
+  }
   if (std::ranges::find(names, name) != names.end()) return absl::OkStatus();
   return MakeError(ErrorCode::kNotFound, "no such area at this base; there are: " + Listed(names));
 }
@@ -85,8 +87,10 @@ absl::StatusOr<v1::Report> RunReport(BaseReader& reader, const v1::RunReportRequ
                                      absl::Time now) {
   ASSIGN_OR_RETURN(const KnownReport* report, FindReport(request.name()));
   RETURN_IF_ERROR(CheckPeriod(request, now));
-  RETURN_IF_ERROR(CheckArea(reader, request.area()));
-  ASSIGN_OR_RETURN(const auto facts, ReadBaseFacts(reader, DeriveKey(storage_key, "report pseudonyms")));
+  ASSIGN_OR_RETURN(const MunicipalityId municipality, KnownMunicipality(reader, request.municipality()));
+  RETURN_IF_ERROR(CheckArea(reader, request.area(), municipality));
+  ASSIGN_OR_RETURN(const auto facts,
+                   ReadBaseFacts(reader, DeriveKey(storage_key, "report pseudonyms"), municipality));
   const ReportQuestion question{FromProto(request.from()), FromProto(request.to()), request.area(), now,
                                 calendar};
   v1::Report done = report->compute(facts->input(), question);

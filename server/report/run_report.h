@@ -17,8 +17,8 @@ namespace opgang {
 // "response-time", ...: what there is, in the order of docs/reports.md.
 std::vector<std::string_view> ReportNames();
 
-// kUsage: no such report, no period, `from` after `to`, a period that is not over today at the latest. kNotFound: no such
-// area. `storage_key`: the base's, from which that of the pseudonyms is derived. `now`: base time.
+// Of the municipality that the request names. kUsage: no such report, no period, `from` after `to`, a period that is not over
+// today at the latest. kNotFound: no such area or municipality. `storage_key`: the base's, from which that of the pseudonyms is derived. `now`: base time.
 absl::StatusOr<v1::Report> RunReport(BaseReader& reader, const v1::RunReportRequest& request,
                                      const SecretBytes& storage_key, const CalendarSettings& calendar,
                                      absl::Time now);

@@ -16,11 +16,13 @@
 
 namespace opgang {
 
-grpc::Status AdminServiceImpl::Invite(grpc::ServerContext*, const v1::InviteRequest* request,
+grpc::Status AdminServiceImpl::Invite(grpc::ServerContext* context, const v1::InviteRequest* request,
                                       v1::InviteResponse* response) {
   v1::Invitation invitation;
+  v1::InviteRequest narrowed = *request;
   const grpc::Status made = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
-    ASSIGN_OR_RETURN(invitation, MakeInvitation(store, base_.keys, *request, base_.addresses,
+    RETURN_IF_ERROR(NarrowInvitation(store, CallerIn(context), narrowed));
+    ASSIGN_OR_RETURN(invitation, MakeInvitation(store, base_.keys, narrowed, base_.addresses,
                                                 base_.clock->WallNow(), *base_.random));
     return GrantDirectory(store, request->staff_code(), *RoleFromName(request->role()));
   });
@@ -29,8 +31,8 @@ grpc::Status AdminServiceImpl::Invite(grpc::ServerContext*, const v1::InviteRequ
   response->set_sealed_invitation(
       SealInvitation(invitation.SerializeAsString(), response->code(), invitation_cost_, *base_.random));
   response->set_expires_us(invitation.issued_us() + absl::ToInt64Microseconds(kInvitationLifetime));
-  spdlog::info("event=invited staff={} device={} role={}", request->staff_code(), request->device_label(),
-               request->role());
+  spdlog::info("event=invited staff={} device={} role={} actor={}", request->staff_code(),
+               request->device_label(), request->role(), request->actor());
   return grpc::Status::OK;
 }
 
@@ -53,30 +55,36 @@ grpc::Status AdminServiceImpl::ImportDwellings(grpc::ServerContext*,
   return status;
 }
 
-grpc::Status AdminServiceImpl::ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*,
+grpc::Status AdminServiceImpl::ListDevices(grpc::ServerContext* context, const v1::ListDevicesRequest*,
                                            v1::ListDevicesResponse* response) {
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
-    ASSIGN_OR_RETURN(*response, DevicesOf(store, base_.sessions, base_.calendar, base_.clock->WallNow()));
+    ASSIGN_OR_RETURN(*response, DevicesOf(store, CallerIn(context), base_.sessions, base_.calendar,
+                                          base_.clock->WallNow()));
     return absl::OkStatus();
   });
 }
 
-grpc::Status AdminServiceImpl::ListQuarantine(grpc::ServerContext*, const v1::ListQuarantineRequest* request,
+grpc::Status AdminServiceImpl::ListQuarantine(grpc::ServerContext* context,
+                                              const v1::ListQuarantineRequest* request,
                                               v1::ListQuarantineResponse* response) {
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
     ASSIGN_OR_RETURN(const auto items, store.Quarantine(IntentId::FromBytes(request->intent_id())));
-    for (const QuarantinedMutation& item : items) *response->add_items() = ToItem(item);
+    for (const QuarantinedMutation& item : items) {
+      if (!IsInSight(CallerIn(context), item)) continue;
+      ASSIGN_OR_RETURN(*response->add_items(), ToItem(store, item));
+    }
     return absl::OkStatus();
   });
 }
 
-grpc::Status AdminServiceImpl::ReplayQuarantined(grpc::ServerContext*,
+grpc::Status AdminServiceImpl::ReplayQuarantined(grpc::ServerContext* context,
                                                  const v1::ReplayQuarantinedRequest* request,
                                                  v1::ReplayQuarantinedResponse* response) {
   const IntentId intent = IntentId::FromBytes(request->intent_id()).value_or(IntentId());
   spdlog::info("event=quarantine-replay intent={} actor={}", intent.ToString(), request->actor());
   return OnWriter(*base_.writer, [&, intent](BaseStore& store, Committer& committer) -> absl::Status {
     RETURN_IF_ERROR(PersonWhoDecides(store, request->actor()).status());
+    RETURN_IF_ERROR(CheckInSight(store, CallerIn(context), intent));
     std::set<Scope> touched;
     ASSIGN_OR_RETURN(
         *response->mutable_verdict(),
@@ -86,13 +94,14 @@ grpc::Status AdminServiceImpl::ReplayQuarantined(grpc::ServerContext*,
   });
 }
 
-grpc::Status AdminServiceImpl::DiscardQuarantined(grpc::ServerContext*,
+grpc::Status AdminServiceImpl::DiscardQuarantined(grpc::ServerContext* context,
                                                   const v1::DiscardQuarantinedRequest* request,
                                                   v1::DiscardQuarantinedResponse* response) {
   const IntentId intent = IntentId::FromBytes(request->intent_id()).value_or(IntentId());
   spdlog::info("event=quarantine-discard intent={} actor={}", intent.ToString(), request->actor());
   return OnWriter(*base_.writer, [&, intent](BaseStore& store, Committer& committer) -> absl::Status {
     RETURN_IF_ERROR(PersonWhoDecides(store, request->actor()).status());
+    RETURN_IF_ERROR(CheckInSight(store, CallerIn(context), intent));
     ASSIGN_OR_RETURN(const int discarded,
                      committer.Discard(intent, request->actor(), base_.clock->WallNow(), request->reason()));
     response->set_discarded(discarded);
@@ -100,29 +109,39 @@ grpc::Status AdminServiceImpl::DiscardQuarantined(grpc::ServerContext*,
   });
 }
 
-grpc::Status AdminServiceImpl::ListDecisions(grpc::ServerContext*, const v1::ListDecisionsRequest* request,
+grpc::Status AdminServiceImpl::ListDecisions(grpc::ServerContext* context,
+                                             const v1::ListDecisionsRequest* request,
                                              v1::ListDecisionsResponse* response) {
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
     ASSIGN_OR_RETURN(const auto decisions, store.Decisions(IntentId::FromBytes(request->intent_id())));
-    for (const v1::Decision& decision : decisions) *response->add_decisions() = decision;
+    for (const v1::Decision& decision : decisions) {
+      const IntentId intent = IntentId::FromBytes(decision.intent_id()).value_or(IntentId());
+      ASSIGN_OR_RETURN(const std::string author, store.WroteIt(intent));
+      const bool in_sight = CallerIn(context).local || StaffInSight(store, CallerIn(context), author).ok();
+      if (in_sight) *response->add_decisions() = decision;
+    }
     return absl::OkStatus();
   });
 }
 
-grpc::Status AdminServiceImpl::ListConflicts(grpc::ServerContext*, const v1::ListConflictsRequest* request,
+grpc::Status AdminServiceImpl::ListConflicts(grpc::ServerContext* context,
+                                             const v1::ListConflictsRequest* request,
                                              v1::ListConflictsResponse* response) {
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
-    ASSIGN_OR_RETURN(*response, opgang::ListConflicts(store, RecordId::FromBytes(request->record_id())));
+    ASSIGN_OR_RETURN(*response, opgang::ListConflicts(store, CallerIn(context),
+                                                      RecordId::FromBytes(request->record_id())));
     return absl::OkStatus();
   });
 }
 
-grpc::Status AdminServiceImpl::SettleConflict(grpc::ServerContext*, const v1::SettleConflictRequest* request,
+grpc::Status AdminServiceImpl::SettleConflict(grpc::ServerContext* context,
+                                              const v1::SettleConflictRequest* request,
                                               v1::SettleConflictResponse* response) {
   const RecordId record = RecordId::FromBytes(request->record_id()).value_or(RecordId());
   spdlog::info("event=conflict-settle record={} field={} actor={}", record.ToString(), request->field(),
                request->actor());
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer& committer) -> absl::Status {
+    RETURN_IF_ERROR(CheckRecordInSight(store, CallerIn(context), record));
     std::set<Scope> touched;
     auto settled = opgang::SettleConflict(store, committer, *request, *base_.clock, *base_.random, touched);
     base_.writer->Announce(touched);
@@ -132,11 +151,13 @@ grpc::Status AdminServiceImpl::SettleConflict(grpc::ServerContext*, const v1::Se
   });
 }
 
-grpc::Status AdminServiceImpl::RecordHistory(grpc::ServerContext*, const v1::RecordHistoryRequest* request,
+grpc::Status AdminServiceImpl::RecordHistory(grpc::ServerContext* context,
+                                             const v1::RecordHistoryRequest* request,
                                              v1::RecordHistoryResponse* response) {
   const RecordId record = RecordId::FromBytes(request->record_id()).value_or(RecordId());
   spdlog::info("event=history-read record={}", record.ToString());
   return OnWriter(*base_.writer, [&, record](BaseStore& store, Committer&) -> absl::Status {
+    RETURN_IF_ERROR(CheckRecordInSight(store, CallerIn(context), record));
     ASSIGN_OR_RETURN(*response, opgang::RecordHistory(store, record));
     return absl::OkStatus();
   });
@@ -156,13 +177,14 @@ grpc::Status AdminServiceImpl::CheckBase(grpc::ServerContext*, const v1::CheckBa
 
 grpc::Status EnrollServiceImpl::Enroll(grpc::ServerContext* context, const v1::EnrollRequest* request,
                                        v1::EnrollResponse* response) {
-  auto peer = PeerOf(*context);
-  if (!peer.ok()) return ToGrpc(peer.status());
+  const auto invited = InvitedStoreOf(*context);
+  if (!invited.ok()) return ToGrpc(invited.status());
   const grpc::Status status = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
-    ASSIGN_OR_RETURN(*response, opgang::Enroll(store, *peer, *request, base_.clock->WallNow()));
+    ASSIGN_OR_RETURN(*response, opgang::Enroll(store, base_.keys, *invited, *request, base_.clock->WallNow(),
+                                               *base_.random));
     return absl::OkStatus();
   });
-  spdlog::info("event=enroll staff={} store={} ok={}", peer->staff_code, peer->store.ToString(), status.ok());
+  spdlog::info("event=enroll store={} ok={}", invited->ToString(), status.ok());
   return status;
 }
 

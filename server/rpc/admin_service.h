@@ -9,7 +9,8 @@
 
 namespace opgang {
 
-// Only on the Unix socket.
+// As the socket has it; over mutual TLS behind the gate (staff_admin_service.h). What the caller may know of, each handler asks
+// through CallerIn().
 class AdminServiceImpl : public v1::AdminService::Service {
  public:
   AdminServiceImpl(BaseServices& base, PassphraseCost invitation_cost)
@@ -59,8 +60,21 @@ class AdminServiceImpl : public v1::AdminService::Service {
                           v1::ListLeasesResponse*) override;
   grpc::Status ReclaimLeases(grpc::ServerContext*, const v1::ReclaimLeasesRequest*,
                              v1::ReclaimLeasesResponse*) override;
+  // staff_admin.cc
+  grpc::Status ListStaff(grpc::ServerContext*, const v1::ListStaffRequest*, v1::ListStaffResponse*) override;
+  grpc::Status ChangeRole(grpc::ServerContext*, const v1::ChangeRoleRequest*,
+                          v1::ChangeRoleResponse*) override;
+  grpc::Status RevokeDevice(grpc::ServerContext*, const v1::RevokeDeviceRequest*,
+                            v1::RevokeDeviceResponse*) override;
+  grpc::Status DescribeIncident(grpc::ServerContext*, const v1::DescribeIncidentRequest*,
+                                v1::DescribeIncidentResponse*) override;
+  grpc::Status SettleStolen(grpc::ServerContext*, const v1::SettleStolenRequest*,
+                            v1::SettleStolenResponse*) override;
 
  private:
+  // Who calls: the machine's user, but for a call that came through the gate.
+  Caller CallerIn(const grpc::ServerContext* context) { return base_.calls.Of(context); }
+
   BaseServices& base_;
   const PassphraseCost invitation_cost_;
 };

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "server/admin/staff.h"
 #include "server/backup/backup_keys.h"
 #include "server/backup/make_backup.h"
 #include "server/engine/horizon.h"
@@ -121,12 +122,13 @@ grpc::Status AdminServiceImpl::AcceptLoss(grpc::ServerContext*, const v1::Accept
   });
 }
 
-grpc::Status AdminServiceImpl::SettleTwin(grpc::ServerContext*, const v1::SettleTwinRequest* request,
+grpc::Status AdminServiceImpl::SettleTwin(grpc::ServerContext* context, const v1::SettleTwinRequest* request,
                                           v1::SettleTwinResponse*) {
   if (const absl::Status named = CheckActor(request->actor()); !named.ok()) return ToGrpc(named);
   const StoreId id = StoreId::FromBytes(request->store_id()).value_or(StoreId());
   spdlog::info("event=twin-settle store={} actor={}", id.ToString(), request->actor());
-  return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) {
+  return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
+    RETURN_IF_ERROR(StoreInSight(store, CallerIn(context), request->store_id()).status());
     return opgang::SettleTwin(store, id, request->actor(), base_.clock->WallNow());
   });
 }

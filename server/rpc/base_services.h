@@ -3,9 +3,11 @@
 #define OPGANG_SERVER_RPC_BASE_SERVICES_H_
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -13,6 +15,7 @@
 #include "core/rules/three_day_rule.h"
 #include "server/engine/writer.h"
 #include "server/identity/key_store.h"
+#include "server/rpc/calls_under_way.h"
 #include "server/rpc/session_registry.h"
 #include "server/rpc/worker_pool.h"
 #include "server/sync/server_session.h"
@@ -34,6 +37,10 @@ struct BaseServices {
   std::mutex backing_up;                      // one backup at a time
   std::unique_ptr<BaseReader> backup_reader;  // guarded by backing_up
   SessionRegistry sessions;
+  CallsUnderWay calls;
+  std::mutex refusals_mutex;
+  // When a refusal was last noted in the audit, by store and method (gate.cc); guarded by refusals_mutex.
+  std::map<std::pair<StoreId, std::string>, absl::Time> refusals;
 };
 
 }  // namespace opgang

@@ -1,16 +1,19 @@
-// What staff may use, over the administration socket.
+// The part of AdminService about what staff may use.
 #include "core/base/status_macros.h"
 #include "server/admin/conflicts.h"
 #include "server/admin/grants.h"
+#include "server/admin/staff.h"
 #include "server/rpc/admin_service.h"
 #include "server/rpc/on_writer.h"
 #include "spdlog/spdlog.h"
 
 namespace opgang {
 
-grpc::Status AdminServiceImpl::ListGrants(grpc::ServerContext*, const v1::ListGrantsRequest* request,
+grpc::Status AdminServiceImpl::ListGrants(grpc::ServerContext* context, const v1::ListGrantsRequest* request,
                                           v1::ListGrantsResponse* response) {
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
+    if (!CallerIn(context).local)
+      RETURN_IF_ERROR(StaffInSight(store, CallerIn(context), request->staff_code()).status());
     ASSIGN_OR_RETURN(const auto grants, store.Grants(request->staff_code()));
     for (const StoredGrant& stored : grants) {
       v1::Grant& grant = *response->add_grants();
@@ -24,20 +27,20 @@ grpc::Status AdminServiceImpl::ListGrants(grpc::ServerContext*, const v1::ListGr
 }
 
 // Whoever is connected comes back, and is greeted with what holds now.
-grpc::Status AdminServiceImpl::ChangeGrant(grpc::ServerContext*, const v1::ChangeGrantRequest* request,
+grpc::Status AdminServiceImpl::ChangeGrant(grpc::ServerContext* context,
+                                           const v1::ChangeGrantRequest* request,
                                            v1::ChangeGrantResponse* response) {
   const grpc::Status status = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
     RETURN_IF_ERROR(PersonWhoDecides(store, request->actor()).status());
-    ASSIGN_OR_RETURN(const uint64_t generation, opgang::ChangeGrant(store, *request, base_.clock->WallNow()));
+    ASSIGN_OR_RETURN(const uint64_t generation, opgang::ChangeGrant(store, *request, base_.clock->WallNow(),
+                                                                     CallerIn(context)));
     response->set_generation(generation);
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
   spdlog::info("event=grant-changed staff={} taken={} actor={}", request->staff_code(), request->take(),
                request->actor());
-  base_.sessions.DoForAll([staff = request->staff_code()](ServerSession& session) {
-    if (session.IsOf(staff)) session.GoAway(v1::GO_AWAY_REASON_SHUTTING_DOWN);
-  });
+  base_.sessions.DoForAll([](ServerSession& session) { session.CheckAuthority(); });
   return status;
 }
 

@@ -8,12 +8,25 @@
 
 namespace opgang {
 
-absl::StatusOr<Peer> PeerOf(const grpc::ServerContextBase& context) {
+namespace {
+
+absl::StatusOr<std::string> CertificateOf(const grpc::ServerContextBase& context) {
   const auto certificates = context.auth_context()->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
   if (certificates.size() != 1) return MakeError(ErrorCode::kBaseRefused, "no client certificate");
-  const std::string pem(certificates[0].data(), certificates[0].size());
+  return std::string(certificates[0].data(), certificates[0].size());
+}
+
+}  // namespace
+
+absl::StatusOr<Peer> PeerOf(const grpc::ServerContextBase& context) {
+  ASSIGN_OR_RETURN(const std::string pem, CertificateOf(context));
   ASSIGN_OR_RETURN(const PeerIdentity identity, ParsePeerIdentity(pem));
   return Peer{identity.staff_code, identity.store_id};
+}
+
+absl::StatusOr<StoreId> InvitedStoreOf(const grpc::ServerContextBase& context) {
+  ASSIGN_OR_RETURN(const std::string pem, CertificateOf(context));
+  return ParseInvitedStore(pem);
 }
 
 grpc::Status ToGrpc(const absl::Status& status) {

@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "server/report/run_report.h"
+#include "server/rpc/gate.h"
 #include "server/rpc/on_writer.h"
 #include "server/rpc/peer.h"
 #include "spdlog/spdlog.h"
@@ -46,22 +47,21 @@ void LogRun(const v1::Report& report, const std::string& actor) {
                report.for_partner(), actor);
 }
 
-// Which of the base's areas the person may read.
-std::set<AreaId> ReadableAreas(const std::vector<StoredGrant>& grants) {
+// Of which areas the person is told figures: a grant of any mode that the role may hold.
+std::set<AreaId> AreasOf(const std::vector<StoredGrant>& grants) {
   std::set<AreaId> areas;
   for (const StoredGrant& grant : grants) {
-    const bool reads = grant.mode != v1::GRANT_MODE_WRITE_ONLY && grant.scope.kind == v1::SCOPE_KIND_AREA;
-    if (reads) areas.insert(AreaId(grant.scope.id));
+    if (grant.scope.kind == v1::SCOPE_KIND_AREA) areas.insert(AreaId(grant.scope.id));
   }
   return areas;
 }
 
-// An area that the person may not read and one that is not there get the same answer.
-absl::Status CheckAreas(BaseReader& reader, const std::string& staff_code, const std::string& wanted) {
-  ASSIGN_OR_RETURN(const auto grants, reader.Grants(staff_code));
-  ASSIGN_OR_RETURN(const auto areas, reader.Areas());
-  const std::set<AreaId> readable = ReadableAreas(grants);
-  const auto may = [&](const Area& area) { return readable.contains(area.id); };
+// An area that is not the person's and one that is not there get the same answer.
+absl::Status CheckAreas(BaseReader& reader, const Caller& caller, const std::string& wanted) {
+  ASSIGN_OR_RETURN(auto areas, reader.Areas());
+  std::erase_if(areas, [&](const Area& area) { return !caller.SeesMunicipality(area.municipality); });
+  const std::set<AreaId> granted = AreasOf(caller.author.grants);
+  const auto may = [&](const Area& area) { return granted.contains(area.id); };
   if (wanted.empty()) {
     if (std::ranges::all_of(areas, may)) return absl::OkStatus();
     return MakeError(ErrorCode::kUsage, "you may not read every area of this base: name one with --area");
@@ -71,29 +71,12 @@ absl::Status CheckAreas(BaseReader& reader, const std::string& staff_code, const
   return MakeError(ErrorCode::kNotFound, "no such area among those that you may read");
 }
 
-// A disk without its passphrase shows nobody a number. The token stays good: no session turns here.
-absl::Status CheckReader(BaseReader& reader, const StoreAccount& account, const v1::ReaderProof& proof) {
-  const ReplicaId id = ReplicaId::FromBytes(proof.replica_id()).value_or(ReplicaId());
-  ASSIGN_OR_RETURN(const auto replica, reader.FindReplica(id));
-  const bool own = replica.has_value() && replica->store == account.id && !replica->retired;
-  const bool reads = own && !proof.token().empty() && proof.token() == replica->token &&
-                     CheckReadProof(account.proof_public_key, id, proof.token(), proof.read_proof());
-  if (reads) return absl::OkStatus();
-  return MakeError(ErrorCode::kTryLater, "the base does not know this store's last session: sync first");
-}
-
-// The staff code of the coordinator who asks.
-absl::StatusOr<std::string> WhoAsks(BaseReader& reader, const Peer& peer,
-                                    const v1::RunReportRequest& request) {
-  ASSIGN_OR_RETURN(const auto account, reader.FindStore(peer.store));
-  const bool enrolled = account.has_value() && account->enrolled_us > 0;
-  if (!enrolled) return MakeError(ErrorCode::kBaseRefused, "this store is not enrolled here");
-  ASSIGN_OR_RETURN(const auto staff, reader.FindStaff(account->staff_code));
-  if (!staff.has_value() || staff->role != Role::kCoordinator)
-    return MakeError(ErrorCode::kBaseRefused, "reports are run by coordinators");
-  RETURN_IF_ERROR(CheckReader(reader, *account, request.reader()));
-  RETURN_IF_ERROR(CheckAreas(reader, account->staff_code, request.area()));
-  return account->staff_code;
+// What the caller may ask: his own municipality's areas in his own name, a partner without small cells and rows.
+absl::Status Narrow(BaseReader& reader, const Caller& caller, v1::RunReportRequest& request) {
+  RETURN_IF_ERROR(CheckAreas(reader, caller, request.area()));
+  ASSIGN_OR_RETURN(*request.mutable_municipality(), NameOf(reader, caller.author.municipality));
+  if (caller.author.role == Role::kPartner) request.set_for_partner(true);
+  return NameActor(caller, request);
 }
 
 // Positions of rows stay those of the answer.
@@ -119,22 +102,24 @@ absl::Status KeepRowsOf(const std::string& id, v1::Report& report) {
 
 }  // namespace
 
-grpc::Status ReportServiceImpl::RunReport(grpc::ServerContext* context, const v1::RunReportRequest* request,
+grpc::Status ReportServiceImpl::RunReport(grpc::ServerContext* context, const v1::RunReportRequest* asked_for,
                                           v1::RunReportResponse* response) {
+  v1::RunReportRequest request = *asked_for;
   std::unique_ptr<BaseReader> reader;
   const grpc::Status opened = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
     ASSIGN_OR_RETURN(reader, store.OpenReader());
     return absl::OkStatus();
   });
   if (!opened.ok()) return opened;
-  std::string actor;
   if (access_ == Access::kStaff) {
-    const auto peer = PeerOf(*context);
-    const auto asks = peer.ok() ? WhoAsks(*reader, *peer, *request) : peer.status();
-    if (!asks.ok()) return ToGrpc(asks.status());
-    actor = *asks;
+    const auto who = CredentialsOf(*context);
+    if (!who.ok()) return ToGrpc(who.status());
+    const auto caller = AdmitCaller(base_, *reader, *who, "ReportService/RunReport");
+    if (!caller.ok()) return ToGrpc(caller.status());
+    const absl::Status narrowed = Narrow(*reader, *caller, request);
+    if (!narrowed.ok()) return ToGrpc(narrowed);
   }
-  const Asked asked{*request, base_};
+  const Asked asked{request, base_};
   auto report = RunBeside(*reader, asked);
   if (!report.ok()) return ToGrpc(report.status());
   if (!report->has_value()) {
@@ -144,10 +129,10 @@ grpc::Status ReportServiceImpl::RunReport(grpc::ServerContext* context, const v1
     });
     if (!done.ok()) return done;
   }
-  const absl::Status kept = KeepRowsOf(request->rows_of(), **report);
+  const absl::Status kept = KeepRowsOf(request.rows_of(), **report);
   if (!kept.ok()) return ToGrpc(kept);
   *response->mutable_report() = **std::move(report);
-  LogRun(response->report(), actor);
+  LogRun(response->report(), request.actor());
   return grpc::Status::OK;
 }
 

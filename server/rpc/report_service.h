@@ -1,4 +1,4 @@
-// ReportService: on the Unix socket, beside AdminService, and over mutual TLS for coordinators.
+// ReportService: on the Unix socket, beside AdminService, and over mutual TLS, through the gate.
 #ifndef OPGANG_SERVER_RPC_REPORT_SERVICE_H_
 #define OPGANG_SERVER_RPC_REPORT_SERVICE_H_
 
@@ -9,7 +9,7 @@ namespace opgang {
 
 class ReportServiceImpl : public v1::ReportService::Service {
  public:
-  // kSocket: whoever may open the socket asks. kStaff: a coordinator, about areas that are granted to be read.
+  // kSocket: whoever may open the socket asks. kStaff: whom the table of authority names, about the areas granted to him.
   enum class Access { kSocket, kStaff };
   ReportServiceImpl(BaseServices& base, Access access) : base_(base), access_(access) {}
   grpc::Status RunReport(grpc::ServerContext*, const v1::RunReportRequest*, v1::RunReportResponse*) override;

@@ -19,12 +19,14 @@
 #include "server/backup/make_backup.h"
 #include "server/backup/plain_file.h"
 #include "server/backup/restore_backup.h"
+#include "server/engine/authority.h"
 #include "server/engine/horizon.h"
 #include "server/engine/tombstones.h"
 #include "server/identity/key_store.h"
 #include "server/rpc/admin_service.h"
 #include "server/rpc/base_services.h"
 #include "server/rpc/report_service.h"
+#include "server/rpc/staff_admin_service.h"
 #include "server/rpc/sync_service.h"
 #include "server/store/sqlite_base_store.h"
 #include "spdlog/spdlog.h"
@@ -89,7 +91,8 @@ class RunningBaseImpl : public RunningBase {
         reports_(services_, ReportServiceImpl::Access::kSocket),
         staff_reports_(services_, ReportServiceImpl::Access::kStaff),
         sync_(services_),
-        enroll_(services_) {}
+        enroll_(services_),
+        staff_admin_(services_, admin_) {}
   ~RunningBaseImpl() override { Stop(); }
 
   absl::Status Open() {
@@ -97,6 +100,7 @@ class RunningBaseImpl : public RunningBase {
     services_.random = options_.random;
     services_.calendar = options_.calendar;
     services_.directory = std::filesystem::absolute(options_.directory);
+    RETURN_IF_ERROR(CheckAuthority(MethodRules(), TypeRules()));
     // Before anything else here is written or removed.
     RETURN_IF_ERROR(LookAtSqliteBase(options_.directory / "base.db"));
     const ScratchFile left_by_a_power_cut(options_.directory / kBackupImage);
@@ -111,6 +115,7 @@ class RunningBaseImpl : public RunningBase {
     RETURN_IF_ERROR(keys.status());
     services_.keys = *std::move(keys);
     services_.session_keys.box = services_.keys.box;
+    services_.session_keys.storage_key = services_.keys.storage_key;
     services_.session_keys.digest_key = DeriveKey(services_.keys.storage_key, "mutation digests");
     return OpenStore();
   }
@@ -246,6 +251,7 @@ class RunningBaseImpl : public RunningBase {
     builder.RegisterService(&sync_);
     builder.RegisterService(&enroll_);
     builder.RegisterService(&staff_reports_);
+    builder.RegisterService(&staff_admin_);
     devices_ = builder.BuildAndStart();
     if (devices_ == nullptr || port_ == 0) {
       return MakeError(ErrorCode::kNotWritable, "the listening address is taken or not ours");
@@ -286,6 +292,7 @@ class RunningBaseImpl : public RunningBase {
   ReportServiceImpl staff_reports_;
   SyncServiceImpl sync_;
   EnrollServiceImpl enroll_;
+  StaffAdminServiceImpl staff_admin_;
   std::unique_ptr<grpc::Server> commands_;
   std::unique_ptr<grpc::Server> devices_;
   int port_ = 0;

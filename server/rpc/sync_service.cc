@@ -8,6 +8,7 @@
 #include "core/rules/device_silence.h"
 #include "server/engine/holdings.h"
 #include "server/engine/horizon.h"
+#include "server/rpc/gate.h"
 #include "server/rpc/peer.h"
 #include "server/rpc/sync_strand.h"
 
@@ -60,21 +61,17 @@ grpc::ServerUnaryReactor* SyncServiceImpl::ListDevices(grpc::CallbackServerConte
                                                        const v1::ListDevicesRequest*,
                                                        v1::ListDevicesResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  auto peer = PeerOf(*context);
-  if (!peer.ok()) {
-    reactor->Finish(ToGrpc(peer.status()));
+  auto who = CredentialsOf(*context);
+  if (!who.ok()) {
+    reactor->Finish(ToGrpc(who.status()));
     return reactor;
   }
-  base_.pool->Post([this, reactor, response, store = peer->store] {
+  base_.pool->Post([this, reactor, response, who = *std::move(who)] {
     const auto list = [&]() -> absl::Status {
-      ASSIGN_OR_RETURN(const auto account, WorkerPool::Reader().FindStore(store));
-      const bool enrolled = account.has_value() && account->enrolled_us > 0;
-      if (!enrolled) return MakeError(ErrorCode::kBaseRefused, "this store is not enrolled here");
-      ASSIGN_OR_RETURN(const auto staff, WorkerPool::Reader().FindStaff(account->staff_code));
-      const bool refers_only = staff.has_value() && staff->role == Role::kPartner;
-      if (refers_only) return MakeError(ErrorCode::kBaseRefused, "a partner is told of no other device");
-      ASSIGN_OR_RETURN(
-          *response, DevicesOf(WorkerPool::Reader(), base_.sessions, base_.calendar, base_.clock->WallNow()));
+      BaseReader& reader = WorkerPool::Reader();
+      ASSIGN_OR_RETURN(const Caller caller, AdmitCaller(base_, reader, who, "SyncService/ListDevices"));
+      ASSIGN_OR_RETURN(*response, DevicesOf(reader, caller, base_.sessions, base_.calendar,
+                                            base_.clock->WallNow()));
       for (auto& device : *response->mutable_devices()) device.clear_unconfirmed_removals();
       return absl::OkStatus();
     };
@@ -83,15 +80,23 @@ grpc::ServerUnaryReactor* SyncServiceImpl::ListDevices(grpc::CallbackServerConte
   return reactor;
 }
 
-absl::StatusOr<v1::ListDevicesResponse> DevicesOf(BaseReader& reader, SessionRegistry& sessions,
-                                                  const CalendarSettings& calendar, absl::Time now) {
+absl::StatusOr<v1::ListDevicesResponse> DevicesOf(BaseReader& reader, const Caller& caller,
+                                                  SessionRegistry& sessions, const CalendarSettings& calendar,
+                                                  absl::Time now) {
   ASSIGN_OR_RETURN(const auto devices, reader.Devices());
   v1::ListDevicesResponse response;
   response.set_base_us(absl::ToUnixMicros(now));
   ASSIGN_OR_RETURN(const BackupFacts facts, reader.Backup());
   *response.mutable_backup() = BackupStatusOf(facts, now);
   for (const auto& [account, replica] : devices) {
+    ASSIGN_OR_RETURN(const auto staff, reader.FindStaff(account.staff_code));
+    const MunicipalityId municipality = staff.has_value() ? staff->municipality : kDefaultMunicipality;
+    if (!caller.SeesMunicipality(municipality)) continue;
     v1::DeviceStatus& status = *response.add_devices();
+    ASSIGN_OR_RETURN(*status.mutable_municipality(), NameOf(reader, municipality));
+    if (account.is_revoked()) *status.mutable_revoked() = account.revoked;
+    status.set_enrolment_alarm_us(account.alarm_us);
+    status.set_lease_until_us(account.lease_until_us);
     status.set_device_label(account.device_label);
     status.set_holder(account.staff_code);
     status.set_last_sync_us(replica.last_sync_us);
@@ -103,7 +108,7 @@ absl::StatusOr<v1::ListDevicesResponse> DevicesOf(BaseReader& reader, SessionReg
     ASSIGN_OR_RETURN(const auto removals, UnconfirmedRemovals(reader, account, replica.id));
     for (const v1::UnconfirmedRemoval& removal : removals) *status.add_unconfirmed_removals() = removal;
     const int64_t last_heard_us = replica.last_sync_us > 0 ? replica.last_sync_us : account.enrolled_us;
-    status.set_silent(!status.online() && IsSilent(absl::FromUnixMicros(last_heard_us), now, calendar));
+    status.set_silent(!status.online() && !account.is_revoked() && IsSilent(absl::FromUnixMicros(last_heard_us), now, calendar));
   }
   return response;
 }

@@ -22,9 +22,10 @@ class SyncServiceImpl : public v1::SyncService::CallbackService {
   BaseServices& base_;
 };
 
-// The devices that the base knows, longest silent first.
-absl::StatusOr<v1::ListDevicesResponse> DevicesOf(BaseReader& reader, SessionRegistry& sessions,
-                                                  const CalendarSettings& calendar, absl::Time now);
+// The devices that the caller may know of, longest silent first.
+absl::StatusOr<v1::ListDevicesResponse> DevicesOf(BaseReader& reader, const Caller& caller,
+                                                  SessionRegistry& sessions, const CalendarSettings& calendar,
+                                                  absl::Time now);
 
 }  // namespace opgang
 

@@ -24,6 +24,7 @@
 #include "opgang/v1/group.pb.h"
 #include "opgang/v1/record.pb.h"
 #include "opgang/v1/sync.pb.h"
+#include "server/store/staff.h"
 
 namespace opgang {
 
@@ -65,6 +66,7 @@ struct FateDecision {
   std::string actor;  // staff code
   int64_t at_us = 0;  // base time
   v1::DecisionReason reason = v1::DECISION_REASON_UNSPECIFIED;
+  std::string first_actor{};  // staff code of the other person, where two have decided
 };
 
 struct StoredRecord {
@@ -91,27 +93,6 @@ struct Holding {
 struct Referral {
   std::string author;
   v1::ReferralReceipt receipt;
-};
-
-struct StaffMember {
-  std::string staff_code;
-  Role role = Role::kOutreach;
-};
-
-// One store of one staff member on one device, as invited.
-struct StoreAccount {
-  StoreId id;
-  std::string staff_code;
-  std::string device_label;
-  std::string invitation_id;  // 16 bytes
-  int64_t invited_us = 0;
-  int64_t enrolled_us = 0;       // 0: not yet
-  std::string proof_public_key;  // empty: not yet
-  std::string store_public_key;
-  ReplicaId replica;  // the one that was named last
-  // "This device exists twice": since when, base time; 0 = no, or settled by a person.
-  int64_t twin_since_us = 0;
-  int64_t work_since_us = 0;  // nothing that it hands in was recorded before; base time
 };
 
 // What the base remembers of a replica between its sessions.
@@ -149,20 +130,6 @@ struct BackupFacts {
   EpochId restored_from;       // the epoch before a restore; nil: never restored
   uint64_t restored_rev = 0;   // the newest rev of the backup that was restored
   uint64_t let_go_rev = 0;     // the greatest horizon of `restored_from` that any device had heard of
-};
-
-struct StoredGrant {
-  Scope scope;
-  uint64_t generation = 1;
-  v1::GrantMode mode = v1::GRANT_MODE_READ_WRITE;
-  std::string display_name;
-  SecretBytes sum_key{};  // of the scope's sums; filled in by Grants()
-  int64_t taken_us = 0;   // base time at which it was taken again; 0 = it stands
-};
-
-struct Area {
-  AreaId id;
-  std::string name;
 };
 
 // A meeting as far as its chairs are concerned: derived from the records of the meeting and its group.
@@ -229,6 +196,14 @@ class BaseReader {
   virtual absl::StatusOr<std::vector<StoredGrant>> Grants(std::string_view staff_code) = 0;
   // What a person could use once, without names and keys.
   virtual absl::StatusOr<std::vector<StoredGrant>> TakenGrants(std::string_view staff_code) = 0;
+  virtual absl::StatusOr<std::vector<StaffMember>> Staff() = 0;  // by code
+  virtual absl::StatusOr<std::vector<FormerRole>> FormerRoles(std::string_view staff_code) = 0;
+  virtual absl::StatusOr<std::vector<Municipality>> Municipalities() = 0;  // but for the default one
+  // Stores of one staff member, or of all where it is empty; also those that are not enrolled.
+  virtual absl::StatusOr<std::vector<StoreAccount>> Stores(std::string_view staff_code) = 0;
+  // Whom something in a scope is or was about: citizens that stand there, stood there, or were told to leave it since.
+  virtual absl::StatusOr<std::vector<RecordId>> PeopleEverIn(const Scope& scope) = 0;
+  virtual absl::StatusOr<std::optional<v1::StolenWord>> FindStolenWord(IntentId intent) = 0;
   virtual absl::StatusOr<std::optional<ReplicaState>> FindReplica(ReplicaId id) = 0;
   virtual absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> Devices() = 0;
   virtual absl::StatusOr<std::vector<QuarantinedMutation>> Quarantine(std::optional<IntentId> only) = 0;
@@ -304,6 +279,8 @@ class BaseReader {
 class BaseStore : public BaseReader {
  public:
   virtual EpochId epoch() const = 0;
+  // Rises with each commit that changed what somebody may do: staff, grants, stores taken out of use. From 1. Thread-safe.
+  virtual uint64_t authority_rev() const = 0;
 
   virtual absl::Status Begin() = 0;
   virtual absl::Status Commit() = 0;  // durable when it returns ok
@@ -341,6 +318,14 @@ class BaseStore : public BaseReader {
   virtual absl::Status PutStore(const StoreAccount& account) = 0;
   virtual absl::Status PutReplica(const ReplicaState& replica) = 0;
   virtual absl::Status PutArea(const Area& area) = 0;
+  virtual absl::Status PutMunicipality(const Municipality& municipality) = 0;
+  virtual absl::Status PutFormerRole(std::string_view staff_code, const FormerRole& role) = 0;
+  // Beside the grant that stands: one that was taken, and given anew since.
+  virtual absl::Status PutFormerGrant(std::string_view staff_code, const StoredGrant& grant) = 0;
+  virtual absl::Status PutStolenWord(IntentId intent, const v1::StolenWord& word) = 0;
+  virtual absl::Status DropStolenWord(IntentId intent) = 0;
+  // A quarantined mutation whose payload lay there as it came has been opened: payload and `opened` are put.
+  virtual absl::Status PutOpened(const QuarantinedMutation& mutation) = 0;
   // A grant that is taken stays known: its generation, and what was captured under it.
   virtual absl::Status PutGrant(std::string_view staff_code, const StoredGrant& grant) = 0;
   virtual absl::Status PutLease(const LeaseEntry& entry) = 0;
@@ -365,6 +350,10 @@ class BaseStore : public BaseReader {
   // A reader on a connection of its own.
   virtual absl::StatusOr<std::unique_ptr<BaseReader>> OpenReader() = 0;
 };
+
+// By its name; the default one by the empty name. kNotFound.
+absl::StatusOr<MunicipalityId> KnownMunicipality(BaseReader& store, std::string_view name);
+absl::StatusOr<std::string> NameOf(BaseReader& store, MunicipalityId id);
 
 }  // namespace opgang
 

@@ -76,6 +76,20 @@ class Reads : public Interface {
   absl::StatusOr<std::vector<StoredGrant>> TakenGrants(std::string_view staff_code) override {
     return queries_.TakenGrants(staff_code);
   }
+  absl::StatusOr<std::vector<StaffMember>> Staff() override { return queries_.Staff(); }
+  absl::StatusOr<std::vector<FormerRole>> FormerRoles(std::string_view staff_code) override {
+    return queries_.FormerRoles(staff_code);
+  }
+  absl::StatusOr<std::vector<Municipality>> Municipalities() override { return queries_.Municipalities(); }
+  absl::StatusOr<std::vector<StoreAccount>> Stores(std::string_view staff_code) override {
+    return queries_.Stores(staff_code);
+  }
+  absl::StatusOr<std::vector<RecordId>> PeopleEverIn(const Scope& scope) override {
+    return queries_.PeopleEverIn(scope);
+  }
+  absl::StatusOr<std::optional<v1::StolenWord>> FindStolenWord(IntentId intent) override {
+    return queries_.FindStolenWord(intent);
+  }
   absl::StatusOr<std::vector<Scope>> ScopesOf(RecordId id) override { return queries_.ScopesOf(id); }
   absl::StatusOr<std::vector<Scope>> FormerScopesOf(RecordId id) override {
     return queries_.FormerScopesOf(id);

@@ -90,7 +90,7 @@ absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsInConflict()
 
 absl::StatusOr<std::vector<v1::Decision>> SqliteBaseQueries::Decisions(std::optional<IntentId> only) {
   ASSIGN_OR_RETURN(auto rows,
-                   db_.Prepare("SELECT intent_id, kind, actor, at_us, reason, old_verdict, new_verdict"
+                   db_.Prepare("SELECT intent_id, kind, actor, at_us, reason, old_verdict, new_verdict, first_actor"
                                " FROM fate_changes WHERE ?1 IS NULL OR intent_id = ?1 ORDER BY change_id"));
   if (only.has_value()) {
     rows.BindBlob(1, only->ToBytes());
@@ -109,6 +109,7 @@ absl::StatusOr<std::vector<v1::Decision>> SqliteBaseQueries::Decisions(std::opti
     decision.set_reason(static_cast<v1::DecisionReason>(rows.Int(4)));
     ASSIGN_OR_RETURN(*decision.mutable_before(), VerdictIn(rows.Blob(5)));
     ASSIGN_OR_RETURN(*decision.mutable_after(), VerdictIn(rows.Blob(6)));
+    decision.set_first_actor(std::string(rows.Text(7)));
   }
 }
 

@@ -15,22 +15,6 @@ IdType IdOf(std::string_view bytes) {
   return IdType::FromBytes(bytes).value_or(IdType());
 }
 
-StoreAccount AccountFrom(const sqlite::Statement& row) {
-  StoreAccount account;
-  account.id = IdOf<StoreId>(row.Blob(0));
-  account.staff_code = std::string(row.Text(1));
-  account.device_label = std::string(row.Text(2));
-  account.invitation_id = std::string(row.Blob(3));
-  account.invited_us = row.Int(4);
-  account.enrolled_us = row.Int(5);
-  account.proof_public_key = std::string(row.Blob(6));
-  account.store_public_key = std::string(row.Blob(7));
-  account.replica = IdOf<ReplicaId>(row.Blob(8));
-  account.twin_since_us = row.Int(9);
-  account.work_since_us = row.Int(10);
-  return account;
-}
-
 ReplicaState ReplicaFrom(const sqlite::Statement& row, int first) {
   ReplicaState replica;
   replica.id = IdOf<ReplicaId>(row.Blob(first));
@@ -45,10 +29,6 @@ ReplicaState ReplicaFrom(const sqlite::Statement& row, int first) {
   return replica;
 }
 
-constexpr char kStoreColumns[] =
-    "SELECT s.store_id, s.staff_code, s.device_label, s.invitation_id, s.invited_us, s.enrolled_us,"
-    " s.proof_public_key, s.store_public_key, s.replica_id, s.twin_since_us,"
-    " s.work_since_us";
 constexpr char kReplicaColumns[] =
     "r.replica_id, r.store_id, r.token, r.previous_token, r.last_sync_us, r.unsent_count, r.nearest_due_us,"
     " r.last_earliest_us, r.retired";
@@ -108,24 +88,15 @@ absl::StatusOr<std::optional<StoreAccount>> SqliteBaseQueries::FindStore(StoreId
   return AccountFrom(query);
 }
 
-absl::StatusOr<std::optional<StaffMember>> SqliteBaseQueries::FindStaff(std::string_view staff_code) {
-  ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT role FROM staff WHERE staff_code = ?"));
-  query.BindText(1, staff_code);
-  ASSIGN_OR_RETURN(const bool found, query.Step());
-  if (!found) return std::nullopt;
-  const auto role = RoleFromName(query.Text(0));
-  if (!role.has_value()) return MakeError(ErrorCode::kDamaged, "a staff row names an unknown role");
-  return StaffMember{std::string(staff_code), *role};
-}
-
 absl::StatusOr<std::vector<Area>> SqliteBaseQueries::Areas() {
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT area_id, sealed_name FROM areas ORDER BY area_id"));
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT area_id, sealed_name, municipality_id FROM areas ORDER BY area_id"));
   std::vector<Area> areas;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) return areas;
     ASSIGN_OR_RETURN(std::string name, OpenRow("areas", rows.Blob(0), 0, rows.Blob(1)));
-    areas.push_back({IdOf<AreaId>(rows.Blob(0)), std::move(name)});
+    areas.push_back({IdOf<AreaId>(rows.Blob(0)), std::move(name),
+                     MunicipalityId::FromBytes(rows.Blob(2)).value_or(kDefaultMunicipality)});
   }
 }
 
@@ -148,7 +119,7 @@ absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> SqliteBaseQue
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) return devices;
-    devices.emplace_back(AccountFrom(rows), ReplicaFrom(rows, 11));
+    devices.emplace_back(AccountFrom(rows), ReplicaFrom(rows, kStoreColumnCount));
   }
 }
 

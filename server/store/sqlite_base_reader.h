@@ -50,6 +50,14 @@ class SqliteBaseQueries {
   absl::StatusOr<uint64_t> GrantGeneration(std::string_view staff_code, const Scope& scope);
   absl::StatusOr<std::string> WroteIt(IntentId intent);
 
+  // sqlite_base_staff.cc
+  absl::StatusOr<std::vector<StaffMember>> Staff();
+  absl::StatusOr<std::vector<FormerRole>> FormerRoles(std::string_view staff_code);
+  absl::StatusOr<std::vector<Municipality>> Municipalities();
+  absl::StatusOr<std::vector<StoreAccount>> Stores(std::string_view staff_code);
+  absl::StatusOr<std::vector<RecordId>> PeopleEverIn(const Scope& scope);
+  absl::StatusOr<std::optional<v1::StolenWord>> FindStolenWord(IntentId intent);
+
   // sqlite_base_seats.cc
   absl::StatusOr<std::vector<MeetingPlan>> LimitedMeetings(int64_t after_us, int64_t until_us);
   absl::StatusOr<std::optional<MeetingPlan>> FindMeeting(RecordId meeting);
@@ -81,7 +89,7 @@ class SqliteBaseQueries {
   absl::StatusOr<std::optional<Fate>> ReadFate(sqlite::Statement& row);
   // The records that the rows name in their first column.
   absl::StatusOr<std::vector<StoredRecord>> FindAll(sqlite::Statement rows);
-  // Rows of (scope, generation, mode, taken_us).
+  // Rows of (scope, generation, mode, taken_us, given_us).
   static absl::StatusOr<std::vector<StoredGrant>> GrantsFrom(sqlite::Statement rows);
   absl::StatusOr<v1::Record> OpenRecord(std::string_view id, uint64_t rev, std::string_view sealed);
   absl::StatusOr<std::vector<Scope>> ScopesWhere(RecordId id, bool standing);
@@ -100,6 +108,22 @@ class SqliteBaseQueries {
 
 // What the chairs need of a record, in the transaction that writes it (sqlite_base_seats.cc).
 absl::Status PutSeatRows(sqlite::Database& db, const StoredRecord& record);
+
+// Rows of staff and stores (sqlite_base_staff.cc).
+absl::Status PutStaffRow(sqlite::Database& db, const StaffMember& staff);
+absl::Status PutFormerRoleRow(sqlite::Database& db, std::string_view staff_code, const FormerRole& role);
+absl::Status PutStoreRow(sqlite::Database& db, const StoreAccount& account);
+absl::Status PutGrantRow(sqlite::Database& db, std::string_view staff_code, const StoredGrant& grant);
+absl::Status PutFormerGrantRow(sqlite::Database& db, std::string_view staff_code, const StoredGrant& grant);
+absl::Status PutStolenWordRow(sqlite::Database& db, IntentId intent, const v1::StolenWord& word);
+// Of a row whose columns begin with kStoreColumns.
+StoreAccount AccountFrom(const sqlite::Statement& row);
+inline constexpr char kStoreColumns[] =
+    "SELECT s.store_id, s.staff_code, s.device_label, s.invitation_id, s.invited_us, s.enrolled_us,"
+    " s.proof_public_key, s.store_public_key, s.replica_id, s.twin_since_us, s.work_since_us, s.tls_key,"
+    " s.alarm_us, s.lease_public_key, s.lease_until_us, s.lease_wrong_count, s.lease_wrong_us,"
+    " s.last_read_us, s.revoked_us, s.revoked_reason";
+inline constexpr int kStoreColumnCount = 20;
 
 // Sealed bytes of a log row: envelope and payload in one.
 std::string PackLogContent(std::string_view envelope, std::string_view payload);

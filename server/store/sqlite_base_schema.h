@@ -3,11 +3,17 @@
 //   meta        epoch, newest_rev, key_check (an empty row, sealed: tells another storage key at once); backup_key (the
 //               public half), first_write_us; after a restore restored_from, restored_rev, let_go_rev (base_store.h:
 //               BackupFacts)
-//   areas       area_id, sealed name
-//   staff       staff_code, role
-//   grants      staff_code x scope: generation, mode; taken_us > 0: since when it is taken
+//   municipalities  municipality_id (its directory's scope goes by it), sealed name; the default one has no row
+//   areas       area_id, municipality_id, sealed name
+//   staff       staff_code, municipality_id, role, since when (0: from the beginning)
+//   former_roles  roles that a staff member had: from when until when
+//   grants      staff_code x scope: generation, mode, given_us (0: from the beginning); taken_us > 0: since when it is taken
+//   former_grants  what was taken and given anew since: scope, mode, from when until when
 //   stores      one staff member's data on one device: invited, enrolled, public keys, the replica named last,
-//               twin_since_us (it exists twice), work_since_us (nothing it hands in is older)
+//               twin_since_us (it exists twice), work_since_us (nothing it hands in is older). tls_key: hash of the public
+//               key that redeemed the invitation; alarm_us: another one tried. lease_*: the lease's end, the key that proofs
+//               of the passphrase are checked with, and wrong ones. last_read_us: last session that read. revoked_us,
+//               revoked_reason: taken out of use
 //   replicas    a store's identities: tokens, last heard, retired
 //   holdings    replica x scope that it was given to read: when it was told that it may no longer, and when it confirmed
 //               that nothing of it is left on the device
@@ -23,7 +29,8 @@
 //               verdict that a write-only author was given, where it is not the true one
 //   referrals   what write-only authors handed in, by the intent of the citizen's create: when it was received and first
 //               taken up; sealed: the door, in its author's words
-//   quarantine  intent_id: what was refused; its bytes are in the log
+//   quarantine  intent_id: what was refused; its bytes are in the log, as they came where it is not opened
+//   stolen_words  intent_id: what the first of two people said of a stolen store's work
 //   fate_changes  who replayed, discarded or corrected what, when, why
 //   seat_groups, seat_meetings, seats
 //               what the chairs of limited groups need of the records, written with them: capacity and area; group,
@@ -55,16 +62,30 @@ inline constexpr std::string_view kTombstoneFloor = "tombstone_floor";
 inline constexpr std::string_view kBaseMigrations[] = {
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE areas (area_id BLOB PRIMARY KEY, sealed_name BLOB NOT NULL) STRICT;
-CREATE TABLE staff (staff_code TEXT PRIMARY KEY, role TEXT NOT NULL) STRICT;
+CREATE TABLE municipalities (municipality_id BLOB PRIMARY KEY, sealed_name BLOB NOT NULL) STRICT;
+CREATE TABLE areas (
+  area_id BLOB PRIMARY KEY, municipality_id BLOB NOT NULL, sealed_name BLOB NOT NULL) STRICT;
+CREATE TABLE staff (
+  staff_code TEXT PRIMARY KEY, municipality_id BLOB NOT NULL, role TEXT NOT NULL, role_since_us INTEGER NOT NULL)
+  STRICT;
+CREATE TABLE former_roles (
+  staff_code TEXT NOT NULL, role TEXT NOT NULL, from_us INTEGER NOT NULL, until_us INTEGER NOT NULL) STRICT;
+CREATE INDEX former_roles_by_staff ON former_roles (staff_code);
 CREATE TABLE grants (
   staff_code TEXT NOT NULL, scope BLOB NOT NULL, generation INTEGER NOT NULL, mode INTEGER NOT NULL,
-  taken_us INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (staff_code, scope)) STRICT, WITHOUT ROWID;
+  given_us INTEGER NOT NULL, taken_us INTEGER NOT NULL, PRIMARY KEY (staff_code, scope)) STRICT, WITHOUT ROWID;
+CREATE TABLE former_grants (
+  staff_code TEXT NOT NULL, scope BLOB NOT NULL, generation INTEGER NOT NULL, mode INTEGER NOT NULL,
+  given_us INTEGER NOT NULL, taken_us INTEGER NOT NULL) STRICT;
+CREATE INDEX former_grants_by_staff ON former_grants (staff_code);
 CREATE TABLE stores (
   store_id BLOB PRIMARY KEY, staff_code TEXT NOT NULL, device_label TEXT NOT NULL, invitation_id BLOB NOT NULL,
   invited_us INTEGER NOT NULL, enrolled_us INTEGER NOT NULL, proof_public_key BLOB NOT NULL,
   store_public_key BLOB NOT NULL, replica_id BLOB NOT NULL, twin_since_us INTEGER NOT NULL,
-  work_since_us INTEGER NOT NULL) STRICT;
+  work_since_us INTEGER NOT NULL, tls_key BLOB NOT NULL, alarm_us INTEGER NOT NULL,
+  lease_public_key BLOB NOT NULL, lease_until_us INTEGER NOT NULL, lease_wrong_count INTEGER NOT NULL,
+  lease_wrong_us INTEGER NOT NULL, last_read_us INTEGER NOT NULL, revoked_us INTEGER NOT NULL,
+  revoked_reason INTEGER NOT NULL) STRICT;
 CREATE TABLE replicas (
   replica_id BLOB PRIMARY KEY, store_id BLOB NOT NULL, token BLOB NOT NULL, previous_token BLOB NOT NULL,
   last_sync_us INTEGER NOT NULL, unsent_count INTEGER NOT NULL, nearest_due_us INTEGER NOT NULL,
@@ -104,9 +125,11 @@ CREATE TABLE quarantine (
   intent_id BLOB PRIMARY KEY, record_id BLOB NOT NULL, record_type INTEGER NOT NULL, is_create INTEGER NOT NULL,
   opened INTEGER NOT NULL, queue_key_id BLOB NOT NULL, wrapped_for_base BLOB NOT NULL) STRICT;
 CREATE INDEX quarantine_by_record ON quarantine (record_id);
+CREATE TABLE stolen_words (
+  intent_id BLOB PRIMARY KEY, discard INTEGER NOT NULL, actor TEXT NOT NULL, at_us INTEGER NOT NULL) STRICT;
 CREATE TABLE fate_changes (
-  change_id INTEGER PRIMARY KEY, intent_id BLOB NOT NULL, actor TEXT NOT NULL, at_us INTEGER NOT NULL,
-  kind INTEGER NOT NULL, reason INTEGER NOT NULL,
+  change_id INTEGER PRIMARY KEY, intent_id BLOB NOT NULL, actor TEXT NOT NULL, first_actor TEXT NOT NULL,
+  at_us INTEGER NOT NULL, kind INTEGER NOT NULL, reason INTEGER NOT NULL,
   old_verdict BLOB NOT NULL, new_verdict BLOB NOT NULL) STRICT;
 CREATE INDEX fate_changes_by_time ON fate_changes (at_us);
 CREATE TABLE seat_groups (

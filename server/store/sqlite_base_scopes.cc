@@ -112,18 +112,21 @@ absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::GrantsFrom(sqlite::S
     grant.generation = static_cast<uint64_t>(rows.Int(1));
     grant.mode = static_cast<v1::GrantMode>(rows.Int(2));
     grant.taken_us = rows.Int(3);
+    grant.given_us = rows.Int(4);
   }
 }
 
 absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::TakenGrants(std::string_view staff_code) {
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, generation, mode, taken_us FROM grants"
-                                          " WHERE staff_code = ? AND taken_us > 0"));
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, generation, mode, taken_us, given_us FROM grants"
+                                          " WHERE staff_code = ?1 AND taken_us > 0 UNION ALL"
+                                          " SELECT scope, generation, mode, taken_us, given_us"
+                                          " FROM former_grants WHERE staff_code = ?1"));
   rows.BindText(1, staff_code);
   return GrantsFrom(std::move(rows));
 }
 
 absl::StatusOr<std::vector<StoredGrant>> SqliteBaseQueries::Grants(std::string_view staff_code) {
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, generation, mode, taken_us FROM grants"
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope, generation, mode, taken_us, given_us FROM grants"
                                           " WHERE staff_code = ? AND taken_us = 0"));
   rows.BindText(1, staff_code);
   ASSIGN_OR_RETURN(std::vector<StoredGrant> grants, GrantsFrom(std::move(rows)));

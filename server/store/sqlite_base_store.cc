@@ -1,6 +1,7 @@
 #include "server/store/sqlite_base_store.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <utility>
 
@@ -49,6 +50,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   EpochId epoch() const override { return epoch_; }
+  uint64_t authority_rev() const override { return authority_rev_; }
 
   absl::Status Begin() override {
     ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
@@ -68,6 +70,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
     if (status.ok()) status = transaction_->Commit();
     if (!status.ok()) newest_rev_ = rev_at_begin_;
     if (status.ok() && wrote) first_write_known_ = true;
+    if (status.ok() && authority_changed_) ++authority_rev_;
+    authority_changed_ = false;
     ledger_.Forget();
     transaction_.reset();
     return status;
@@ -76,6 +80,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   bool failed() const override { return db_->failed(); }
 
   void Rollback() override {
+    authority_changed_ = false;
     ledger_.Forget();
     part_.reset();
     transaction_.reset();
@@ -189,7 +194,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
                           const FateDecision& decision) override {
     ASSIGN_OR_RETURN(auto note,
                      db_->Prepare("INSERT INTO fate_changes (intent_id, actor, at_us, kind, reason,"
-                                  " old_verdict, new_verdict) SELECT intent_id, ?2, ?3, ?5, ?6, verdict, ?4"
+                                  " old_verdict, new_verdict, first_actor)"
+                                  " SELECT intent_id, ?2, ?3, ?5, ?6, verdict, ?4, ?7"
                                   " FROM log WHERE intent_id = ?1"));
     const std::string bytes = verdict.SerializeAsString();
     note.BindBlob(1, intent.ToBytes())
@@ -197,7 +203,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
         .BindInt(3, decision.at_us)
         .BindBlob(4, bytes)
         .BindInt(5, decision.kind)
-        .BindInt(6, decision.reason);
+        .BindInt(6, decision.reason)
+        .BindText(7, decision.first_actor);
     RETURN_IF_ERROR(note.Run());
     ASSIGN_OR_RETURN(auto change, db_->Prepare("UPDATE log SET verdict = ?2 WHERE intent_id = ?1"));
     return change.BindBlob(1, intent.ToBytes()).BindBlob(2, bytes).Run();
@@ -228,29 +235,46 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   absl::Status PutStaff(const StaffMember& staff) override {
-    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO staff (staff_code, role) VALUES (?, ?)"
-                                            " ON CONFLICT (staff_code) DO UPDATE SET role = excluded.role"));
-    return put.BindText(1, staff.staff_code).BindText(2, RoleName(staff.role)).Run();
+    authority_changed_ = true;
+    return PutStaffRow(*db_, staff);
+  }
+
+  absl::Status PutFormerRole(std::string_view staff_code, const FormerRole& role) override {
+    return PutFormerRoleRow(*db_, staff_code, role);
   }
 
   absl::Status PutStore(const StoreAccount& account) override {
+    authority_changed_ |= account.is_revoked();
+    return PutStoreRow(*db_, account);
+  }
+
+  absl::Status PutMunicipality(const Municipality& municipality) override {
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO municipalities (municipality_id, sealed_name)"
+                                            " VALUES (?, ?)"));
+    const std::string id = municipality.id.ToBytes();
+    return put.BindBlob(1, id).BindBlob(2, SealRow("municipalities", id, 0, municipality.name)).Run();
+  }
+
+  absl::Status PutStolenWord(IntentId intent, const v1::StolenWord& word) override {
+    return PutStolenWordRow(*db_, intent, word);
+  }
+
+  absl::Status DropStolenWord(IntentId intent) override {
+    ASSIGN_OR_RETURN(auto drop, db_->Prepare("DELETE FROM stolen_words WHERE intent_id = ?"));
+    return drop.BindBlob(1, intent.ToBytes()).Run();
+  }
+
+  absl::Status PutOpened(const QuarantinedMutation& item) override {
+    const std::string id = item.mutation.fate.intent.ToBytes();
+    ASSIGN_OR_RETURN(auto content, db_->Prepare("UPDATE log SET sealed = ?2 WHERE intent_id = ?1"));
+    const std::string packed = PackLogContent(item.mutation.envelope, item.mutation.payload);
+    RETURN_IF_ERROR(content.BindBlob(1, id).BindBlob(2, SealRow("log", id, 0, packed)).Run());
+    v1::MutationPayload payload;
+    const bool is_create = payload.ParseFromString(item.mutation.payload) &&
+                           payload.action() == v1::MUTATION_ACTION_CREATE;
     ASSIGN_OR_RETURN(
-        auto put,
-        db_->Prepare("INSERT OR REPLACE INTO stores (store_id, staff_code, device_label, invitation_id,"
-                     " invited_us, enrolled_us, proof_public_key, store_public_key, replica_id,"
-                     " twin_since_us, work_since_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-    put.BindBlob(1, account.id.ToBytes())
-        .BindText(2, account.staff_code)
-        .BindText(3, account.device_label)
-        .BindBlob(4, account.invitation_id)
-        .BindInt(5, account.invited_us)
-        .BindInt(6, account.enrolled_us)
-        .BindBlob(7, account.proof_public_key)
-        .BindBlob(8, account.store_public_key)
-        .BindBlob(9, account.replica.ToBytes())
-        .BindInt(10, account.twin_since_us)
-        .BindInt(11, account.work_since_us);
-    return put.Run();
+        auto mark, db_->Prepare("UPDATE quarantine SET opened = 1, is_create = ?2 WHERE intent_id = ?1"));
+    return mark.BindBlob(1, id).BindInt(2, is_create).Run();
   }
 
   absl::Status PutReplica(const ReplicaState& replica) override {
@@ -271,24 +295,22 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   absl::Status PutArea(const Area& area) override {
-    ASSIGN_OR_RETURN(auto put,
-                     db_->Prepare("INSERT OR REPLACE INTO areas (area_id, sealed_name) VALUES (?, ?)"));
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT OR REPLACE INTO areas (area_id, municipality_id,"
+                                            " sealed_name) VALUES (?, ?, ?)"));
     const std::string id = area.id.ToBytes();
-    return put.BindBlob(1, id).BindBlob(2, SealRow("areas", id, 0, area.name)).Run();
+    return put.BindBlob(1, id)
+        .BindBlob(2, area.municipality.ToBytes())
+        .BindBlob(3, SealRow("areas", id, 0, area.name))
+        .Run();
   }
 
   absl::Status PutGrant(std::string_view staff_code, const StoredGrant& grant) override {
-    ASSIGN_OR_RETURN(auto put,
-                     db_->Prepare("INSERT INTO grants (staff_code, scope, generation, mode, taken_us)"
-                                  " VALUES (?, ?, ?, ?, ?) ON CONFLICT (staff_code, scope) DO UPDATE SET"
-                                  " generation = excluded.generation, mode = excluded.mode,"
-                                  " taken_us = excluded.taken_us"));
-    put.BindText(1, staff_code)
-        .BindBlob(2, grant.scope.ToKey())
-        .BindInt(3, static_cast<int64_t>(grant.generation))
-        .BindInt(4, grant.mode)
-        .BindInt(5, grant.taken_us);
-    return put.Run();
+    authority_changed_ = true;
+    return PutGrantRow(*db_, staff_code, grant);
+  }
+
+  absl::Status PutFormerGrant(std::string_view staff_code, const StoredGrant& grant) override {
+    return PutFormerGrantRow(*db_, staff_code, grant);
   }
 
   absl::Status PutLease(const LeaseEntry& entry) override {
@@ -492,6 +514,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
   std::map<Scope, SecretBytes> sum_keys_;
   int64_t last_received_us_ = 0;
   bool first_write_known_ = false;
+  bool authority_changed_ = false;  // in this transaction
+  std::atomic<uint64_t> authority_rev_ = 1;
   std::optional<sqlite::Transaction> transaction_;
   std::optional<sqlite::Savepoint> part_;
 };

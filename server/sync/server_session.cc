@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/status_macros.h"
+#include "core/sealing/lease_sealing.h"
 
 namespace opgang {
 namespace {
@@ -16,7 +17,9 @@ constexpr size_t kLeastPageBytes = 8 * 1024;
 constexpr absl::Duration kPageTime = absl::Seconds(1);    // that a page should take on its line
 constexpr absl::Duration kWindowTime = absl::Seconds(2);  // that verdicts may wait behind pages
 
-bool Reads(const StoredGrant& grant) { return grant.mode != v1::GRANT_MODE_WRITE_ONLY; }
+bool Reads(const StoredGrant& grant) {
+  return grant.mode == v1::GRANT_MODE_READ_WRITE || grant.mode == v1::GRANT_MODE_READ;
+}
 
 uint32_t CostOf(const v1::Push& push) {
   const auto mutations = static_cast<uint32_t>(std::max(push.mutations_size(), 1));
@@ -78,6 +81,7 @@ std::optional<ReplicaId> ServerSession::replica() const {
 }
 
 void ServerSession::OnRequest(const v1::SyncRequest& request) {
+  CheckAuthority();
   if (state_ == State::kEnding || state_ == State::kOver) return;
   last_heard_ = host_.Now();
   switch (request.message_case()) {
@@ -115,6 +119,7 @@ void ServerSession::OnGreeted(absl::StatusOr<Greeting> greeting) {
   author_ = greeting->author;
   state_ = State::kOpen;
   reading_ = greeting->reading;
+  removes_all_ = author_->is_revoked();
   host_.FenceOthers(author_->replica);
   if (greeting->reading) StartStretches();
   for (; !waiting_.empty(); waiting_.pop_front()) HandIn(waiting_.front());
@@ -131,6 +136,13 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
   welcome.set_schema_version(keys_.schema.version);
   welcome.set_durable_horizon(greeting.backup.durable_horizon());
   *welcome.mutable_backup() = greeting.backup;
+  welcome.set_role(std::string(RoleName(greeting.author.role)));
+  if (greeting.author.is_revoked()) *welcome.mutable_revoked() = greeting.author.revoked;
+  if (greeting.lease_until_us > 0) welcome.mutable_lease()->set_until_us(greeting.lease_until_us);
+  if (greeting.gives_share) {
+    const SecretBytes share = LeaseShareOf(keys_.storage_key, greeting.author.store);
+    welcome.mutable_lease()->set_share(std::string(share.Reveal()));
+  }
   if (greeting.new_replica.has_value()) welcome.set_new_replica_id(greeting.new_replica->ToBytes());
   if (greeting.reading) {
     for (const StoredGrant& grant : greeting.author.grants) *welcome.add_grants() = ToProto(grant);
@@ -214,9 +226,10 @@ void ServerSession::OnLeafSums(const v1::LeafSums& sums) {
   host_.NoteLeafRepair(author_->replica, stretch->grant.scope, differing.size());
 }
 
-// Whoever may not read cannot say what was read before: a locked store holds what it held.
+// Whoever may not read cannot say what was read before: a locked store holds what it held. One that was taken out of use
+// removes everything, which takes no passphrase.
 void ServerSession::OnScopesRemoved(const v1::ScopesRemoved& removed) {
-  const bool reading = state_ == State::kOpen && reading_;
+  const bool reading = state_ == State::kOpen && (reading_ || removes_all_);
   if (!reading) return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
   std::vector<Scope> scopes;
   for (const v1::ScopeId& id : removed.scopes()) {
@@ -237,7 +250,9 @@ void ServerSession::HandIn(const v1::Push& push) {
   for (const v1::QueueKey& key : push.queue_keys()) queue_keys_.Add(key, keys_.box);
   std::vector<OpenedMutation> opened;
   for (const v1::SealedMutation& sealed : push.mutations()) {
-    opened.push_back(OpenMutation(sealed, queue_keys_, keys_.digest_key, keys_.schema));
+    opened.push_back(author_->is_revoked()
+                         ? OpenRevoked(sealed, queue_keys_, keys_.digest_key, author_->is_stolen())
+                         : OpenMutation(sealed, queue_keys_, keys_.digest_key, keys_.schema));
   }
   pushed_bytes_.push_back(CostOf(push));
   host_.Submit(GroupBundles(std::move(opened), *author_, host_.Now(), anchor_));
@@ -269,7 +284,20 @@ void ServerSession::OnNews(const std::set<Scope>& touched) {
 
 void ServerSession::OnHalfClose() { half_closed_ = true; }
 
+void ServerSession::CheckAuthority() {
+  if (state_ != State::kOpen || !author_.has_value()) return;
+  const uint64_t rev = host_.AuthorityRev();
+  if (rev == author_->as_of) return;
+  const auto account = host_.Reader().FindStore(author_->store);
+  if (!account.ok() || !account->has_value()) return GoAway(v1::GO_AWAY_REASON_INTERNAL);
+  const auto now = AuthorOf(host_.Reader(), **account);
+  if (!now.ok()) return GoAway(v1::GO_AWAY_REASON_INTERNAL);
+  if (!SameAuthority(*now, *author_)) return GoAway(v1::GO_AWAY_REASON_SHUTTING_DOWN);
+  author_->as_of = rev;
+}
+
 void ServerSession::OnTick() {
+  CheckAuthority();
   const absl::Time now = host_.Now();
   if (now - last_heard_ > limits_.silence) state_ = State::kOver;
   if (state_ != State::kOpen || now - last_sent_ < limits_.heartbeat || !outbox_.empty()) return;
@@ -301,6 +329,7 @@ size_t ServerSession::held_bytes() const {
 }
 
 std::optional<v1::SyncResponse> ServerSession::NextResponse() {
+  CheckAuthority();
   if (state_ == State::kOver) return std::nullopt;
   MaybeResponse next;
   if (!outbox_.empty()) {

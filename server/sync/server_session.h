@@ -46,6 +46,8 @@ class SessionHost {
   // The device says that nothing of these scopes is left on it. Nothing comes back: until it is durable the next Welcome
   // asks again.
   virtual void NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) = 0;
+  // BaseStore::authority_rev() of what Reader() reads, or less.
+  virtual uint64_t AuthorityRev() = 0;
   // A device's rows differ from the base's in so many leaves; they are on their way. For the log.
   virtual void NoteLeafRepair(ReplicaId replica, const Scope& scope, size_t leaves) {
     static_cast<void>(replica), static_cast<void>(scope), static_cast<void>(leaves);
@@ -56,6 +58,7 @@ class SessionHost {
 struct SessionKeys {
   BoxKeyPair box;          // queue keys are wrapped to its public key
   SecretBytes digest_key;  // 32 bytes
+  SecretBytes storage_key;  // leases' shares come from it
   KnownSchema schema{};    // what this base knows of records
 };
 
@@ -78,6 +81,9 @@ class ServerSession {
   void OnVerdicts(absl::StatusOr<std::vector<v1::Verdict>> verdicts);
   void OnNews(const std::set<Scope>& touched);  // something was committed in these scopes
   void OnTick();                                // about once a second
+  // What this store may do has changed since it was greeted, or been taken: nothing more is sent or taken in, it is told to
+  // come back. Asked before every message in either direction.
+  void CheckAuthority();
   void GoAway(v1::GoAwayReason reason);
 
   // The next message to send, if there is one now.
@@ -157,6 +163,7 @@ class ServerSession {
   State state_ = State::kAwaitHello;
   std::optional<Author> author_;
   bool reading_ = false;          // a read proof came and held
+  bool removes_all_ = false;      // taken out of use, and told so
   std::optional<Anchor> anchor_;  // the Hello's clocks at receive time
   v1::Hello hello_;
   QueueKeys queue_keys_;

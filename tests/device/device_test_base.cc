@@ -6,15 +6,26 @@
 #include <sstream>
 
 #include "core/records/registry.h"
+#include "core/sealing/lease_sealing.h"
+#include "server/identity/certificate_authority.h"
 
 namespace opgang {
 
-absl::StatusOr<v1::EnrollResponse> FakeEnrollTransport::Enroll(const v1::Invitation&,
+namespace {
+
+const CertifiedKey& Ca() {
+  static const auto* ca = new CertifiedKey(MakeCertificateAuthority(SystemRandom()).value());
+  return *ca;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::EnrollResponse> FakeEnrollTransport::Enroll(const v1::Invitation& invitation,
                                                                const v1::EnrollRequest& request) {
   if (!failure.ok()) return failure;
   for (const v1::EnrollRequest& before : requests) {
     const bool same_invitation = before.invitation_id() == request.invitation_id();
-    if (same_invitation && before.proof_public_key() != request.proof_public_key()) {
+    if (same_invitation && RequestedKey(before.certificate_request()) != RequestedKey(request.certificate_request())) {
       return MakeError(ErrorCode::kInvitationUsed, "other keys");
     }
   }
@@ -22,6 +33,13 @@ absl::StatusOr<v1::EnrollResponse> FakeEnrollTransport::Enroll(const v1::Invitat
   if (lose_the_answer) return MakeError(ErrorCode::kNoBase, "cut");
   v1::EnrollResponse response;
   response.set_base_us(absl::ToUnixMicros(clock_.WallNow()));
+  const PeerIdentity amal{invitation.staff_code(), StoreId::FromBytes(invitation.store_id()).value()};
+  const auto certificate = CertifyStore(Ca(), amal, request.certificate_request(), SystemRandom());
+  if (!certificate.ok()) return certificate.status();
+  response.set_certificate_pem(*certificate);
+  // What becomes of a lease has tests of its own.
+  response.mutable_lease()->set_share(std::string(kLeaseShareSize, 's'));
+  response.mutable_lease()->set_until_us(absl::ToUnixMicros(clock_.WallNow() + lease_lasts));
   return response;
 }
 

@@ -29,6 +29,7 @@ class FakeEnrollTransport : public EnrollTransport {
                                             const v1::EnrollRequest& request) override;
   absl::Status failure;          // returned where it is not ok
   bool lose_the_answer = false;  // the base registers the keys, the device hears nothing
+  absl::Duration lease_lasts = absl::Hours(24 * 3650);
   std::vector<v1::EnrollRequest> requests;
 
  private:

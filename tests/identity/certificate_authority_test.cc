@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "core/base/error.h"
 #include "server/identity/openssl_handles.h"
+#include "tests/support/store_certificate.h"
 
 namespace opgang {
 namespace {

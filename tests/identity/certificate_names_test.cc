@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "server/identity/certificate_authority.h"
+#include "tests/support/store_certificate.h"
 
 namespace opgang {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "client-lib/src/keys/device_key.h"
 #include "core/records/registry.h"
 #include "server/admin/enrolment.h"
 
@@ -23,7 +24,10 @@ HandDevice::HandDevice(TestBase& base, ManualClock& clock, const std::string& st
   request.set_invitation_id(invitation.invitation_id());
   request.set_proof_public_key(proof_.public_key);
   request.set_store_public_key(MakeBoxKeyPair(SystemRandom()).public_key);
-  EXPECT_EQ(Enroll(base.store(), peer, request, clock.WallNow()).status(), absl::OkStatus());
+  request.set_lease_public_key(proof_.public_key);
+  request.set_certificate_request(MakeCertificateRequest(MakeDeviceKey().value()).value());
+  EXPECT_EQ(Enroll(base.store(), base.keys(), peer.store, request, clock.WallNow(), SystemRandom()).status(),
+            absl::OkStatus());
   queue_key_.set_queue_key_id(SystemRandom().Bytes(16));
   queue_key_.set_wrapped_for_base(SealToPublicKey(base.keys().box.public_key, key_.Reveal()));
   anchor_.set_base_us(absl::ToUnixMicros(clock.WallNow()));
@@ -120,15 +124,9 @@ std::vector<Submission> HandDevice::Open(const std::vector<v1::SealedMutation>& 
     opened.push_back(
         OpenMutation(sealed, keys, base_.session_keys().digest_key, base_.session_keys().schema));
   }
-  Author author;
-  author.staff_code = peer.staff_code;
-  author.store = peer.store;
+  Author author = AuthorOf(base_.store(), *base_.store().FindStore(peer.store).value()).value();
   author.replica = replica;
-  author.device_label = base_.store().FindStore(peer.store).value()->device_label;
-  author.role = base_.store().FindStaff(peer.staff_code).value()->role;
-  author.enrolled = absl::FromUnixMicros(base_.store().FindStore(peer.store).value()->enrolled_us);
-  author.grants = base_.store().Grants(peer.staff_code).value();
-  author.taken_grants = base_.store().TakenGrants(peer.staff_code).value();
+  author.as_of = base_.store().authority_rev();
   return GroupBundles(std::move(opened), author, clock_.WallNow(), std::nullopt);
 }
 

@@ -11,6 +11,8 @@
 #include "server/admin/dwelling_import.h"
 #include "server/admin/enrolment.h"
 #include "server/admin/grants.h"
+#include "server/admin/revocation.h"
+#include "server/admin/staff.h"
 #include "server/engine/greeting.h"
 #include "server/engine/holdings.h"
 #include "server/engine/transaction.h"
@@ -51,6 +53,8 @@ void BaseSession::FenceOthers(ReplicaId replica) {
   }
 }
 
+uint64_t BaseSession::AuthorityRev() { return base_.store().authority_rev(); }
+
 void BaseSession::NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) {
   base_.jobs_.push_back(TestBase::Removal{replica, std::move(scopes)});
 }
@@ -67,7 +71,7 @@ TestBase::TestBase(Clock& clock, std::string vfs, std::filesystem::path director
       directory_(directory.empty() ? MakeTestDirectory() : std::move(directory)) {
   file_ = directory_ / "base.db";
   keys_ = LoadOrCreateBaseKeys(directory_, {"localhost"}, SystemRandom()).value();
-  session_keys_ = {keys_.box, DeriveKey(keys_.storage_key, "mutation digests")};
+  session_keys_ = {keys_.box, DeriveKey(keys_.storage_key, "mutation digests"), keys_.storage_key};
   EXPECT_EQ(Open(), absl::OkStatus());
 }
 
@@ -171,6 +175,24 @@ void TestBase::TakeArea(const std::string& staff, const std::string& area) {
   request.set_area(area);
   request.set_take(true);
   Change(request);
+}
+
+void TestBase::Revoke(const std::string& staff, v1::RevocationReason reason) {
+  const auto stores = store_->Stores(staff).value();
+  v1::RevokeDeviceRequest request;
+  request.set_store_id(stores.at(0).id.ToBytes());
+  request.set_reason(reason);
+  request.set_actor("karen");
+  EXPECT_EQ(RevokeDevice(*store_, {.local = true, .author = {}}, request, clock_.WallNow()).status(),
+            absl::OkStatus());
+}
+
+void TestBase::GiveRole(const std::string& staff, const std::string& role) {
+  v1::ChangeRoleRequest request;
+  request.set_staff_code(staff);
+  request.set_role(role);
+  request.set_actor("karen");
+  EXPECT_EQ(ChangeRole(*store_, {.local = true, .author = {}}, request, clock_.WallNow()), absl::OkStatus());
 }
 
 size_t TestBase::UnconfirmedRemovals(const std::string& staff) {

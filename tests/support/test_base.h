@@ -46,6 +46,7 @@ class BaseSession : public SessionHost, public std::enable_shared_from_this<Base
   void Submit(std::vector<Submission> submissions) override;
   void FenceOthers(ReplicaId replica) override;
   void NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) override;
+  uint64_t AuthorityRev() override;
 
  private:
   TestBase& base_;
@@ -76,6 +77,9 @@ class TestBase {
   // A coordinator gives an area to somebody, or takes it; open sessions of that person come back.
   void GiveArea(const std::string& staff, const std::string& area);
   void TakeArea(const std::string& staff, const std::string& area);
+  // The only device of this person is taken out of use.
+  void Revoke(const std::string& staff, v1::RevocationReason reason);
+  void GiveRole(const std::string& staff, const std::string& role);
   // Scopes that some device of this person may still hold, and may read no longer.
   size_t UnconfirmedRemovals(const std::string& staff);
   absl::StatusOr<v1::Verdict> Replay(IntentId intent);

@@ -22,8 +22,8 @@ std::string KeyOf(std::string_view type, RecordId id) { return std::string(type)
 
 absl::StatusOr<v1::EnrollResponse> DirectEnroll::Enroll(const v1::Invitation& invitation,
                                                         const v1::EnrollRequest& request) {
-  const Peer peer{invitation.staff_code(), StoreId::FromBytes(invitation.store_id()).value()};
-  return opgang::Enroll(base_.store(), peer, request, base_.clock().WallNow());
+  return opgang::Enroll(base_.store(), base_.keys(), StoreId::FromBytes(invitation.store_id()).value(), request,
+                        base_.clock().WallNow(), SystemRandom());
 }
 
 void TestDevice::Lock() { ExpectOk(store_->Lock()); }
@@ -90,6 +90,15 @@ void TestDevice::Reopen() {
   store_.reset();
   Open();
 }
+
+void TestDevice::ReopenLocked() {
+  store_.reset();
+  auto store = Device(Options()).OpenStore(absl::ZeroDuration());
+  ASSERT_EQ(store.status(), absl::OkStatus());
+  store_ = *std::move(store);
+}
+
+void TestDevice::SpoilFile(const char* name) { std::ofstream(FileOf(name)) << "nonsense"; }
 
 std::filesystem::path TestDevice::FileOf(const char* name) const {
   return std::filesystem::directory_iterator(root_ / "home" / "stores")->path() / name;

@@ -72,6 +72,10 @@ class TestDevice {
   void Unlock();
   // The process ends and another begins.
   void Reopen();
+  // The same, and nobody unlocks it: unlocked only where the key provider still remembers.
+  void ReopenLocked();
+  // A file of its store is overwritten with nonsense.
+  void SpoilFile(const char* name);
   // Something happens to the copy of the base's records on disk between two processes.
   void SpoilConfirmed(const std::string& sql);
   // The first column of a query on that copy, as text, row by row.

@@ -10,6 +10,7 @@
 #include "client-lib/src/transport/tls_preflight.h"
 #include "core/base/error.h"
 #include "server/identity/certificate_authority.h"
+#include "tests/support/store_certificate.h"
 
 namespace opgang {
 namespace {

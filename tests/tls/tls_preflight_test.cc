@@ -12,6 +12,7 @@
 #include "client-lib/src/transport/dial.h"
 #include "core/base/error.h"
 #include "server/identity/certificate_authority.h"
+#include "tests/support/store_certificate.h"
 #include "tests/tls/loopback_base.h"
 
 namespace opgang {

@@ -8,7 +8,7 @@
 #include "core/records/registry.h"
 #include "google/protobuf/descriptor.h"
 #include "opgang/v1/personal_data.pb.h"
-#include "server/admin/grants.h"
+#include "server/engine/authority.h"
 
 namespace opgang {
 namespace {
@@ -19,12 +19,12 @@ using google::protobuf::FieldDescriptor;
 constexpr std::string_view kHead = R"(# What is kept about people, why, and who reads it
 
 Made by `build/bin/privacy_table` from the options on the record types (`proto/opgang/v1/personal_data.proto` explains the
-words), the register of types (`core/records/registry.cc`) and the grants of each role (`server/admin/grants.h`). A test
+words), the register of types (`core/records/registry.cc`) and the table of authority (`server/engine/authority.cc`). A test
 compares. Everything about a door or a person counts as health data (GDPR art. 9). Whether a basis holds, and how long a
 period is, the municipality decides; periods are data at the base.
 
 Read by: everybody of these roles to whom the area is granted; whoever leads a group reads of the citizens with a seat in it
-what is marked *group*. A partner hands in and reads no person. Written by: the roles that may make or change one.
+what is marked *group*. Written by: the roles that may make or change one. Referred by: who hands one in and never reads it.
 
 What each kind of field is: REFERENCE an id of another record; IDENTITY leads to the person; HOME leads to a door;
 CIRCUMSTANCES language, birth year, work, schooling; HEALTH smoking, taking part, clinical answers; COURSE_OF_CASE what was
@@ -32,28 +32,23 @@ asked, answered, promised, and when; FREE_TEXT a worker's words, in which a CPR 
 staff by code; OFFER venues, groups and meetings, no person.
 )";
 
-constexpr Role kRoles[] = {Role::kOutreach, Role::kHealth, Role::kInstructor, Role::kCoordinator,
-                           Role::kPartner};
+constexpr Role kRoles[] = {Role::kOutreach, Role::kHealth,    Role::kInstructor, Role::kCoordinator,
+                           Role::kPartner,  Role::kEvaluator, Role::kAuditor,    Role::kAdmin};
 
 const v1::Privacy& PrivacyOf(const Descriptor& type) { return type.options().GetExtension(v1::privacy); }
 
 v1::Data::Kind KindOf(const FieldDescriptor& field) { return field.options().GetExtension(v1::data); }
 
-bool Reads(Role role, const RecordTypeInfo& info) {
-  if (info.scope_kind == v1::SCOPE_KIND_DIRECTORY) return true;
-  const std::vector<StoredGrant> grants = GrantsFor(role, AreaId());
-  return std::any_of(grants.begin(), grants.end(), [&](const StoredGrant& grant) {
-    return grant.mode != v1::GRANT_MODE_WRITE_ONLY && MayStandIn(info, grant.scope.kind);
-  });
+const TypeRule& RuleOf(const RecordTypeInfo& info) {
+  return *std::ranges::find_if(TypeRules(), [&](const TypeRule& rule) { return rule.type == info.type; });
 }
 
-template <typename Predicate>
-std::string RolesThat(Predicate predicate) {
+std::string RolesIn(uint32_t bits) {
   std::vector<std::string> names;
   for (const Role role : kRoles) {
-    if (predicate(role)) names.emplace_back(RoleName(role));
+    if ((bits & (1u << static_cast<int>(role))) != 0) names.emplace_back(RoleName(role));
   }
-  return absl::StrJoin(names, ", ");
+  return names.empty() ? "nobody" : absl::StrJoin(names, ", ");
 }
 
 // "`name`, `telephone`" of one kind.
@@ -72,9 +67,10 @@ std::string Section(const RecordTypeInfo& info) {
   absl::StrAppend(&text, v1::Privacy::Purpose_Name(privacy.purpose()), " · ",
                   v1::Privacy::Basis_Name(privacy.basis()), " · kept ",
                   v1::Privacy::Retention_Name(privacy.retention()), "  \n");
-  absl::StrAppend(&text, "read by ", RolesThat([&](Role role) { return Reads(role, info); }),
-                  info.of_course ? "; *group*" : "", "  \n");
-  absl::StrAppend(&text, "written by ", RolesThat([&](Role role) { return MayWrite(role, info); }), "\n\n");
+  const TypeRule& rule = RuleOf(info);
+  absl::StrAppend(&text, "read by ", RolesIn(rule.readers), info.of_course ? "; *group*" : "", "  \n");
+  absl::StrAppend(&text, "written by ", RolesIn(rule.writers),
+                  rule.referrers != 0 ? "; referred by " + RolesIn(rule.referrers) : "", "\n\n");
   absl::StrAppend(&text, "| kind | fields |\n|---|---|\n");
   for (int kind = 1; kind < v1::Data::Kind_ARRAYSIZE; ++kind) {
     const std::string fields = FieldsOf(type, static_cast<v1::Data::Kind>(kind));

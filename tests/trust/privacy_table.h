@@ -1,5 +1,5 @@
 // docs/privacy.md, made from the options on the protos (proto/opgang/v1/personal_data.proto), the register of record types
-// and the grants that a role gets. Nothing of it is written by hand, so that it cannot say what the program does not do.
+// and the table of authority (server/engine/authority.h). Nothing of it is written by hand, so that it cannot say what the program does not do.
 #ifndef OPGANG_TESTS_TRUST_PRIVACY_TABLE_H_
 #define OPGANG_TESTS_TRUST_PRIVACY_TABLE_H_
 

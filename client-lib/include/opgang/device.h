@@ -3,8 +3,10 @@
 // Layout under `home` (all modes 0700/0600):
 //   current                         the id of the store in use, in text
 //   lock                            held while a store is being made
-//   pending/<invitation id>.pb      the key of an enrolment that got no answer, under the invitation's code
+//   pending/<invitation id>.pb      the keys of an enrolment that got no answer, under the invitation's code
 //   stores/<store id>/store.pb      StoreIdentity (proto/opgang/v1/local_state.proto)
+//   stores/<store id>/lease.pb      until when it can be unlocked, and the share that this takes
+//   stores/<store id>/guesses.pb    wrong passphrases, while there are any
 //   stores/<store id>/queue.db      own mutations: never thrown away
 //   stores/<store id>/confirmed.db  copy of what the base holds: damaged, it is thrown away and fetched again
 //   stores/<store id>/lock          held by the one process that uses the store
@@ -71,6 +73,13 @@ class Device {
   // another process to let go. Errors: kNotEnrolled, kStoreBusy, kNewerFile, kDamaged (queue only: a damaged
   // confirmed file is thrown away and fetched again), kNotWritable, kDiskFull.
   absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::Duration wait = absl::Seconds(2)) const;
+  // The same of any store on this device: locked, it can hand in its owner's work, whoever holds the tablet.
+  absl::StatusOr<std::unique_ptr<Store>> OpenStore(StoreId id,
+                                                   absl::Duration wait = absl::Seconds(2)) const;
+
+  // From now on this store is the one in use. What the key provider remembered of the one before is forgotten. kNotEnrolled
+  // where there is no such store here.
+  absl::Status Use(StoreId id) const;
 
   const DeviceOptions& options() const { return options_; }
 

@@ -35,6 +35,12 @@ struct StoreInfo {
   std::vector<std::string> addresses;  // the base's, "host:port"
 };
 
+// Until when the store can be unlocked. Each session with an unlocked store renews it.
+struct LeaseInfo {
+  absl::Time until;   // base time
+  bool over = false;  // the next sync with the passphrase brings it back
+};
+
 struct GrantInfo {
   Scope scope;
   v1::GrantMode mode;
@@ -96,10 +102,15 @@ class Store {
   // What the base granted at the last sync.
   virtual std::vector<GrantInfo> grants() const = 0;
 
-  // Unlocking. `remember_for`: how long the key provider keeps the key (a round). kWrongPassphrase.
+  // Unlocking. `remember_for`: how long the key provider keeps the key (a round). kWrongPassphrase; kWaitToGuess after
+  // several of these, with the seconds to wait; kRevoked: the store was taken out of use; kLeaseOver: the passphrase alone opens
+  // nothing any more. Then the store remembers it for this process, and the next Sync() unlocks, if the base agrees.
   virtual bool unlocked() const = 0;
   virtual absl::Status Unlock(std::string_view passphrase, absl::Duration remember_for = absl::Hours(4)) = 0;
   virtual absl::Status Lock() = 0;
+  virtual LeaseInfo lease() const = 0;
+  // Set, once the base has said so: this store hands in and shows nothing, and what it held is gone.
+  virtual std::optional<v1::Revocation> revoked() const = 0;
 
   // Checks form and size, then writes: durable when it returns ok, and then nothing short of losing the
   // device undoes it. Errors: kRefused (GetRefusal() tells which field of which change; nothing is saved),

@@ -55,6 +55,7 @@ struct SyncResult {
   uint32_t differing =
       0;                // scopes whose copy is not what the base says even after that: tell the coordinator
   bool read = false;    // false: the store was locked or may not read; work was handed in only
+  bool revoked = false;  // this store was taken out of use: what it held is gone from the device
   uint32_t unsent = 0;  // still in the queue
 };
 

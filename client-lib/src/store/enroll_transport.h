@@ -11,8 +11,8 @@ namespace opgang {
 class EnrollTransport {
  public:
   virtual ~EnrollTransport() = default;
-  // Reaches the base as `invitation` says (addresses in order, its certificate and key) and registers the
-  // keys. Idempotent for the same keys. Errors: kNoBase, kBaseUntrusted, kBaseRefused, kInvitationUsed,
+  // Reaches the base as `invitation` says (addresses in order, its bootstrap certificate and key) and registers the
+  // keys. Idempotent for the same requested key. Errors: kNoBase, kBaseUntrusted, kBaseRefused, kInvitationUsed,
   // kInvitationExpired.
   virtual absl::StatusOr<v1::EnrollResponse> Enroll(const v1::Invitation& invitation,
                                                     const v1::EnrollRequest& request) = 0;

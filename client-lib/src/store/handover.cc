@@ -6,9 +6,10 @@
 #include <tuple>
 #include <utility>
 
+#include "client-lib/src/store/lease_keeper.h"
 #include "client-lib/src/store/store_impl.h"
 #include "core/base/status_macros.h"
-#include "core/sealing/sealing.h"
+#include "core/sealing/lease_sealing.h"
 #include "core/sqlite/file_lock.h"
 
 namespace opgang {
@@ -47,11 +48,15 @@ class Collector {
   Collector(const v1::StoreIdentity& mine, std::string_view passphrase)
       : mine_(mine), passphrase_(passphrase) {}
 
-  absl::Status Take(QueueStore& queue, const v1::StoreIdentity& other) {
+  // `share`: of the other store's lease; empty where it is over, and then nothing of it shows before the base has it.
+  absl::Status Take(QueueStore& queue, const v1::StoreIdentity& other, const SecretBytes& share) {
     ASSIGN_OR_RETURN(const std::vector<QueueRow> rows, RowsOf(queue));
-    const auto store_key = UnwrapStoreKey(other.wrapped_key(), passphrase_);
+    const auto stretched = StretchPassphrase(passphrase_, other.wrapped_key());
     std::optional<StoreKeys> old_keys;
-    if (store_key.ok()) old_keys.emplace(*store_key);
+    if (stretched.ok() && !share.empty()) {
+      const auto store_key = OpenStoreKey(other.wrapped_key(), *stretched, share);
+      if (store_key.ok()) old_keys.emplace(*store_key);
+    }
     for (const QueueRow& row : rows) {
       if (!intents_.insert(row.intent_id).second) continue;
       if (auto key = queue.FindKey(row.key_id); key.has_value() && key_ids_.insert(row.key_id).second) {
@@ -95,7 +100,7 @@ class Collector {
 }  // namespace
 
 absl::StatusOr<Handover> CollectWork(const DeviceFiles& files, const v1::StoreIdentity& mine,
-                                     std::string_view passphrase, const std::string& vfs) {
+                                     std::string_view passphrase, const std::string& vfs, Clock& clock) {
   Collector collector(mine, passphrase);
   for (const StoreId& id : files.Stores()) {
     ASSIGN_OR_RETURN(const v1::StoreIdentity other, files.ReadIdentity(id));
@@ -104,7 +109,9 @@ absl::StatusOr<Handover> CollectWork(const DeviceFiles& files, const v1::StoreId
     ASSIGN_OR_RETURN(const FileLock lock,
                      FileLock::Acquire(directory / kStoreLockFile, kWaitForOtherProcess));
     ASSIGN_OR_RETURN(const auto queue, QueueStore::Open(directory / kQueueFile, vfs));
-    RETURN_IF_ERROR(collector.Take(*queue, other));
+    ASSIGN_OR_RETURN(LeaseKeeper lease, LeaseKeeper::Open(directory, clock));
+    (void)lease.Tick();
+    RETURN_IF_ERROR(collector.Take(*queue, other, lease.share()));
   }
   return std::move(collector).Done();
 }

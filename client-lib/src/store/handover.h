@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "client-lib/src/store/device_files.h"
 #include "client-lib/src/store/queue_store.h"
+#include "core/base/clock.h"
 
 namespace opgang {
 
@@ -28,7 +29,7 @@ struct Handover {
 // `mine` names staff member, base and the new store's public key. Errors: kStoreBusy, kNewerFile, kDamaged: nothing is left
 // behind unseen, so the enrolment ends there.
 absl::StatusOr<Handover> CollectWork(const DeviceFiles& files, const v1::StoreIdentity& mine,
-                                     std::string_view passphrase, const std::string& vfs);
+                                     std::string_view passphrase, const std::string& vfs, Clock& clock);
 
 }  // namespace opgang
 

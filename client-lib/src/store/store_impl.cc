@@ -36,11 +36,14 @@ StoreInfo InfoOf(const v1::StoreIdentity& identity) {
   return info;
 }
 
-StoreImpl::StoreImpl(v1::StoreIdentity identity, const DeviceOptions& options, FileLock lock)
+StoreImpl::StoreImpl(v1::StoreIdentity identity, const DeviceOptions& options, FileLock lock,
+                     LeaseKeeper lease, const std::filesystem::path& directory)
     : identity_(std::move(identity)),
       info_(InfoOf(identity_)),
       options_(options),
       lock_(std::move(lock)),
+      lease_(std::move(lease)),
+      brake_(directory, *options.clock),
       keyring_(identity_.base_public_key(), identity_.store_public_key(), *options.random) {}
 
 absl::StatusOr<std::unique_ptr<StoreImpl>> StoreImpl::Open(const std::filesystem::path& directory,
@@ -48,13 +51,18 @@ absl::StatusOr<std::unique_ptr<StoreImpl>> StoreImpl::Open(const std::filesystem
                                                            const DeviceOptions& options,
                                                            absl::Duration wait) {
   ASSIGN_OR_RETURN(FileLock lock, FileLock::Acquire(directory / kStoreLockFile, wait));
-  auto store = std::unique_ptr<StoreImpl>(new StoreImpl(identity, options, std::move(lock)));
+  ASSIGN_OR_RETURN(LeaseKeeper lease, LeaseKeeper::Open(directory, *options.clock));
+  // What cannot be written of it now is written by another process; the share is not used either way.
+  (void)lease.Tick();
+  auto store = std::unique_ptr<StoreImpl>(
+      new StoreImpl(identity, options, std::move(lock), std::move(lease), directory));
   ASSIGN_OR_RETURN(store->queue_, QueueStore::Open(directory / kQueueFile, options.vfs));
   ASSIGN_OR_RETURN(store->confirmed_,
                    ConfirmedStore::Open(directory / kConfirmedFile, options.vfs, *options.random));
   store->confirmed_->Expect(ReadableScopes(store->queue_->state()));
   RETURN_IF_ERROR(store->Settle(/*grants_known=*/false));
   RETURN_IF_ERROR(store->Unsettle());
+  store->TakeRole(store->queue_->state());
   store->RecallKey();
   return store;
 }
@@ -62,30 +70,6 @@ absl::StatusOr<std::unique_ptr<StoreImpl>> StoreImpl::Open(const std::filesystem
 void StoreImpl::TakeKeys(const SecretBytes& store_key) {
   reading_ = std::make_unique<Reading>(StoreKeys(store_key), identity_.staff_code(), identity_.device_label(),
                                        *queue_, *confirmed_, keyring_, *options_.clock);
-}
-
-// Whatever the provider says, the store opens: at worst locked.
-void StoreImpl::RecallKey() {
-  if (options_.keys == nullptr) return;
-  const auto key = options_.keys->Recall(info_.id);
-  if (!key.ok() || !key->has_value()) return;
-  if (StoreKeys(**key).box.public_key == identity_.store_public_key()) TakeKeys(**key);
-}
-
-absl::Status StoreImpl::Unlock(std::string_view passphrase, absl::Duration remember_for) {
-  ASSIGN_OR_RETURN(const SecretBytes key, UnwrapStoreKey(identity_.wrapped_key(), passphrase));
-  TakeKeys(key);
-  // Where the key cannot be remembered the next process asks for the passphrase.
-  if (options_.keys != nullptr) (void)options_.keys->Remember(info_.id, key, remember_for);
-  return absl::OkStatus();
-}
-
-absl::Status StoreImpl::Lock() {
-  audit_.reset();
-  sum_keys_.clear();
-  reading_.reset();
-  keyring_.ForgetOpened();
-  return options_.keys == nullptr ? absl::OkStatus() : options_.keys->Forget(info_.id);
 }
 
 absl::StatusOr<const View*> StoreImpl::view() {

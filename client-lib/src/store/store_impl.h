@@ -7,6 +7,7 @@
 //   store_impl_sync.cc    what the sync session needs
 //   store_impl_explain.cc telling why it did what it did
 //   store_impl_scopes.cc  scopes that are lost, and what was handed in where nothing may be read
+//   store_impl_access.cc  unlocking, the lease, being taken out of use
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_
 
@@ -17,6 +18,8 @@
 #include <string>
 #include <vector>
 
+#include "client-lib/src/store/guess_brake.h"
+#include "client-lib/src/store/lease_keeper.h"
 #include "client-lib/src/store/reading.h"
 #include "client-lib/src/store/scope_audit.h"
 #include "client-lib/src/sync/sync_store.h"
@@ -56,6 +59,8 @@ class StoreImpl : public Store, public SyncStore {
   bool unlocked() const override { return reading_ != nullptr; }
   absl::Status Unlock(std::string_view passphrase, absl::Duration remember_for) override;
   absl::Status Lock() override;
+  LeaseInfo lease() const override { return {lease_.until(), lease_.over()}; }
+  std::optional<v1::Revocation> revoked() const override;
   absl::StatusOr<SaveReceipt> Save(const Bundle& bundle) override;
   absl::StatusOr<SaveReceipt> UndoLast() override;
   OutboxCounts outbox_counts() const override;
@@ -92,11 +97,17 @@ class StoreImpl : public Store, public SyncStore {
   absl::Status BecomeReplica(ReplicaId replica) override;
 
  private:
-  StoreImpl(v1::StoreIdentity identity, const DeviceOptions& options, FileLock lock);
+  StoreImpl(v1::StoreIdentity identity, const DeviceOptions& options, FileLock lock, LeaseKeeper lease,
+            const std::filesystem::path& directory);
 
   StoreTime Time() const { return StoreTime(*options_.clock, queue_->state()); }
   void TakeKeys(const SecretBytes& store_key);
   void RecallKey();
+  // store_impl_access.cc
+  absl::Status TakeLease(const v1::Welcome& welcome, const v1::ClockReading& received);
+  absl::Status Remove(const v1::Welcome& welcome, v1::QueueState& state);
+  absl::StatusOr<std::vector<Scope>> RemoveEverything();
+  void TakeRole(const v1::QueueState& state);
 
   struct SavePlan {
     std::vector<Intention> intentions;
@@ -156,9 +167,14 @@ class StoreImpl : public Store, public SyncStore {
   absl::Status BringBackKept();
 
   const v1::StoreIdentity identity_;
-  const StoreInfo info_;
+  StoreInfo info_;
   const DeviceOptions options_;
   const FileLock lock_;
+  LeaseKeeper lease_;
+  GuessBrake brake_;
+  // What a passphrase made while the lease was over, and for how long to remember what it will open.
+  std::optional<SecretBytes> stretched_;
+  absl::Duration remember_for_;
   std::unique_ptr<QueueStore> queue_;
   std::unique_ptr<ConfirmedStore> confirmed_;
   mutable QueueKeyring keyring_;

@@ -58,6 +58,7 @@ std::set<Scope> StoreImpl::AnsweredLostScopes() const {
 }
 
 absl::StatusOr<std::vector<Scope>> StoreImpl::RemoveLostScopes() {
+  if (revoked()) return RemoveEverything();
   if (reading_ == nullptr) return std::vector<Scope>();
   RETURN_IF_ERROR(Settle(/*grants_known=*/true));
   const std::set<Scope> gone = AnsweredLostScopes();

@@ -7,6 +7,7 @@
 #include "client-lib/src/store/store_impl.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/sealing/lease_sealing.h"
 
 namespace opgang {
 namespace {
@@ -79,7 +80,12 @@ absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
   hello.set_unsent_count(unsent_count());
   hello.set_durable_horizon(state.durable_horizon());
   *hello.mutable_leases() = state.leases();
-  if (reading_ == nullptr) return hello;
+  if (reading_ == nullptr) {
+    const auto replica = ReplicaId::FromBytes(state.replica_id());
+    if (stretched_.has_value() && replica.has_value())
+      hello.set_lease_proof(MakeLeaseProof(LeaseKeysFrom(*stretched_), *replica, state.token()));
+    return hello;
+  }
   if (const auto replica = ReplicaId::FromBytes(state.replica_id())) {
     hello.set_read_proof(MakeReadProof(reading_->keys().proof, *replica, state.token()));
   }
@@ -176,6 +182,10 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   state.set_last_sync_us(welcome.base_us());
   if (const auto anchor = AnchorOfRoundTrip(welcome.base_us(), sent, received))
     *state.mutable_anchor() = *anchor;
+  if (!welcome.role().empty()) state.set_role(welcome.role());
+  TakeRole(state);
+  RETURN_IF_ERROR(TakeLease(welcome, received));
+  if (welcome.has_revoked()) RETURN_IF_ERROR(Remove(welcome, state));
   if (!welcome.reading()) {
     RETURN_IF_ERROR(Commit(write));
     if (another_epoch) TellWhole(SyncStep::kNewEpoch, write.rows.size());

@@ -81,6 +81,9 @@ absl::Status ClientSession::OnWelcome(const v1::Welcome& welcome) {
   if (!hello_epoch_.empty() && welcome.epoch() != hello_epoch_) pushed_seq_ = 0;
   progress_.to_send = std::max(progress_.to_send, progress_.answered + store_.unsent_count());
   result_.read = welcome.reading();
+  result_.revoked = welcome.has_revoked();
+  got_share_ = !welcome.lease().share().empty();
+  removes_ = welcome.reading() || welcome.has_revoked();
   if (!welcome.reading()) return absl::OkStatus();
   for (const v1::Grant& grant : welcome.grants()) {
     if (Reads(grant)) current_.emplace(KeyOf(grant.scope()), 0);
@@ -204,7 +207,7 @@ absl::Status ClientSession::QueuePush() {
 // Once everything has its verdict: what is lost is of no more use for mending what was refused there.
 absl::Status ClientSession::QueueRemovals() {
   const bool answered = queue_drained_ && in_flight_.empty();
-  if (removed_lost_ || !welcomed_ || !result_.read || !answered) return absl::OkStatus();
+  if (removed_lost_ || !welcomed_ || !removes_ || !answered) return absl::OkStatus();
   if (go_away_.has_value() || new_replica_) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::vector<Scope> removed, store_.RemoveLostScopes());
   removed_lost_ = true;
@@ -230,7 +233,7 @@ void ClientSession::Tick() {
 bool ClientSession::done() const {
   if (new_replica_) return true;
   if (!welcomed_ || !outbox_.empty() || !queue_drained_ || !in_flight_.empty()) return false;
-  if (result_.read && !removed_lost_) return false;
+  if (removes_ && !removed_lost_) return false;
   const bool repairing =
       std::any_of(repairs_.begin(), repairs_.end(), [](const auto& repair) { return repair.second.asked; });
   if (repairing) return false;

@@ -54,6 +54,8 @@ class ClientSession {
 
   bool done() const;
   bool new_replica() const { return new_replica_; }
+  // The base gave back what the passphrase lacked: the next session reads.
+  bool got_share() const { return got_share_; }
   std::optional<v1::GoAwayReason> go_away() const { return go_away_; }
   const SyncProgress& progress() const { return progress_; }
   // Counts of this session; `unsent` is the caller's to fill in.
@@ -82,6 +84,8 @@ class ClientSession {
   std::string hello_epoch_;
   bool welcomed_ = false;
   bool new_replica_ = false;
+  bool got_share_ = false;
+  bool removes_ = false;  // something may have to go from this device, and be confirmed
   std::optional<v1::GoAwayReason> go_away_;
 
   uint64_t pushed_seq_ = 0;  // everything at or below it went out in this session

@@ -110,6 +110,7 @@ SyncAttempts::Next SyncAttempts::AfterSession(const absl::Status& status, const 
     return Next::kAtOnce;
   }
   if (status.ok()) outcome_ = OutcomeOf(session);
+  if (outcome_.ok() && session.got_share()) return Next::kAtOnce;
   if (outcome_.ok() || !WorthRetrying(outcome_)) return Next::kOver;
   const SyncResult& result = session.result();
   const bool moved_on = result.sent + result.received + result.repaired > 0;

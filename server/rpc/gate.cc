@@ -1,0 +1,84 @@
+#include "server/rpc/gate.h"
+
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "server/engine/authority.h"
+#include "server/engine/transaction.h"
+#include "server/rpc/on_writer.h"
+#include "server/rpc/peer.h"
+#include "spdlog/spdlog.h"
+
+namespace opgang {
+namespace {
+
+// A device that asks again and again is noted once in so long a time for each method.
+constexpr absl::Duration kNoteEvery = absl::Minutes(1);
+
+bool IsTimeToNote(BaseServices& base, const Credentials& who, std::string_view method) {
+  const std::unique_lock lock(base.refusals_mutex);
+  const absl::Time now = base.clock->WallNow();
+  auto& last = base.refusals[{who.peer.store, std::string(method)}];
+  if (last != absl::Time() && now >= last && now - last < kNoteEvery) return false;
+  last = now;
+  return true;
+}
+
+void NoteRefusal(BaseServices& base, const Credentials& who, std::string_view method) {
+  spdlog::warn("event=refused method={} staff={} store={}", method, who.peer.staff_code,
+               who.peer.store.ToString());
+  if (!IsTimeToNote(base, who, method)) return;
+  base.writer->Run([who, action = "refused " + std::string(method),
+                    now = base.clock->WallNow()](BaseStore& store, Committer&) {
+    const absl::Status noted = InTransaction(store, [&] {
+      return store.Audit(who.peer.staff_code, action, who.peer.store.ToBytes(), absl::ToUnixMicros(now));
+    });
+    if (!noted.ok()) spdlog::warn("event=refusal-not-noted error=\"{}\"", std::string(noted.message()));
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<Credentials> CredentialsOf(const grpc::ServerContextBase& context) {
+  Credentials who;
+  ASSIGN_OR_RETURN(who.peer, PeerOf(context));
+  const auto proof = context.client_metadata().find(kProofMetadata);
+  if (proof != context.client_metadata().end())
+    who.proof = std::string(proof->second.data(), proof->second.size());
+  return who;
+}
+
+absl::StatusOr<Caller> AdmitCaller(BaseServices& base, BaseReader& reader, const Credentials& who,
+                                   std::string_view method) {
+  const MethodRule* rule = FindMethodRule(method);
+  auto caller = CallerOf(reader, who.peer, who.proof);
+  const bool permitted = rule != nullptr && caller.ok() && Permits(*rule, caller->author.role);
+  if (permitted) return caller;
+  NoteRefusal(base, who, method);
+  if (!caller.ok()) return caller.status();
+  return MakeError(ErrorCode::kBaseRefused, "your role may not ask for this");
+}
+
+absl::StatusOr<Caller> AdmitCaller(BaseServices& base, const grpc::ServerContextBase& context,
+                                   std::string_view method) {
+  ASSIGN_OR_RETURN(const Credentials who, CredentialsOf(context));
+  absl::StatusOr<Caller> caller = MakeError(ErrorCode::kTryLater, "the base is stopping");
+  (void)OnWriter(*base.writer, [&](BaseStore& store, Committer&) -> absl::Status {
+    caller = AdmitCaller(base, store, who, method);
+    return absl::OkStatus();
+  });
+  return caller;
+}
+
+absl::Status NameActor(const Caller& caller, google::protobuf::Message& request) {
+  const auto* field = request.GetDescriptor()->FindFieldByName("actor");
+  if (field == nullptr) return absl::OkStatus();
+  const std::string named = request.GetReflection()->GetString(request, field);
+  if (!named.empty() && named != caller.staff_code())
+    return MakeError(ErrorCode::kBaseRefused, "whoever asks decides in his own name");
+  request.GetReflection()->SetString(&request, field, caller.staff_code());
+  return absl::OkStatus();
+}
+
+}  // namespace opgang
