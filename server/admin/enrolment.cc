@@ -117,8 +117,7 @@ absl::Status Alarm(BaseStore& store, StoreAccount account, absl::Time now) {
 
 absl::StatusOr<bool> WasUsed(BaseReader& store, const StoreAccount& account) {
   ASSIGN_OR_RETURN(const auto replicas, store.ReplicasOf(account.id));
-  return std::ranges::any_of(replicas,
-                             [](const ReplicaState& replica) { return replica.last_sync_us > 0; });
+  return std::ranges::any_of(replicas, [](const ReplicaState& replica) { return replica.last_sync_us > 0; });
 }
 
 bool AreKeys(const v1::EnrollRequest& request) {
@@ -207,8 +206,8 @@ absl::Status GrantDirectory(BaseStore& store, const std::string& staff_code, Rol
 absl::StatusOr<v1::EnrollResponse> Enroll(BaseStore& store, const BaseKeys& keys, StoreId invited,
                                           const v1::EnrollRequest& request, absl::Time now, Random& random) {
   ASSIGN_OR_RETURN(auto account, store.FindStore(invited));
-  const bool known = account.has_value() && account->invitation_id == request.invitation_id() &&
-                     !account->is_revoked();
+  const bool known =
+      account.has_value() && account->invitation_id == request.invitation_id() && !account->is_revoked();
   if (!known) return MakeError(ErrorCode::kBaseRefused, "no such invitation at this base");
   if (!AreKeys(request)) return MakeError(ErrorCode::kBadInput, "these are no public keys");
   ASSIGN_OR_RETURN(const std::string tls_key, RequestedKey(request.certificate_request()));
@@ -219,9 +218,9 @@ absl::StatusOr<v1::EnrollResponse> Enroll(BaseStore& store, const BaseKeys& keys
   RETURN_IF_ERROR(Redeem(store, request, tls_key, now, *account));
   v1::EnrollResponse response;
   response.set_base_us(absl::ToUnixMicros(now));
-  ASSIGN_OR_RETURN(*response.mutable_certificate_pem(),
-                   CertifyStore(keys.ca, {account->staff_code, account->id},
-                                request.certificate_request(), random));
+  ASSIGN_OR_RETURN(
+      *response.mutable_certificate_pem(),
+      CertifyStore(keys.ca, {account->staff_code, account->id}, request.certificate_request(), random));
   response.mutable_lease()->set_until_us(account->lease_until_us);
   const SecretBytes share = LeaseShareOf(keys.storage_key, account->id);
   response.mutable_lease()->set_share(std::string(share.Reveal()));

@@ -50,9 +50,8 @@ absl::Status RememberFormer(BaseStore& store, std::string_view staff_code, const
   ASSIGN_OR_RETURN(auto rows, store.Grants(staff_code));
   ASSIGN_OR_RETURN(const auto taken, store.TakenGrants(staff_code));
   rows.insert(rows.end(), taken.begin(), taken.end());
-  const auto row = std::ranges::find_if(rows, [&](const StoredGrant& grant) {
-    return grant.scope == scope && grant.generation == generation;
-  });
+  const auto row = std::ranges::find_if(
+      rows, [&](const StoredGrant& grant) { return grant.scope == scope && grant.generation == generation; });
   if (row == rows.end()) return absl::OkStatus();
   if (row->taken_us == 0) row->taken_us = now_us;
   return store.PutFormerGrant(staff_code, *row);
@@ -83,8 +82,8 @@ absl::Status GiveGrant(BaseStore& store, std::string_view staff_code, StoredGran
   return store.PutGrant(staff_code, grant);
 }
 
-absl::StatusOr<uint64_t> ChangeGrant(BaseStore& store, const v1::ChangeGrantRequest& request,
-                                     absl::Time now, const Caller& caller) {
+absl::StatusOr<uint64_t> ChangeGrant(BaseStore& store, const v1::ChangeGrantRequest& request, absl::Time now,
+                                     const Caller& caller) {
   ASSIGN_OR_RETURN(const StaffMember staff, StaffInSight(store, caller, request.staff_code()));
   ASSIGN_OR_RETURN(const AreaId area, KnownArea(store, request.area(), staff.municipality, caller));
   if (!caller.local && !request.take() && staff.staff_code == caller.staff_code())
@@ -93,10 +92,9 @@ absl::StatusOr<uint64_t> ChangeGrant(BaseStore& store, const v1::ChangeGrantRequ
     ASSIGN_OR_RETURN(const auto grants, store.Grants(staff.staff_code));
     RETURN_IF_ERROR(request.take() ? Take(store, staff.staff_code, grants, area, now)
                                    : Give(store, staff, grants, area, now));
-    return store.Audit(
-        request.actor(),
-        request.take() ? "grant-taken " + staff.staff_code : "grant-given " + staff.staff_code,
-        area.ToBytes(), absl::ToUnixMicros(now));
+    return store.Audit(request.actor(),
+                       request.take() ? "grant-taken " + staff.staff_code : "grant-given " + staff.staff_code,
+                       area.ToBytes(), absl::ToUnixMicros(now));
   }));
   ASSIGN_OR_RETURN(const auto grants, store.Grants(staff.staff_code));
   for (const StoredGrant& grant : grants) {

@@ -31,12 +31,12 @@ absl::Status TakeIfNotMeant(BaseStore& store, std::string_view staff_code, Store
   const bool of_area =
       grant.scope.kind != v1::SCOPE_KIND_GROUP && grant.scope.kind != v1::SCOPE_KIND_DIRECTORY;
   const auto meant = GrantsFor(role, AreaId(grant.scope.id));
-  const bool stays = of_area ? std::ranges::any_of(meant,
-                                                   [&](const StoredGrant& wanted) {
-                                                     return wanted.scope == grant.scope &&
-                                                            wanted.mode == grant.mode;
-                                                   })
-                             : MayHold(role, grant.scope.kind, grant.mode);
+  const bool stays =
+      of_area ? std::ranges::any_of(meant,
+                                    [&](const StoredGrant& wanted) {
+                                      return wanted.scope == grant.scope && wanted.mode == grant.mode;
+                                    })
+              : MayHold(role, grant.scope.kind, grant.mode);
   if (stays) return absl::OkStatus();
   grant.taken_us = absl::ToUnixMicros(now);
   return store.PutGrant(staff_code, grant);
@@ -65,9 +65,8 @@ absl::StatusOr<v1::StaffLine> LineOf(BaseReader& store, const StaffMember& staff
     if (grant.scope.kind == v1::SCOPE_KIND_AREA) line.add_areas(grant.display_name);
   }
   ASSIGN_OR_RETURN(const auto stores, store.Stores(staff.staff_code));
-  line.set_device_count(static_cast<uint32_t>(std::ranges::count_if(stores, [](const StoreAccount& account) {
-    return account.enrolled_us > 0 && !account.is_revoked();
-  })));
+  line.set_device_count(static_cast<uint32_t>(std::ranges::count_if(
+      stores, [](const StoreAccount& account) { return account.enrolled_us > 0 && !account.is_revoked(); })));
   return line;
 }
 
@@ -111,7 +110,8 @@ absl::StatusOr<StaffMember> StaffInSight(BaseReader& store, const Caller& caller
   return MakeError(ErrorCode::kNotFound, "no such staff member at this base");
 }
 
-absl::StatusOr<StoreAccount> StoreInSight(BaseReader& store, const Caller& caller, std::string_view store_id) {
+absl::StatusOr<StoreAccount> StoreInSight(BaseReader& store, const Caller& caller,
+                                          std::string_view store_id) {
   const auto id = StoreId::FromBytes(store_id);
   ASSIGN_OR_RETURN(const auto account, store.FindStore(id.value_or(StoreId())));
   const absl::Status not_here = MakeError(ErrorCode::kNotFound, "no such device at this base");

@@ -27,7 +27,8 @@ absl::StatusOr<AreaId> AreaNamed(BaseStore& store, const std::string& name, absl
 absl::StatusOr<v1::ListStaffResponse> ListStaff(BaseReader& store, const Caller& caller);
 
 // The staff member, where the caller may know of him; else kNotFound, the same for one who is not there.
-absl::StatusOr<StaffMember> StaffInSight(BaseReader& store, const Caller& caller, std::string_view staff_code);
+absl::StatusOr<StaffMember> StaffInSight(BaseReader& store, const Caller& caller,
+                                         std::string_view staff_code);
 // The same of a store.
 absl::StatusOr<StoreAccount> StoreInSight(BaseReader& store, const Caller& caller, std::string_view store_id);
 

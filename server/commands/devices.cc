@@ -156,7 +156,8 @@ absl::Status Revoke(const CommandContext& context, const SettleOptions& options)
   if (context.json) {
     std::printf("%s\n", nlohmann::json({{"schema", "opgangd/devices-revoke/1"}}).dump().c_str());
   } else {
-    std::printf("Out of use, in the name of %s. What it hands in waits in quarantine.\n", options.actor.c_str());
+    std::printf("Out of use, in the name of %s. What it hands in waits in quarantine.\n",
+                options.actor.c_str());
   }
   return absl::OkStatus();
 }

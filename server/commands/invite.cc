@@ -56,7 +56,8 @@ void AddInvite(CLI::App& program, CommandContext& context) {
   command->add_option("--device", *options->request.mutable_device_label(), "device label, e.g. tablet-3")
       ->required();
   command
-      ->add_option("--role", *options->request.mutable_role(), "outreach, health, instructor, coordinator, partner, evaluator, auditor or admin")
+      ->add_option("--role", *options->request.mutable_role(),
+                   "outreach, health, instructor, coordinator, partner, evaluator, auditor or admin")
       ->required();
   command->add_option("--area", options->areas, "area to work in; may be repeated");
   command->add_option("--municipality", *options->request.mutable_municipality(),

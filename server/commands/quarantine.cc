@@ -112,8 +112,9 @@ absl::Status SettleStolen(AdminClient& client, const QuarantineOptions& options,
   v1::SettleStolenResponse response;
   RETURN_IF_ERROR(client.Call(&v1::AdminService::Stub::SettleStolen, request, &response));
   if (response.waits_for_second()) {
-    std::printf("It came from a stolen device: noted in the name of %s. Another person has to say the same.\n",
-                options.actor.c_str());
+    std::printf(
+        "It came from a stolen device: noted in the name of %s. Another person has to say the same.\n",
+        options.actor.c_str());
     return absl::OkStatus();
   }
   if (discard) {
@@ -213,7 +214,8 @@ void AddQuarantine(CLI::App& program, CommandContext& context) {
       [&context, options] { context.run = [&context, options] { return List(context, *options, true); }; });
   auto* replay = command->add_subcommand("replay", "try it again, with its bundle and what waits for it");
   auto* discard = command->add_subcommand("discard", "give it up, with its bundle");
-  auto* release = command->add_subcommand("release", "from a stolen device: open it and try it; takes two people");
+  auto* release =
+      command->add_subcommand("release", "from a stolen device: open it and try it; takes two people");
   for (auto* decide : {replay, discard, release}) {
     decide->add_option("intent", options->intent, "its intent id")->required();
     decide->add_option("--actor", options->actor, "who decides: a staff code of this base")->required();

@@ -56,7 +56,8 @@ void AddStaff(CLI::App& program, CommandContext& context) {
   role->add_option("role", *request->mutable_role(), "outreach, health, instructor, coordinator, ...")
       ->required();
   role->add_option("--actor", *request->mutable_actor(), "who decides: your staff code")->required();
-  role->callback([&context, request] { context.run = [&context, request] { return ChangeRole(context, *request); }; });
+  role->callback(
+      [&context, request] { context.run = [&context, request] { return ChangeRole(context, *request); }; });
 }
 
 }  // namespace opgang

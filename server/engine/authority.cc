@@ -146,11 +146,13 @@ constexpr auto kTypes = std::to_array<TypeRule>({
     {RecordType::kBreachCause, kStaff, kStaff, kNobody},
 });
 
-constexpr Role kAllRoles[] = {Role::kOutreach, Role::kHealth,    Role::kInstructor, Role::kCoordinator, Role::kBase,
-                              Role::kPartner,  Role::kEvaluator, Role::kAuditor,    Role::kAdmin};
+constexpr Role kAllRoles[] = {Role::kOutreach,    Role::kHealth,  Role::kInstructor,
+                              Role::kCoordinator, Role::kBase,    Role::kPartner,
+                              Role::kEvaluator,   Role::kAuditor, Role::kAdmin};
 
 absl::Status Wrong(std::string_view what, std::string_view whose) {
-  return MakeError(ErrorCode::kInternal, "the table of authority: " + std::string(whose) + " " + std::string(what));
+  return MakeError(ErrorCode::kInternal,
+                   "the table of authority: " + std::string(whose) + " " + std::string(what));
 }
 
 // Every method that a service of this API has.
@@ -162,7 +164,8 @@ std::set<std::string> MethodsOfServices() {
     const google::protobuf::FileDescriptor& file = *one->file();
     for (int i = 0; i < file.service_count(); ++i) {
       const google::protobuf::ServiceDescriptor& service = *file.service(i);
-      for (int j = 0; j < service.method_count(); ++j) methods.insert(service.name() + "/" + service.method(j)->name());
+      for (int j = 0; j < service.method_count(); ++j)
+        methods.insert(service.name() + "/" + service.method(j)->name());
     }
   }
   return methods;
@@ -171,7 +174,8 @@ std::set<std::string> MethodsOfServices() {
 absl::Status CheckMethods(std::span<const MethodRule> rules) {
   std::set<std::string> missing = MethodsOfServices();
   for (const MethodRule& rule : rules) {
-    if (missing.erase(std::string(rule.method)) == 0) return Wrong("is no method, or stands there twice", rule.method);
+    if (missing.erase(std::string(rule.method)) == 0)
+      return Wrong("is no method, or stands there twice", rule.method);
     if ((rule.roles & kBase) != 0) return Wrong("names the base's own role", rule.method);
   }
   return missing.empty() ? absl::OkStatus() : Wrong("has no row", *missing.begin());
@@ -194,11 +198,13 @@ uint32_t ReadersByScope(const RecordTypeInfo& info) {
 
 absl::Status CheckType(const TypeRule& rule, const RecordTypeInfo& info) {
   if (rule.readers != ReadersByScope(info)) return Wrong("is not read by whom its scopes say", info.name);
-  if ((rule.writers & rule.referrers) != 0) return Wrong("is written and referred by the same role", info.name);
+  if ((rule.writers & rule.referrers) != 0)
+    return Wrong("is written and referred by the same role", info.name);
   for (const Role role : kAllRoles) {
     const bool writes = ((rule.writers | rule.referrers) & Bit(role)) != 0;
     if (writes != MayWrite(role, info)) return Wrong("is not written by whom the register says", info.name);
-    const bool blind = MayHold(role, info.scope_kind, v1::GRANT_MODE_WRITE_ONLY) && !Reads(role, info.scope_kind);
+    const bool blind =
+        MayHold(role, info.scope_kind, v1::GRANT_MODE_WRITE_ONLY) && !Reads(role, info.scope_kind);
     if (writes && role != Role::kBase && blind != ((rule.referrers & Bit(role)) != 0))
       return Wrong("is referred by another role than hands in without reading", info.name);
   }

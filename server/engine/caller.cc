@@ -16,8 +16,8 @@ namespace {
 // What stands in the rows and is not for this role does not count: nobody keeps by an old grant what a role has lost.
 absl::StatusOr<std::vector<StoredGrant>> GrantsThatCount(BaseReader& store, const Author& author) {
   ASSIGN_OR_RETURN(std::vector<StoredGrant> grants, store.Grants(author.staff_code));
-  std::erase_if(grants,
-                [&](const StoredGrant& grant) { return !MayHold(author.role, grant.scope.kind, grant.mode); });
+  std::erase_if(
+      grants, [&](const StoredGrant& grant) { return !MayHold(author.role, grant.scope.kind, grant.mode); });
   return grants;
 }
 

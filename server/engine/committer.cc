@@ -445,9 +445,8 @@ absl::StatusOr<std::vector<QuarantinedMutation>> Committer::RelatedTo(
   }
   // What a stolen store handed in moves with nobody: two people say so of each (server/admin/stolen.h).
   std::vector<QuarantinedMutation> related;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(related), [&](const auto& other) {
-    return belongs(other) && CodeOf(other) != v1::REFUSAL_CODE_STOLEN;
-  });
+  std::copy_if(all.begin(), all.end(), std::back_inserter(related),
+               [&](const auto& other) { return belongs(other) && CodeOf(other) != v1::REFUSAL_CODE_STOLEN; });
   return related;
 }
 

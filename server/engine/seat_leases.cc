@@ -57,7 +57,8 @@ class Borrowers {
       ASSIGN_OR_RETURN(const auto staff, store_.FindStaff(account.staff_code));
       ASSIGN_OR_RETURN(auto grants, store_.Grants(account.staff_code));
       const bool in_use = staff.has_value() && !account.is_revoked();
-      if (in_use && staff->municipality == municipality_) others_.emplace_back(staff->role, std::move(grants));
+      if (in_use && staff->municipality == municipality_)
+        others_.emplace_back(staff->role, std::move(grants));
     }
     return absl::OkStatus();
   }

@@ -65,9 +65,9 @@ class Writer {
   Callbacks callbacks_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Work> queue_;            // guarded by mutex_
-  bool stopping_ = false;             // guarded by mutex_
-  bool failed_ = false;               // the writer's thread only
+  std::deque<Work> queue_;                  // guarded by mutex_
+  bool stopping_ = false;                   // guarded by mutex_
+  bool failed_ = false;                     // the writer's thread only
   const std::unique_ptr<BaseStore> store_;  // the writer's thread only, but for authority_rev()
   std::unique_ptr<Committer> committer_;
   std::thread thread_;
