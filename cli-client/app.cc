@@ -80,7 +80,7 @@ void AddAllVerbs(VerbTable& verbs) {
                    AddSeats,     AddBook,       AddSeat,    AddAttend,    AddTasks,     AddFollowUp,
                    AddMove,      AddReceipts,   AddCourse,  AddQuitDate,  AddNicotine,  AddCarbonMonoxide,
                    AddEndCourse, AddFourWeeks,  AddCall,    AddSixMonths, AddClaim,     AddHandOver,
-                   AddCause,     AddReport,   AddUse,     AddAdmin}) {
+                   AddCause,     AddReport,     AddUse,     AddAdmin}) {
     add(verbs);
   }
 }

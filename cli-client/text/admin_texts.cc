@@ -12,8 +12,7 @@ constexpr CatalogueEntry kTexts[] = {
     {"help.admin.staff.list", "the list", "listen"},
     {"help.admin.staff.role", "give somebody another role", "giv nogen en anden rolle"},
     {"help.admin.staff-code", "the staff member's code", "medarbejderens kode"},
-    {"help.admin.role",
-     "outreach, health, instructor, coordinator, partner, evaluator, auditor or admin",
+    {"help.admin.role", "outreach, health, instructor, coordinator, partner, evaluator, auditor or admin",
      "outreach, health, instructor, coordinator, partner, evaluator, auditor eller admin"},
     {"help.admin.devices", "the devices that the base knows; alone: the list",
      "enhederne, som basen kender; alene: listen"},
@@ -52,7 +51,8 @@ constexpr CatalogueEntry kTexts[] = {
      "Flere medarbejdere har en med det navn; nævn indehaveren med --staff."},
     {"admin.device.reason", "--reason is lost, stolen, left or replaced.",
      "--reason er lost, stolen, left eller replaced."},
-    {"admin.device.done", "{device} is out of use: it reads nothing from now on, and empties itself when it next syncs.",
+    {"admin.device.done",
+     "{device} is out of use: it reads nothing from now on, and empties itself when it next syncs.",
      "{device} er ude af brug: den læser intet fra nu af og tømmer sig selv ved næste synkronisering."},
     {"admin.device.done.work", "What it hands in waits in quarantine for a person at the base.",
      "Det, den afleverer, venter i karantæne på en person ved basen."},
@@ -87,7 +87,8 @@ constexpr CatalogueEntry kTexts[] = {
      "IKKE SYNKRONISERET FOR LÆNGE: at låse op kræver en synkronisering med adgangssætningen. At gemme og "
      "aflevere virker."},
     {"status.revoked",
-     "OUT OF USE since {when} ({reason}): this device shows nothing any more. Saving and handing in work; ask the "
+     "OUT OF USE since {when} ({reason}): this device shows nothing any more. Saving and handing in work; "
+     "ask the "
      "coordinator.",
      "UDE AF BRUG siden {when} ({reason}): denne enhed viser intet mere. At gemme og aflevere virker; spørg "
      "koordinatoren."},
@@ -102,7 +103,8 @@ constexpr CatalogueEntry kTexts[] = {
     {"sync.all.alone", "--all stands alone: it hands in and reads nothing.",
      "--all står alene: den afleverer og læser intet."},
     {"help.use", "choose whose store this device shows", "vælg, hvis lager denne enhed viser"},
-    {"help.use.staff", "a staff code; none: who has a store here", "en medarbejderkode; ingen: hvem der har et her"},
+    {"help.use.staff", "a staff code; none: who has a store here",
+     "en medarbejderkode; ingen: hvem der har et her"},
     {"use.done", "This device is {staff}'s now. The one before is locked.",
      "Denne enhed er nu hos {staff}. Den forrige er låst."},
     {"use.line", "{staff} ({device})", "{staff} ({device})"},
@@ -127,7 +129,8 @@ constexpr CatalogueEntry kTexts[] = {
      "For mange forkerte adgangssætninger: den næste prøves om lidt."},
     {"error.wait-to-guess.safe", "Nothing is lost; saving works while locked.",
      "Intet er tabt; at gemme virker, mens der er låst."},
-    {"error.wait-to-guess.do", "Wait up to an hour. A forgotten one needs a new invitation; no note is lost by it.",
+    {"error.wait-to-guess.do",
+     "Wait up to an hour. A forgotten one needs a new invitation; no note is lost by it.",
      "Vent op til en time. En glemt kræver en ny invitation; ingen note går tabt ved det."},
 };
 

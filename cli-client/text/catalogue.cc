@@ -9,9 +9,10 @@ namespace {
 
 std::vector<CatalogueEntry> CollectTexts() {
   std::vector<CatalogueEntry> all;
-  for (auto table : {GeneralTexts(), HelpTexts(), DoorTexts(), CitizenTexts(), IntakeTexts(), CaseTexts(),
-                     StoreTexts(), FieldTexts(), ChoiceTexts(), AnswerTexts(), ErrorTexts(), RefusalTexts(),
-                     ConflictTexts(), GroupTexts(), ExplainTexts(), CourseTexts(), WorkTexts(), AdminTexts()}) {
+  for (auto table :
+       {GeneralTexts(), HelpTexts(), DoorTexts(), CitizenTexts(), IntakeTexts(), CaseTexts(), StoreTexts(),
+        FieldTexts(), ChoiceTexts(), AnswerTexts(), ErrorTexts(), RefusalTexts(), ConflictTexts(),
+        GroupTexts(), ExplainTexts(), CourseTexts(), WorkTexts(), AdminTexts()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;

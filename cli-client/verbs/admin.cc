@@ -56,11 +56,12 @@ absl::Status ListStaff(Context& context) {
                                                {"role", line.role()},
                                                {"devices", std::to_string(line.device_count())},
                                                {"areas", Joined(line.areas())}}));
-    document["staff"].push_back({{"staff", line.staff_code()},
-                                 {"role", line.role()},
-                                 {"role_since", MicrosJson(line.role_since_us())},
-                                 {"devices", line.device_count()},
-                                 {"areas", std::vector<std::string>(line.areas().begin(), line.areas().end())}});
+    document["staff"].push_back(
+        {{"staff", line.staff_code()},
+         {"role", line.role()},
+         {"role_since", MicrosJson(line.role_since_us())},
+         {"devices", line.device_count()},
+         {"areas", std::vector<std::string>(line.areas().begin(), line.areas().end())}});
   }
   context.Emit(document);
   return absl::OkStatus();
@@ -89,9 +90,9 @@ absl::Status ChangeRole(Context& context, const RoleArgs& args) {
 std::string StateOf(const Context& context, const v1::DeviceStatus& device) {
   std::vector<std::string> parts;
   if (device.has_revoked())
-    parts.push_back(context.T("admin.device.revoked",
-                              {{"reason", Label(context.texts(), device.revoked().reason())},
-                               {"when", When(context, device.revoked().at_us())}}));
+    parts.push_back(
+        context.T("admin.device.revoked", {{"reason", Label(context.texts(), device.revoked().reason())},
+                                           {"when", When(context, device.revoked().at_us())}}));
   if (device.enrolment_alarm_us() > 0) parts.push_back(context.T("admin.device.alarm"));
   if (device.twin_since_us() > 0) parts.push_back(context.T("admin.device.twice"));
   if (device.online()) parts.push_back(context.T("admin.device.online"));
@@ -162,7 +163,7 @@ absl::Status RevokeDevice(Context& context, const DeviceArgs& args) {
   ASSIGN_OR_RETURN(const auto done, Ask<v1::RevokeDeviceResponse>(context, request));
   context.Say(context.T("admin.device.done", {{"device", Shown(args.device)}}));
   context.Say(context.T(done.revoked().reason() == v1::REVOCATION_REASON_STOLEN ? "admin.device.done.stolen"
-                                                                                 : "admin.device.done.work"));
+                                                                                : "admin.device.done.work"));
   Json document = JsonDocument("admin-devices-revoke");
   document["device"] = args.device;
   document["reason"] = Word(done.revoked().reason());
@@ -179,14 +180,14 @@ void SayIncident(const Context& context, const v1::DescribeIncidentResponse& inc
                                                 {"holder", Shown(device.holder())},
                                                 {"last", When(context, device.last_sync_us())},
                                                 {"read", When(context, incident.last_read_us())}}));
-  context.Say(context.T("admin.incident.people",
-                        {{"people", std::to_string(incident.people_count())},
-                         {"health", std::to_string(incident.health_people_count())}}));
+  context.Say(
+      context.T("admin.incident.people", {{"people", std::to_string(incident.people_count())},
+                                          {"health", std::to_string(incident.health_people_count())}}));
   for (const v1::IncidentScope& scope : incident.scopes()) {
-    context.Say("    " + context.T("admin.incident.scope",
-                                   {{"area", Shown(scope.display_name())},
-                                    {"kind", Label(context.texts(), scope.scope().kind())},
-                                    {"people", std::to_string(scope.people_count())}}));
+    context.Say("    " +
+                context.T("admin.incident.scope", {{"area", Shown(scope.display_name())},
+                                                   {"kind", Label(context.texts(), scope.scope().kind())},
+                                                   {"people", std::to_string(scope.people_count())}}));
   }
   const bool over = device.lease_until_us() <= incident.at_us();
   context.Say(context.T(over ? "admin.incident.lease-over" : "admin.incident.lease",
@@ -273,7 +274,8 @@ absl::Status Invite(Context& context, const InviteArgs& args) {
   for (const std::string& area : args.areas) request.add_areas(area);
   ASSIGN_OR_RETURN(const auto made, Ask<v1::InviteResponse>(context, request));
   RETURN_IF_ERROR(WriteFileDurably(args.out, made.sealed_invitation()));
-  context.Say(context.T("admin.invite.done", {{"file", args.out}, {"when", When(context, made.expires_us())}}));
+  context.Say(
+      context.T("admin.invite.done", {{"file", args.out}, {"when", When(context, made.expires_us())}}));
   context.Say(context.T("admin.invite.code", {{"code", made.code()}}));
   Json document = JsonDocument("admin-invite");
   document["file"] = args.out;
@@ -287,7 +289,8 @@ void AddStaffVerbs(VerbTable& verbs) {
   verbs.Add("admin.staff", ListStaff);
   verbs.Add("admin.staff.list", ListStaff);
   auto args = std::make_shared<RoleArgs>();
-  CLI::App* role = verbs.Add("admin.staff.role", [args](Context& context) { return ChangeRole(context, *args); });
+  CLI::App* role =
+      verbs.Add("admin.staff.role", [args](Context& context) { return ChangeRole(context, *args); });
   role->add_option("staff", args->staff, verbs.T("help.admin.staff-code"))->required();
   role->add_option("role", args->role, verbs.T("help.admin.role"))->required();
 }
@@ -303,15 +306,17 @@ void AddDeviceVerbs(VerbTable& verbs) {
   CLI::App* incident =
       verbs.Add("admin.incident", [args](Context& context) { return Incident(context, *args); });
   incident->add_option("device", args->device, verbs.T("help.admin.device"))->required();
-  for (CLI::App* verb : {revoke, incident}) verb->add_option("--staff", args->staff, verbs.T("help.admin.holder"));
+  for (CLI::App* verb : {revoke, incident})
+    verb->add_option("--staff", args->staff, verbs.T("help.admin.holder"));
 }
 
 void AddGrantVerbs(VerbTable& verbs) {
   auto args = std::make_shared<GrantArgs>();
   verbs.AddGroup("admin.grants")->require_subcommand(1);
-  CLI::App* list = verbs.Add("admin.grants.list", [args](Context& context) { return ListGrants(context, *args); });
-  CLI::App* give = verbs.Add("admin.grants.give",
-                             [args](Context& context) { return ChangeGrant(context, *args, /*take=*/false); });
+  CLI::App* list =
+      verbs.Add("admin.grants.list", [args](Context& context) { return ListGrants(context, *args); });
+  CLI::App* give = verbs.Add(
+      "admin.grants.give", [args](Context& context) { return ChangeGrant(context, *args, /*take=*/false); });
   CLI::App* take = verbs.Add("admin.grants.take",
                              [args](Context& context) { return ChangeGrant(context, *args, /*take=*/true); });
   for (CLI::App* verb : {list, give, take})
@@ -329,8 +334,10 @@ void AddAdmin(VerbTable& verbs) {
   AddGrantVerbs(verbs);
   auto args = std::make_shared<InviteArgs>();
   CLI::App* invite = verbs.Add("admin.invite", [args](Context& context) { return Invite(context, *args); });
-  invite->add_option("--staff", *args->request.mutable_staff_code(), verbs.T("help.admin.staff-code"))->required();
-  invite->add_option("--device", *args->request.mutable_device_label(), verbs.T("help.admin.device"))->required();
+  invite->add_option("--staff", *args->request.mutable_staff_code(), verbs.T("help.admin.staff-code"))
+      ->required();
+  invite->add_option("--device", *args->request.mutable_device_label(), verbs.T("help.admin.device"))
+      ->required();
   invite->add_option("--role", *args->request.mutable_role(), verbs.T("help.admin.role"))->required();
   invite->add_option("--area", args->areas, verbs.T("help.admin.area"));
   invite->add_option("--out", args->out, verbs.T("help.admin.out"))->required();

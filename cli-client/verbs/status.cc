@@ -50,7 +50,8 @@ void SayAccess(const Context& context) {
   }
   context.Say(context.T(context.store().unlocked() ? "status.unlocked" : "status.locked"));
   const LeaseInfo lease = context.store().lease();
-  context.Say(lease.over ? context.T("status.lease-over") : context.T("status.lease", {{"when", when(lease.until)}}));
+  context.Say(lease.over ? context.T("status.lease-over")
+                         : context.T("status.lease", {{"when", when(lease.until)}}));
 }
 
 void SayStatus(const Context& context) {

@@ -130,10 +130,11 @@ std::string HandInOne(Context& context, Store& store, Json& document) {
   document["unsent"] = unsent;
   document["sent"] = result.ok() ? Json(result->sent) : Json(nullptr);
   if (!result.ok())
-    return context.T("sync.all.failed", {{"why", std::string(ErrorCodeName(GetErrorCode(result.status())))}}) + "; " +
-           context.T("sync.all.waiting", {{"count", std::to_string(unsent)}});
-  return context.T("sync.sent", {{"sent", std::to_string(result->sent)},
-                                 {"stored", std::to_string(result->applied)}});
+    return context.T("sync.all.failed",
+                     {{"why", std::string(ErrorCodeName(GetErrorCode(result.status())))}}) +
+           "; " + context.T("sync.all.waiting", {{"count", std::to_string(unsent)}});
+  return context.T("sync.sent",
+                   {{"sent", std::to_string(result->sent)}, {"stored", std::to_string(result->applied)}});
 }
 
 absl::Status RunSyncAll(Context& context) {
@@ -146,10 +147,11 @@ absl::Status RunSyncAll(Context& context) {
     auto store = context.device().OpenStore(info.id);
     const std::string words =
         store.ok() ? HandInOne(context, **store, one)
-                   : context.T("sync.all.failed", {{"why", std::string(ErrorCodeName(GetErrorCode(store.status())))}});
-    context.Say(context.T("sync.all.line", {{"staff", Shown(info.staff_code)},
-                                            {"device", Shown(info.device_label)},
-                                            {"words", words}}));
+                   : context.T("sync.all.failed",
+                               {{"why", std::string(ErrorCodeName(GetErrorCode(store.status())))}});
+    context.Say(context.T(
+        "sync.all.line",
+        {{"staff", Shown(info.staff_code)}, {"device", Shown(info.device_label)}, {"words", words}}));
     const bool done = store.ok() && !one["sent"].is_null();
     if (!done) worst.Update(MakeError(ErrorCode::kTryLater, "not everybody's work was handed in"));
     document["stores"].push_back(std::move(one));

@@ -1,5 +1,5 @@
 // Unlocking by two halves: what the passphrase makes, and the share that the base renews with the lease
-// (docs/decisions/0017). Neither half says whether the other is right: where the share is gone, no passphrase can be tried
+// (docs/decisions/0018). Neither half says whether the other is right: where the share is gone, no passphrase can be tried
 // on the device.
 //
 //   stretched    Argon2id of the passphrase

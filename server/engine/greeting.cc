@@ -146,7 +146,8 @@ absl::Status GoOnRevoked(BaseStore& store, ReplicaState replica, const v1::Hello
   replica.last_sync_us = absl::ToUnixMicros(now);
   replica.unsent_count = hello.unsent_count();
   RETURN_IF_ERROR(store.PutReplica(replica));
-  return UpdateHoldings(store, replica.id, /*grants=*/{}, now).status();
+  ASSIGN_OR_RETURN(greeting.lost_scopes, UpdateHoldings(store, replica.id, /*grants=*/{}, now));
+  return absl::OkStatus();
 }
 
 absl::Status GoOn(BaseStore& store, StoreAccount& account, ReplicaState replica, const v1::Hello& hello,

@@ -34,7 +34,8 @@ struct Greeting {
   std::optional<ReplicaId> new_replica;
   std::vector<v1::Verdict> changed_fates;  // by a person's decision, since the last session
   v1::BackupStatus backup;
-  // Of a reading session: what may still lie on the device and must go (holdings.h), and what its author referred.
+  // Of a reading session, or of a store that was taken out of use: what may still lie on the device and must go (holdings.h).
+  // Of a reading session: what its author referred.
   std::vector<Scope> lost_scopes;
   std::vector<v1::ReferralReceipt> receipts;
   std::vector<v1::SeatLoan> loans;  // what it may promise (seat_leases.h)

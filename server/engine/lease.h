@@ -1,4 +1,4 @@
-// The lease at the base: until when a store may be unlocked (docs/decisions/0017). Every session that shows that somebody knows
+// The lease at the base: until when a store may be unlocked (docs/decisions/0018). Every session that shows that somebody knows
 // the passphrase renews it: with a read proof, or, where the lease was over and the device has let go of its share, with a
 // lease proof, which brings the share back. A store that was taken out of use gets neither.
 #ifndef OPGANG_SERVER_ENGINE_LEASE_H_

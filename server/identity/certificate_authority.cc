@@ -203,10 +203,9 @@ KeyPtr KeyRequested(std::string_view request) {
   const bool whole = parsed != nullptr && end == bytes + request.size();
   KeyPtr key(whole ? X509_REQ_get_pubkey(parsed.get()) : nullptr);
   std::array<char, 32> group{};
-  const bool sound = key != nullptr &&
-                     EVP_PKEY_get_group_name(key.get(), group.data(), group.size(), nullptr) == 1 &&
-                     std::string_view(group.data()) == "prime256v1" &&
-                     X509_REQ_verify(parsed.get(), key.get()) == 1;
+  const bool sound =
+      key != nullptr && EVP_PKEY_get_group_name(key.get(), group.data(), group.size(), nullptr) == 1 &&
+      std::string_view(group.data()) == "prime256v1" && X509_REQ_verify(parsed.get(), key.get()) == 1;
   ERR_clear_error();
   return sound ? std::move(key) : nullptr;
 }
@@ -240,7 +239,8 @@ absl::StatusOr<CertifiedKey> IssueServerCertificate(const CertifiedKey& ca,
   return IssueLeaf(ca, NID_server_auth, builder);
 }
 
-absl::StatusOr<CertifiedKey> IssueInvitationCertificate(const CertifiedKey& ca, StoreId store, Random& random) {
+absl::StatusOr<CertifiedKey> IssueInvitationCertificate(const CertifiedKey& ca, StoreId store,
+                                                        Random& random) {
   const KeyPtr key = MakeKey();
   Builder builder(key, random);
   builder.SetSubject("Opgang invitation");
@@ -254,8 +254,8 @@ absl::StatusOr<std::string> RequestedKey(std::string_view request) {
   unsigned char* der = nullptr;
   const int size = i2d_PUBKEY(key.get(), &der);
   std::array<unsigned char, 32> digest;
-  const bool done =
-      size > 0 && EVP_Digest(der, static_cast<size_t>(size), digest.data(), nullptr, EVP_sha256(), nullptr) == 1;
+  const bool done = size > 0 && EVP_Digest(der, static_cast<size_t>(size), digest.data(), nullptr,
+                                           EVP_sha256(), nullptr) == 1;
   OPENSSL_free(der);
   if (!done) return OpensslFailed();
   return std::string(digest.begin(), digest.end());

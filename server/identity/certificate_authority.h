@@ -41,7 +41,8 @@ absl::StatusOr<CertifiedKey> IssueServerCertificate(const CertifiedKey& ca,
                                                     const std::vector<std::string>& hosts, Random& random);
 
 // For an invitation to be this store. kDamaged where `ca` is no authority.
-absl::StatusOr<CertifiedKey> IssueInvitationCertificate(const CertifiedKey& ca, StoreId store, Random& random);
+absl::StatusOr<CertifiedKey> IssueInvitationCertificate(const CertifiedKey& ca, StoreId store,
+                                                        Random& random);
 
 // SHA-256 of the public key that `request` (DER) asks a certificate for. kBadInput where it is no request, its signature
 // does not hold, or its key is no P-256.

@@ -82,7 +82,8 @@ class Facts : public BaseFacts {
 
   absl::Status ReadMeetings(BaseReader& reader) {
     ASSIGN_OR_RETURN(const auto groups, reader.RecordsOfType(DirectoryOf(municipality_), Type::kGroup));
-    ASSIGN_OR_RETURN(const auto programmes, reader.RecordsOfType(DirectoryOf(municipality_), Type::kGroupProgramme));
+    ASSIGN_OR_RETURN(const auto programmes,
+                     reader.RecordsOfType(DirectoryOf(municipality_), Type::kGroupProgramme));
     std::map<std::string, v1::Programme> kinds;
     for (const StoredRecord& record : programmes) {
       v1::GroupProgramme programme;

@@ -24,9 +24,8 @@ class BaseFacts {
 // All facts of every area of a municipality, as of one state of the base if nothing is written meanwhile. Citizens who are joined as the
 // same person are one person; where a citizen stands in two areas (a case is open after a move) she lives in the one
 // that her record names. `pseudonym_key`: 32 bytes.
-absl::StatusOr<std::unique_ptr<BaseFacts>> ReadBaseFacts(
-    BaseReader& reader, const SecretBytes& pseudonym_key,
-    MunicipalityId municipality = kDefaultMunicipality);
+absl::StatusOr<std::unique_ptr<BaseFacts>> ReadBaseFacts(BaseReader& reader, const SecretBytes& pseudonym_key,
+                                                         MunicipalityId municipality = kDefaultMunicipality);
 
 // 12 hexadecimal digits: a keyed digest of the id, which tells nothing to whoever has not the key.
 std::string PseudonymOf(const SecretBytes& key, const RecordId& id);

@@ -29,8 +29,8 @@ void NoteRefusal(BaseServices& base, const Credentials& who, std::string_view me
   spdlog::warn("event=refused method={} staff={} store={}", method, who.peer.staff_code,
                who.peer.store.ToString());
   if (!IsTimeToNote(base, who, method)) return;
-  base.writer->Run([who, action = "refused " + std::string(method),
-                    now = base.clock->WallNow()](BaseStore& store, Committer&) {
+  base.writer->Run([who, action = "refused " + std::string(method), now = base.clock->WallNow()](
+                       BaseStore& store, Committer&) {
     const absl::Status noted = InTransaction(store, [&] {
       return store.Audit(who.peer.staff_code, action, who.peer.store.ToBytes(), absl::ToUnixMicros(now));
     });

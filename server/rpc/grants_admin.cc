@@ -32,8 +32,8 @@ grpc::Status AdminServiceImpl::ChangeGrant(grpc::ServerContext* context,
                                            v1::ChangeGrantResponse* response) {
   const grpc::Status status = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
     RETURN_IF_ERROR(PersonWhoDecides(store, request->actor()).status());
-    ASSIGN_OR_RETURN(const uint64_t generation, opgang::ChangeGrant(store, *request, base_.clock->WallNow(),
-                                                                     CallerIn(context)));
+    ASSIGN_OR_RETURN(const uint64_t generation,
+                     opgang::ChangeGrant(store, *request, base_.clock->WallNow(), CallerIn(context)));
     response->set_generation(generation);
     return absl::OkStatus();
   });

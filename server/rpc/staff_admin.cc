@@ -75,7 +75,8 @@ grpc::Status AdminServiceImpl::SettleStolen(grpc::ServerContext* context,
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer& committer) -> absl::Status {
     RETURN_IF_ERROR(CheckInSight(store, CallerIn(context), intent));
     std::set<Scope> touched;
-    auto settled = opgang::SettleStolen(store, committer, base_.keys.box, *request, base_.clock->WallNow(), touched);
+    auto settled =
+        opgang::SettleStolen(store, committer, base_.keys.box, *request, base_.clock->WallNow(), touched);
     base_.writer->Announce(touched);
     RETURN_IF_ERROR(settled.status());
     *response = *std::move(settled);

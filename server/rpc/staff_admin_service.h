@@ -19,9 +19,9 @@ class StaffAdminServiceImpl : public v1::AdminService::Service {
   // Both outlive it.
   StaffAdminServiceImpl(BaseServices& base, AdminServiceImpl& admin) : base_(base), admin_(admin) {}
 
-#define OPGANG_GATED(Method)                                                                    \
-  grpc::Status Method(grpc::ServerContext* context, const v1::Method##Request* request,         \
-                      v1::Method##Response* response) override {                                \
+#define OPGANG_GATED(Method)                                                                       \
+  grpc::Status Method(grpc::ServerContext* context, const v1::Method##Request* request,            \
+                      v1::Method##Response* response) override {                                   \
     return Gated(context, "AdminService/" #Method, *request, response, &AdminServiceImpl::Method); \
   }
   OPGANG_GATED(Invite)
@@ -69,8 +69,8 @@ class StaffAdminServiceImpl : public v1::AdminService::Service {
   using Handler = grpc::Status (AdminServiceImpl::*)(grpc::ServerContext*, const Request*, Response*);
 
   template <typename Request, typename Response>
-  grpc::Status Gated(grpc::ServerContext* context, std::string_view method, Request request, Response* response,
-                     std::type_identity_t<Handler<Request, Response>> handler) {
+  grpc::Status Gated(grpc::ServerContext* context, std::string_view method, Request request,
+                     Response* response, std::type_identity_t<Handler<Request, Response>> handler) {
     auto caller = AdmitCaller(base_, *context, method);
     if (!caller.ok()) return ToGrpc(caller.status());
     if (const absl::Status named = NameActor(*caller, request); !named.ok()) return ToGrpc(named);

@@ -70,8 +70,8 @@ grpc::ServerUnaryReactor* SyncServiceImpl::ListDevices(grpc::CallbackServerConte
     const auto list = [&]() -> absl::Status {
       BaseReader& reader = WorkerPool::Reader();
       ASSIGN_OR_RETURN(const Caller caller, AdmitCaller(base_, reader, who, "SyncService/ListDevices"));
-      ASSIGN_OR_RETURN(*response, DevicesOf(reader, caller, base_.sessions, base_.calendar,
-                                            base_.clock->WallNow()));
+      ASSIGN_OR_RETURN(*response,
+                       DevicesOf(reader, caller, base_.sessions, base_.calendar, base_.clock->WallNow()));
       for (auto& device : *response->mutable_devices()) device.clear_unconfirmed_removals();
       return absl::OkStatus();
     };
@@ -108,7 +108,8 @@ absl::StatusOr<v1::ListDevicesResponse> DevicesOf(BaseReader& reader, const Call
     ASSIGN_OR_RETURN(const auto removals, UnconfirmedRemovals(reader, account, replica.id));
     for (const v1::UnconfirmedRemoval& removal : removals) *status.add_unconfirmed_removals() = removal;
     const int64_t last_heard_us = replica.last_sync_us > 0 ? replica.last_sync_us : account.enrolled_us;
-    status.set_silent(!status.online() && !account.is_revoked() && IsSilent(absl::FromUnixMicros(last_heard_us), now, calendar));
+    status.set_silent(!status.online() && !account.is_revoked() &&
+                      IsSilent(absl::FromUnixMicros(last_heard_us), now, calendar));
   }
   return response;
 }

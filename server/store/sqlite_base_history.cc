@@ -89,9 +89,10 @@ absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsInConflict()
 }
 
 absl::StatusOr<std::vector<v1::Decision>> SqliteBaseQueries::Decisions(std::optional<IntentId> only) {
-  ASSIGN_OR_RETURN(auto rows,
-                   db_.Prepare("SELECT intent_id, kind, actor, at_us, reason, old_verdict, new_verdict, first_actor"
-                               " FROM fate_changes WHERE ?1 IS NULL OR intent_id = ?1 ORDER BY change_id"));
+  ASSIGN_OR_RETURN(
+      auto rows,
+      db_.Prepare("SELECT intent_id, kind, actor, at_us, reason, old_verdict, new_verdict, first_actor"
+                  " FROM fate_changes WHERE ?1 IS NULL OR intent_id = ?1 ORDER BY change_id"));
   if (only.has_value()) {
     rows.BindBlob(1, only->ToBytes());
   } else {

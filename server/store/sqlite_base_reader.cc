@@ -89,7 +89,8 @@ absl::StatusOr<std::optional<StoreAccount>> SqliteBaseQueries::FindStore(StoreId
 }
 
 absl::StatusOr<std::vector<Area>> SqliteBaseQueries::Areas() {
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT area_id, sealed_name, municipality_id FROM areas ORDER BY area_id"));
+  ASSIGN_OR_RETURN(auto rows,
+                   db_.Prepare("SELECT area_id, sealed_name, municipality_id FROM areas ORDER BY area_id"));
   std::vector<Area> areas;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());

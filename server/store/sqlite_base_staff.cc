@@ -101,9 +101,9 @@ absl::StatusOr<std::vector<Municipality>> SqliteBaseQueries::Municipalities() {
 }
 
 absl::StatusOr<std::vector<StoreAccount>> SqliteBaseQueries::Stores(std::string_view staff_code) {
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare(std::string(kStoreColumns) +
-                                          " FROM stores s WHERE ?1 = '' OR s.staff_code = ?1"
-                                          " ORDER BY s.staff_code, s.store_id"));
+  ASSIGN_OR_RETURN(
+      auto rows, db_.Prepare(std::string(kStoreColumns) + " FROM stores s WHERE ?1 = '' OR s.staff_code = ?1"
+                                                          " ORDER BY s.staff_code, s.store_id"));
   rows.BindText(1, staff_code);
   std::vector<StoreAccount> stores;
   while (true) {
@@ -140,9 +140,8 @@ absl::StatusOr<std::optional<v1::StolenWord>> SqliteBaseQueries::FindStolenWord(
 }
 
 absl::Status PutStaffRow(sqlite::Database& db, const StaffMember& staff) {
-  ASSIGN_OR_RETURN(auto put,
-                   db.Prepare("INSERT OR REPLACE INTO staff (staff_code, role, role_since_us,"
-                              " municipality_id) VALUES (?, ?, ?, ?)"));
+  ASSIGN_OR_RETURN(auto put, db.Prepare("INSERT OR REPLACE INTO staff (staff_code, role, role_since_us,"
+                                        " municipality_id) VALUES (?, ?, ?, ?)"));
   return put.BindText(1, staff.staff_code)
       .BindText(2, RoleName(staff.role))
       .BindInt(3, staff.role_since_us)
@@ -163,11 +162,12 @@ absl::Status PutFormerRoleRow(sqlite::Database& db, std::string_view staff_code,
 absl::Status PutStoreRow(sqlite::Database& db, const StoreAccount& account) {
   ASSIGN_OR_RETURN(
       auto put,
-      db.Prepare("INSERT OR REPLACE INTO stores (store_id, staff_code, device_label, invitation_id, invited_us,"
-                 " enrolled_us, proof_public_key, store_public_key, replica_id, twin_since_us, work_since_us,"
-                 " tls_key, alarm_us, lease_public_key, lease_until_us, lease_wrong_count, lease_wrong_us,"
-                 " last_read_us, revoked_us, revoked_reason)"
-                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+      db.Prepare(
+          "INSERT OR REPLACE INTO stores (store_id, staff_code, device_label, invitation_id, invited_us,"
+          " enrolled_us, proof_public_key, store_public_key, replica_id, twin_since_us, work_since_us,"
+          " tls_key, alarm_us, lease_public_key, lease_until_us, lease_wrong_count, lease_wrong_us,"
+          " last_read_us, revoked_us, revoked_reason)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   return put.BindBlob(1, account.id.ToBytes())
       .BindText(2, account.staff_code)
       .BindText(3, account.device_label)

@@ -270,10 +270,10 @@ class SqliteBaseStore : public Reads<BaseStore> {
     const std::string packed = PackLogContent(item.mutation.envelope, item.mutation.payload);
     RETURN_IF_ERROR(content.BindBlob(1, id).BindBlob(2, SealRow("log", id, 0, packed)).Run());
     v1::MutationPayload payload;
-    const bool is_create = payload.ParseFromString(item.mutation.payload) &&
-                           payload.action() == v1::MUTATION_ACTION_CREATE;
-    ASSIGN_OR_RETURN(
-        auto mark, db_->Prepare("UPDATE quarantine SET opened = 1, is_create = ?2 WHERE intent_id = ?1"));
+    const bool is_create =
+        payload.ParseFromString(item.mutation.payload) && payload.action() == v1::MUTATION_ACTION_CREATE;
+    ASSIGN_OR_RETURN(auto mark,
+                     db_->Prepare("UPDATE quarantine SET opened = 1, is_create = ?2 WHERE intent_id = ?1"));
     return mark.BindBlob(1, id).BindInt(2, is_create).Run();
   }
 

@@ -73,9 +73,9 @@ struct StoreAccount {
   int64_t twin_since_us = 0;
   int64_t work_since_us = 0;  // nothing that it hands in was recorded before; base time
   std::string tls_key;        // SHA-256 of the public key that redeemed the invitation; empty: not yet
-  int64_t alarm_us = 0;       // somebody came with the invitation and another key; 0 = no, or settled by a person
+  int64_t alarm_us = 0;  // somebody came with the invitation and another key; 0 = no, or settled by a person
   std::string lease_public_key;
-  int64_t lease_until_us = 0;  // unlocking ends then
+  int64_t lease_until_us = 0;      // unlocking ends then
   uint32_t lease_wrong_count = 0;  // lease proofs that did not hold, since one did
   int64_t lease_wrong_us = 0;      // the last of them
   int64_t last_read_us = 0;        // last session with a read proof; 0 = never

@@ -144,9 +144,9 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
     welcome.mutable_lease()->set_share(std::string(share.Reveal()));
   }
   if (greeting.new_replica.has_value()) welcome.set_new_replica_id(greeting.new_replica->ToBytes());
+  for (const Scope& scope : greeting.lost_scopes) *welcome.add_lost_scopes() = scope.ToProto();
   if (greeting.reading) {
     for (const StoredGrant& grant : greeting.author.grants) *welcome.add_grants() = ToProto(grant);
-    for (const Scope& scope : greeting.lost_scopes) *welcome.add_lost_scopes() = scope.ToProto();
     for (const v1::ReferralReceipt& receipt : greeting.receipts) *welcome.add_receipts() = receipt;
     for (const v1::SeatLoan& loan : greeting.loans) *welcome.add_loans() = loan;
   }

@@ -56,10 +56,10 @@ class SessionHost {
 
 // The base's own keys, as sessions need them.
 struct SessionKeys {
-  BoxKeyPair box;          // queue keys are wrapped to its public key
-  SecretBytes digest_key;  // 32 bytes
+  BoxKeyPair box;           // queue keys are wrapped to its public key
+  SecretBytes digest_key;   // 32 bytes
   SecretBytes storage_key;  // leases' shares come from it
-  KnownSchema schema{};    // what this base knows of records
+  KnownSchema schema{};     // what this base knows of records
 };
 
 struct SessionLimits {

@@ -78,8 +78,8 @@ TEST_F(Enrolment, AForgedOrForeignRequestIsNone) {
 }
 
 TEST_F(Enrolment, OnceTheStoreHasBeenUsedItsInvitationGivesNothing) {
-  EXPECT_EQ(GetErrorCode(Enroll(base.store(), base.keys(), amal.peer.store, v1::EnrollRequest(), clock.WallNow(),
-                                SystemRandom())
+  EXPECT_EQ(GetErrorCode(Enroll(base.store(), base.keys(), amal.peer.store, v1::EnrollRequest(),
+                                clock.WallNow(), SystemRandom())
                              .status()),
             ErrorCode::kBaseRefused)
       << "another's invitation id";

@@ -1,10 +1,11 @@
 // The lease: seven days after the last session that showed the passphrase, the passphrase alone opens nothing. Saving and handing
 // in go on; the next sync with the passphrase brings it back, unless the store was taken out of use.
+#include "server/engine/lease.h"
+
 #include <algorithm>
 
 #include "client-lib/src/store/lease_keeper.h"
 #include "core/sealing/lease_sealing.h"
-#include "server/engine/lease.h"
 #include "tests/sync/sync_story.h"
 
 namespace opgang {

@@ -92,25 +92,28 @@ TEST_F(Roles, WhatWasCapturedWhileAnAreaWasTakenStaysOutsideThoughItIsGivenAgain
 TEST_F(Roles, AnotherRoleTakesTheGrantsThatItMayNotHoldAndBringsItsOwn) {
   const auto kinds = [&] {
     std::vector<std::string> words;
-    for (const StoredGrant& grant : AuthorOf(base.store(), "amal").value().grants)
+    const Author author = AuthorOf(base.store(), "amal").value();
+    for (const StoredGrant& grant : author.grants)
       words.push_back(v1::ScopeKind_Name(grant.scope.kind) + " " + v1::GrantMode_Name(grant.mode));
     std::sort(words.begin(), words.end());
     return words;
   };
   base.GiveRole("amal", "health");
   EXPECT_THAT(kinds(), ElementsAre("SCOPE_KIND_AREA GRANT_MODE_READ_WRITE",
-                                   "SCOPE_KIND_AREA_HEALTH GRANT_MODE_READ_WRITE", "SCOPE_KIND_DIRECTORY GRANT_MODE_READ"));
-  base.GiveRole("amal", "partner");
-  EXPECT_THAT(kinds(), ElementsAre("SCOPE_KIND_AREA GRANT_MODE_WRITE_ONLY", "SCOPE_KIND_AREA_PLACES GRANT_MODE_READ",
+                                   "SCOPE_KIND_AREA_HEALTH GRANT_MODE_READ_WRITE",
                                    "SCOPE_KIND_DIRECTORY GRANT_MODE_READ"));
+  base.GiveRole("amal", "partner");
+  EXPECT_THAT(kinds(),
+              ElementsAre("SCOPE_KIND_AREA GRANT_MODE_WRITE_ONLY", "SCOPE_KIND_AREA_PLACES GRANT_MODE_READ",
+                          "SCOPE_KIND_DIRECTORY GRANT_MODE_READ"));
   base.GiveRole("amal", "admin");
   EXPECT_TRUE(kinds().empty());
 }
 
 TEST_F(Roles, AGrantLeftInTheRowsThatTheRoleMayNotHoldCountsForNothing) {
   base.Grant("amal", AreaHealthScope(base.Area("Testlund")));
-  for (const StoredGrant& grant : AuthorOf(base.store(), "amal").value().grants)
-    EXPECT_NE(grant.scope.kind, v1::SCOPE_KIND_AREA_HEALTH);
+  const Author author = AuthorOf(base.store(), "amal").value();
+  for (const StoredGrant& grant : author.grants) EXPECT_NE(grant.scope.kind, v1::SCOPE_KIND_AREA_HEALTH);
 }
 
 }  // namespace

@@ -48,8 +48,9 @@ TEST_F(Stolen, OnePersonAloneDoesNothingAndNotByTheOrdinaryWaysEither) {
   EXPECT_EQ(CodeOf(Say("karen", /*discard=*/false).status()), ErrorCode::kBadInput);
   const IntentId intent = Only().mutation.fate.intent;
   EXPECT_EQ(CodeOf(base.Replay(intent).status()), ErrorCode::kBadInput);
-  EXPECT_EQ(CodeOf(base.committer().Discard(intent, "karen", clock.WallNow(), v1::DECISION_REASON_OTHER).status()),
-            ErrorCode::kBadInput);
+  EXPECT_EQ(
+      CodeOf(base.committer().Discard(intent, "karen", clock.WallNow(), v1::DECISION_REASON_OTHER).status()),
+      ErrorCode::kBadInput);
   EXPECT_FALSE(Only().opened);
 }
 

@@ -25,7 +25,8 @@ absl::StatusOr<v1::EnrollResponse> FakeEnrollTransport::Enroll(const v1::Invitat
   if (!failure.ok()) return failure;
   for (const v1::EnrollRequest& before : requests) {
     const bool same_invitation = before.invitation_id() == request.invitation_id();
-    if (same_invitation && RequestedKey(before.certificate_request()) != RequestedKey(request.certificate_request())) {
+    if (same_invitation &&
+        RequestedKey(before.certificate_request()) != RequestedKey(request.certificate_request())) {
       return MakeError(ErrorCode::kInvitationUsed, "other keys");
     }
   }

@@ -20,7 +20,8 @@ class AdminProcessTest : public testing::Test {
   }
   static int Code(ErrorCode code) { return static_cast<int>(code); }
   Json DeviceCalled(const std::string& label) {
-    for (const Json& device : karen_.RunJson({"admin", "devices"})["devices"]) {
+    const Json all = karen_.RunJson({"admin", "devices"});
+    for (const Json& device : all["devices"]) {
       if (device["device"] == label) return device;
     }
     return nullptr;
@@ -49,8 +50,9 @@ TEST_F(AdminProcessTest, ACoordinatorTakesALostTabletOutOfUseAndItSaysSo) {
 }
 
 TEST_F(AdminProcessTest, WhoMayNotAskGetsOneAnswerAndTheBaseNotesIt) {
-  for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"admin", "staff"}, {"admin", "devices"}, {"admin", "grants", "list", "karen"}}) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"admin", "staff"},
+                                                {"admin", "devices"},
+                                                {"admin", "grants", "list", "karen"}}) {
     EXPECT_EQ(amal_.Run(words).exit_code, Code(ErrorCode::kBaseRefused)) << words[1];
   }
   EXPECT_EQ(karen_.Run({"admin", "staff", "role", "amal", "admin"}).exit_code, Code(ErrorCode::kBaseRefused));
@@ -69,7 +71,8 @@ TEST_F(AdminProcessTest, AnAdminGivesRolesAndReadsNoPerson) {
   eva.RunJson({"admin", "staff", "role", "amal", "health"});
   amal_.Sync();
   EXPECT_EQ(amal_.RunJson({"status"})["role"], "health");
-  EXPECT_EQ(eva.Run({"admin", "staff", "role", "eva", "coordinator"}).exit_code, Code(ErrorCode::kBaseRefused));
+  EXPECT_EQ(eva.Run({"admin", "staff", "role", "eva", "coordinator"}).exit_code,
+            Code(ErrorCode::kBaseRefused));
 }
 
 TEST_F(AdminProcessTest, ALockedTabletAdministersNothing) {
@@ -92,8 +95,9 @@ TEST_F(AdminProcessTest, SyncAllHandsInEverybodysWorkOnASharedTabletAndAsksNobod
   amal_.Run({"lock"});
   const Outcome done = RunCommand(all);
   ASSERT_EQ(done.exit_code, 0) << done.Words();
-  ASSERT_EQ(done.json()["stores"].size(), 2U);
-  for (const Json& store : done.json()["stores"]) EXPECT_EQ(store["unsent"], 0);
+  const Json told = done.json();
+  ASSERT_EQ(told["stores"].size(), 2U);
+  for (const Json& store : told["stores"]) EXPECT_EQ(store["unsent"], 0);
   karen_.Sync();
   EXPECT_EQ(karen_.RunJson({"find"}, "Told to\n")["hits"].size(), 2U);
 }

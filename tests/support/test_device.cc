@@ -22,8 +22,8 @@ std::string KeyOf(std::string_view type, RecordId id) { return std::string(type)
 
 absl::StatusOr<v1::EnrollResponse> DirectEnroll::Enroll(const v1::Invitation& invitation,
                                                         const v1::EnrollRequest& request) {
-  return opgang::Enroll(base_.store(), base_.keys(), StoreId::FromBytes(invitation.store_id()).value(), request,
-                        base_.clock().WallNow(), SystemRandom());
+  return opgang::Enroll(base_.store(), base_.keys(), StoreId::FromBytes(invitation.store_id()).value(),
+                        request, base_.clock().WallNow(), SystemRandom());
 }
 
 void TestDevice::Lock() { ExpectOk(store_->Lock()); }

@@ -16,7 +16,8 @@ namespace opgang {
 class Administration {
  public:
   virtual ~Administration() = default;
-  virtual absl::StatusOr<v1::ListStaffResponse> Ask(const Store& store, const v1::ListStaffRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListStaffResponse> Ask(const Store& store,
+                                                    const v1::ListStaffRequest& request) = 0;
   virtual absl::StatusOr<v1::ChangeRoleResponse> Ask(const Store& store,
                                                      const v1::ChangeRoleRequest& request) = 0;
   virtual absl::StatusOr<v1::ListDevicesResponse> Ask(const Store& store,

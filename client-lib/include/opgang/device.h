@@ -74,8 +74,7 @@ class Device {
   // confirmed file is thrown away and fetched again), kNotWritable, kDiskFull.
   absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::Duration wait = absl::Seconds(2)) const;
   // The same of any store on this device: locked, it can hand in its owner's work, whoever holds the tablet.
-  absl::StatusOr<std::unique_ptr<Store>> OpenStore(StoreId id,
-                                                   absl::Duration wait = absl::Seconds(2)) const;
+  absl::StatusOr<std::unique_ptr<Store>> OpenStore(StoreId id, absl::Duration wait = absl::Seconds(2)) const;
 
   // From now on this store is the one in use. What the key provider remembered of the one before is forgotten. kNotEnrolled
   // where there is no such store here.

@@ -53,10 +53,10 @@ struct SyncResult {
   uint32_t received = 0;      // records received
   uint32_t repaired = 0;      // records of the device's copy that were damaged or missing, and were put right
   uint32_t differing =
-      0;                // scopes whose copy is not what the base says even after that: tell the coordinator
-  bool read = false;    // false: the store was locked or may not read; work was handed in only
+      0;                 // scopes whose copy is not what the base says even after that: tell the coordinator
+  bool read = false;     // false: the store was locked or may not read; work was handed in only
   bool revoked = false;  // this store was taken out of use: what it held is gone from the device
-  uint32_t unsent = 0;  // still in the queue
+  uint32_t unsent = 0;   // still in the queue
 };
 
 // Pushes the queue, pulls what changed. Whatever happens, saved work stays saved; what was acknowledged stays

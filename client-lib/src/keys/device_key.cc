@@ -46,8 +46,9 @@ absl::Status OpensslFailed() {
 absl::StatusOr<SecretBytes> MakeDeviceKey() {
   const KeyPtr key(EVP_EC_gen("P-256"));
   const BioPtr pem(BIO_new(BIO_s_mem()));
-  const bool written = key != nullptr && pem != nullptr &&
-                       PEM_write_bio_PrivateKey(pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
+  const bool written =
+      key != nullptr && pem != nullptr &&
+      PEM_write_bio_PrivateKey(pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
   if (!written) return OpensslFailed();
   char* data = nullptr;
   const long size = BIO_get_mem_data(pem.get(), &data);

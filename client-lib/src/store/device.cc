@@ -52,7 +52,8 @@ absl::StatusOr<PendingKeys> MakePending(const std::filesystem::path& path, const
   PendingKeys keys{SecretBytes(options.random->Bytes(32)), {}};
   ASSIGN_OR_RETURN(keys.tls_key, MakeDeviceKey());
   v1::PendingEnrolment pending;
-  *pending.mutable_wrapped_key() = WrapStoreKey(keys.store_key, code, options.passphrase_cost, *options.random);
+  *pending.mutable_wrapped_key() =
+      WrapStoreKey(keys.store_key, code, options.passphrase_cost, *options.random);
   pending.set_sealed_tls_key(Seal(keys.store_key, keys.tls_key.Reveal(), kTlsKeyBinding, *options.random));
   RETURN_IF_ERROR(MakePrivateDirectory(path.parent_path()));
   RETURN_IF_ERROR(WriteFileDurably(path, pending.SerializeAsString()));

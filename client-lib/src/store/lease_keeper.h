@@ -1,5 +1,5 @@
 // The device's half of the lease: the share without which no passphrase opens the store, until when it may be used, and what
-// this device knows of time. The first process after the lease's end deletes the share (docs/decisions/0017).
+// this device knows of time. The first process after the lease's end deletes the share (docs/decisions/0018).
 //
 // Time never goes back. Within a boot the since-boot clock counts on from the last base time that was known, whatever becomes of
 // the wall clock. In another boot at least the time since that boot began has passed, and the wall clock is believed where it

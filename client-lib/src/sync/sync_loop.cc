@@ -39,6 +39,7 @@ void Add(const SyncResult& session, SyncResult& total) {
   total.repaired += session.repaired;
   total.differing = session.differing;
   total.read = session.read;
+  total.revoked = session.revoked;
 }
 
 absl::Duration Jitter(int attempt, Random& random) {

@@ -8,10 +8,11 @@ namespace {
 using Admin = v1::AdminService;
 
 // One for each method: the stub's name and the messages go together.
-#define OPGANG_ASKS(Method)                                                                              \
-  absl::StatusOr<v1::Method##Response> Ask(const Store& store, const v1::Method##Request& request) override { \
+#define OPGANG_ASKS(Method)                                                                                 \
+  absl::StatusOr<v1::Method##Response> Ask(const Store& store, const v1::Method##Request& request)          \
+      override {                                                                                            \
     return CallUnary<Admin, v1::Method##Request, v1::Method##Response>(store, kAdministerPatience, request, \
-                                                                       &Admin::Stub::Method);            \
+                                                                       &Admin::Stub::Method);               \
   }
 
 class OverGrpc : public Administration {
