@@ -56,6 +56,53 @@ TEST_F(ScopesAndEpochsTest, RecordInTwoScopesStaysUntilItHasLeftTheLast) {
   EXPECT_EQ(ViewOf(*store).Find(citizen), nullptr);
 }
 
+TEST_F(ScopesAndEpochsTest, WhatWentOnThroughASecondScopeStaysUntilTheThirdHasBroughtIt) {
+  const Scope second{v1::SCOPE_KIND_GROUP, *UuidFromString("0190a6e0-0000-7000-8000-000000000001")};
+  const Scope third{v1::SCOPE_KIND_GROUP, *UuidFromString("0190a6e0-0000-7000-8000-000000000002")};
+  for (const Scope& scope : {second, third}) {
+    v1::Grant grant = base_.grants[0];
+    *grant.mutable_scope() = scope.ToProto();
+    base_.grants.push_back(grant);
+  }
+  auto store = OpenUnlocked();
+  Greet(*store);
+  const RecordId citizen = RecordId::Make(clock_.WallNow(), SystemRandom());
+  base_.Put(CitizenNamed("Amina"), citizen, citizen.ToBytes());
+  v1::Page page = base_.PageOf(base_.area_scope(), 0);
+  ASSERT_EQ(store->sync_store().ApplyPage(page), absl::OkStatus());
+  const v1::Page whole = page;
+  const uint64_t put = page.to_rev();
+  const auto apply = [&](const Scope& scope, v1::FeedChange change, uint64_t rev, uint64_t to) {
+    page = whole;
+    page.set_reset(false);
+    *page.mutable_scope() = scope.ToProto();
+    page.mutable_entries(0)->set_change(change);
+    page.mutable_entries(0)->set_rev(rev);
+    page.set_to_rev(to);
+    ASSERT_EQ(store->sync_store().ApplyPage(page), absl::OkStatus());
+  };
+  const auto become_current = [&](const Scope& scope, uint64_t rev) {
+    v1::Current current = base_.CurrentOf(base_.area_scope());
+    *current.mutable_scope() = scope.ToProto();
+    current.set_rev(rev);
+    static_cast<void>(store->sync_store().ApplyCurrent(current));  // its sums are not the point
+  };
+  become_current(base_.area_scope(), put);
+  become_current(third, put + 3);
+
+  // It went to the second scope at put + 2 and on to the third at put + 6; the second tells first.
+  apply(second, v1::FEED_CHANGE_LEAVE, put + 6, put + 8);
+  become_current(second, put + 8);
+  apply(base_.area_scope(), v1::FEED_CHANGE_LEAVE, put + 2, put + 10);
+  become_current(base_.area_scope(), put + 10);
+  EXPECT_NE(ViewOf(*store).Find(citizen), nullptr);
+
+  apply(third, v1::FEED_CHANGE_PUT, put + 6, put + 10);
+  become_current(third, put + 10);
+  ASSERT_NE(ViewOf(*store).Find(citizen), nullptr);
+  EXPECT_EQ(ViewOf(*store).Find(citizen)->scopes, std::vector<Scope>{third});
+}
+
 TEST_F(ScopesAndEpochsTest, OlderPageOfASecondScopeDoesNotTakeTheRecordBack) {
   const Scope group{v1::SCOPE_KIND_GROUP, *UuidFromString("0190a6e0-0000-7000-8000-000000000001")};
   auto store = OpenUnlocked();

@@ -95,17 +95,29 @@ SyncDecision* ConfirmedStore::Note(SyncStep step, const std::string& record_id, 
   return &decision;
 }
 
-// A scope that may hold the record since `rev` is not here yet.
-bool ConfirmedStore::MayCome(const Scope& left, uint64_t rev) const {
+// The rev that all scopes must have passed before what left `left` at `rev` is known to be in none of them: it may have
+// gone on since, out of a scope that came here without it and has told so.
+uint64_t ConfirmedStore::Awaited(const Scope& left, uint64_t rev) const {
+  uint64_t awaited = rev;
+  for (const Scope& other : expected_) {
+    const auto cursor = cursors_.find(other);
+    if (other != left && cursor != cursors_.end()) awaited = std::max(awaited, cursor->second.rev);
+  }
+  return awaited;
+}
+
+// A scope that may hold the record is not here yet.
+bool ConfirmedStore::MayCome(const Scope& left, uint64_t awaited) const {
   return std::any_of(expected_.begin(), expected_.end(),
-                     [&](const Scope& other) { return other != left && !Passed(other, rev); });
+                     [&](const Scope& other) { return other != left && !Passed(other, awaited); });
 }
 
 void ConfirmedStore::NoteGone(const v1::Page& page) {
   const Scope scope = Scope::FromProto(page.scope()).value_or(Scope());
   for (const v1::FeedEntry& entry : page.entries()) {
     const RecordId id = RecordId::FromBytes(entry.record_id()).value_or(RecordId());
-    const bool on_its_way = entry.change() == v1::FEED_CHANGE_LEAVE && MayCome(scope, entry.rev());
+    const bool on_its_way =
+        entry.change() == v1::FEED_CHANGE_LEAVE && MayCome(scope, Awaited(scope, entry.rev()));
     if (entry.change() == v1::FEED_CHANGE_PUT) {
       gone_.erase(id);
     } else if (v1::FeedChange_IsValid(entry.change()) && !on_its_way) {
@@ -160,12 +172,13 @@ absl::Status ConfirmedStore::Leave(const std::string& record_id, const std::stri
 // rev it stays where it was, so that nothing flickers away in between (I10). What has left one scope before and leaves
 // another one now has gone on to a third, or back: it waits as long as that.
 absl::Status ConfirmedStore::LeaveAt(const std::string& record_id, const Scope& scope, uint64_t rev) {
-  if (!MayCome(scope, rev)) return Leave(record_id, scope.ToKey());
+  const uint64_t awaited = Awaited(scope, std::max<uint64_t>(rev, 1));
+  if (!MayCome(scope, awaited)) return Leave(record_id, scope.ToKey());
   ASSIGN_OR_RETURN(auto note, db_->Prepare("UPDATE memberships SET left_rev = ?3 WHERE record_id = ?2"
                                            " AND (scope = ?1 OR (left_rev > 0 AND left_rev < ?3))"));
   return note.BindBlob(1, scope.ToKey())
       .BindBlob(2, record_id)
-      .BindInt(3, static_cast<int64_t>(std::max<uint64_t>(rev, 1)))
+      .BindInt(3, static_cast<int64_t>(awaited))
       .Run();
 }
 

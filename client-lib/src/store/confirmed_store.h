@@ -134,7 +134,8 @@ class ConfirmedStore {
   absl::Status Sweep(const Scope& scope, const StoredCursor& cursor, ConfirmedChange& change);
   absl::Status Remove(const std::string& record_id);
   absl::Status RemoveStrays(const std::vector<std::string>& record_ids);
-  bool MayCome(const Scope& left, uint64_t rev) const;
+  uint64_t Awaited(const Scope& left, uint64_t rev) const;
+  bool MayCome(const Scope& left, uint64_t awaited) const;
   void NoteGone(const v1::Page& page);
   absl::StatusOr<std::vector<std::string>> ScopeKeys();
   absl::StatusOr<std::vector<std::string>> RecordIds(std::string_view sql, std::string_view parameter);
