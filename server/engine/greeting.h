@@ -42,9 +42,10 @@ struct Greeting {
   // Of a reading session: what may still lie on the device and must go (holdings.h), and what its author referred.
   std::vector<Scope> lost_scopes;
   std::vector<v1::ReferralReceipt> receipts;
-  std::vector<v1::SeatLoan> loans;  // what it may promise (seat_leases.h)
-  bool chairs_came_back = false;    // a wish may have a chair now: Committer::AnswerWishes()
-  bool found_twice = false;         // by this Hello, the first to show it
+  std::vector<v1::SeatLoan> loans;    // what it may promise (seat_leases.h)
+  bool chairs_came_back = false;      // a wish may have a chair now: Committer::AnswerWishes()
+  bool found_twice = false;           // by this Hello, the first to show it
+  std::vector<v1::Erasure> erasures;  // of whom something may lie on the device still
 };
 
 // `now` is base time. An error is the store's: nothing was changed.

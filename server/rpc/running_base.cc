@@ -18,6 +18,7 @@
 #include "server/backup/make_backup.h"
 #include "server/backup/plain_file.h"
 #include "server/backup/restore_backup.h"
+#include "server/engine/erasure.h"
 #include "server/engine/horizon.h"
 #include "server/engine/tombstones.h"
 #include "server/identity/key_store.h"
@@ -160,6 +161,8 @@ class RunningBaseImpl : public RunningBase {
     store_options.random = options_.random;
     ASSIGN_OR_RETURN(auto store, OpenSqliteBaseStore(store_options));
     services_.epoch = store->epoch();
+    ASSIGN_OR_RETURN(const int erased, FinishErasures(*store, options_.clock->WallNow()));
+    if (erased > 0) spdlog::warn("event=erasures-finished citizens={}", erased);
     RETURN_IF_ERROR(TakeInAfterUpgrade(*store));
     std::vector<std::unique_ptr<BaseReader>> readers;
     for (int i = 0; i < kWorkers; ++i) {

@@ -46,6 +46,7 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
   void Submit(std::vector<Submission> submissions) override;
   void FenceOthers(ReplicaId replica) override;
   void NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) override;
+  void NoteErasures(ReplicaId replica, std::vector<v1::Erasure> erasures) override;
   void NoteLeafRepair(ReplicaId replica, const Scope& scope, size_t leaves) override;
 
  private:

@@ -17,6 +17,7 @@ namespace opgang {
 namespace {
 
 constexpr size_t kSlotBytes = 64, kKeyBytes = 32, kTagBytes = 16;
+constexpr size_t kIdAt = 32, kIdBytes = 16;
 constexpr std::string_view kHeader = "opgang key slots 1\n";
 constexpr std::string_view kHeaderOfAnyVersion = "opgang key slots ";
 constexpr size_t kMostBytes = size_t{1} << 30;
@@ -41,12 +42,24 @@ std::string DestroyedSlot(uint32_t slot) {
 absl::StatusOr<std::unique_ptr<KeySlots>> KeySlots::Open(const std::filesystem::path& path, Random& random) {
   std::error_code error;
   const bool fresh = !std::filesystem::exists(path, error);
-  if (fresh) RETURN_IF_ERROR(WriteFileDurably(path, Padded(std::string(kHeader), kSlotBytes)));
-  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (fresh) {
+    const std::string header = Padded(std::string(kHeader), kIdAt) + random.Bytes(kIdBytes);
+    RETURN_IF_ERROR(WriteFileDurably(path, Padded(header, kSlotBytes)));
+  }
+  return OpenAs(path, O_RDWR, fresh ? &random : nullptr);
+}
+
+absl::StatusOr<std::unique_ptr<KeySlots>> KeySlots::OpenToRead(const std::filesystem::path& path) {
+  return OpenAs(path, O_RDONLY, nullptr);
+}
+
+absl::StatusOr<std::unique_ptr<KeySlots>> KeySlots::OpenAs(const std::filesystem::path& path, int flags,
+                                                           Random* fill) {
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
   if (fd < 0) return StatusOfErrno(errno, "opening the citizens' keys");
   auto slots = std::unique_ptr<KeySlots>(new KeySlots(path, fd));
   RETURN_IF_ERROR(slots->Load());
-  if (fresh) RETURN_IF_ERROR(slots->Extend(random));
+  if (fill != nullptr) RETURN_IF_ERROR(slots->Extend(*fill));
   return slots;
 }
 
@@ -64,11 +77,12 @@ KeySlots::Slot KeySlots::Read(uint32_t number, std::string_view bytes) {
 absl::Status KeySlots::Load() {
   ASSIGN_OR_RETURN(std::string bytes, ReadWholeFile(path_, kMostBytes));
   const std::string_view all = bytes;
-  if (!all.starts_with(kHeader)) {
-    return all.starts_with(kHeaderOfAnyVersion)
+  if (!all.starts_with(kHeader) || all.size() < kSlotBytes) {
+    return all.starts_with(kHeaderOfAnyVersion) && !all.starts_with(kHeader)
                ? MakeError(ErrorCode::kNewerFile, "keys/citizens.keys is of a newer version")
                : MakeError(ErrorCode::kDamaged, "keys/citizens.keys is damaged; restore its newest copy");
   }
+  id_ = std::string(all.substr(kIdAt, kIdBytes));
   for (size_t at = kSlotBytes; at + kSlotBytes <= all.size(); at += kSlotBytes)
     slots_.push_back(Read(static_cast<uint32_t>(slots_.size()), all.substr(at, kSlotBytes)));
   sodium_memzero(bytes.data(), bytes.size());
@@ -126,12 +140,14 @@ absl::Status KeySlots::Extend(Random& random) {
 
 absl::Status KeySlots::Destroy(const std::vector<uint32_t>& slots) {
   const std::unique_lock lock(mutex_);
+  bool changed = false;
   for (const uint32_t slot : slots) {
     if (slot >= slots_.size() || slots_[slot].state == State::kDestroyed) continue;
     RETURN_IF_ERROR(WriteAt(OffsetOf(slot), DestroyedSlot(slot)));
     slots_[slot] = {State::kDestroyed, {}, ""};
+    changed = true;
   }
-  return Sync();
+  return changed ? Sync() : absl::OkStatus();
 }
 
 absl::Status KeySlots::Tag(const std::vector<std::pair<uint32_t, std::string>>& tags) {

@@ -1,7 +1,7 @@
 // Keys that can be destroyed, in a file of their own: keys/citizens.keys. A slot holds one key; which citizen or which month
 // of the audit it belongs to says base.db, and behind each backup also the slot itself, by a keyed tag.
 //
-//   header   64 bytes: "opgang key slots 1\n", zeros
+//   header   64 bytes: "opgang key slots 1\n", zeros; from 32 on the file's id (16), zeros
 //   slot     64 bytes: key (32), tag (16; zeros = none), check (16) over number, key and tag
 //            destroyed: 32 zeros, "destroyed slot N\n", zeros
 //
@@ -38,9 +38,13 @@ class KeySlots {
 
   // Opens the file or makes it. kDamaged: no such file's bytes; kNewerFile; kNotWritable, kDiskFull.
   static absl::StatusOr<std::unique_ptr<KeySlots>> Open(const std::filesystem::path& path, Random& random);
+  // For looking up only. kNotFound where there is no file; kDamaged, kNewerFile.
+  static absl::StatusOr<std::unique_ptr<KeySlots>> OpenToRead(const std::filesystem::path& path);
   ~KeySlots();
   KeySlots(const KeySlots&) = delete;
 
+  // Made with the file, 16 bytes: base.db remembers it, so that another file is never taken for this one.
+  const std::string& id() const { return id_; }
   uint32_t count() const;
   // kNotFound: destroyed, or not in this file; kDamaged: the slot's bytes are neither a key nor a destroyed one.
   absl::StatusOr<SecretBytes> Key(uint32_t slot) const;
@@ -66,6 +70,8 @@ class KeySlots {
   };
 
   KeySlots(std::filesystem::path path, int fd) : path_(std::move(path)), fd_(fd) {}
+  static absl::StatusOr<std::unique_ptr<KeySlots>> OpenAs(const std::filesystem::path& path, int flags,
+                                                          Random* fill);
   absl::Status Load();
   static Slot Read(uint32_t number, std::string_view bytes);
   absl::Status WriteSlot(uint32_t number, const Slot& slot);
@@ -74,6 +80,7 @@ class KeySlots {
 
   const std::filesystem::path path_;
   const int fd_;
+  std::string id_;
   mutable std::shared_mutex mutex_;
   std::vector<Slot> slots_;  // guarded by mutex_
 };

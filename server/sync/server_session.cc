@@ -87,6 +87,7 @@ void ServerSession::OnRequest(const v1::SyncRequest& request) {
     case v1::SyncRequest::kHeartbeat: return;
     case v1::SyncRequest::kLeafSums: return OnLeafSums(request.leaf_sums());
     case v1::SyncRequest::kScopesRemoved: return OnScopesRemoved(request.scopes_removed());
+    case v1::SyncRequest::kErasuresHeeded: return OnErasuresHeeded(request.erasures_heeded());
     case v1::SyncRequest::MESSAGE_NOT_SET: break;
   }
   // What only a newer client knows to say is left out; nothing at all is no message.
@@ -130,6 +131,7 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
   welcome.set_schema_version(keys_.schema.version);
   welcome.set_durable_horizon(greeting.backup.durable_horizon());
   *welcome.mutable_backup() = greeting.backup;
+  for (const v1::Erasure& erasure : greeting.erasures) *welcome.add_erasures() = erasure;
   if (greeting.new_replica.has_value()) welcome.set_new_replica_id(greeting.new_replica->ToBytes());
   if (greeting.reading) {
     for (const StoredGrant& grant : greeting.author.grants) *welcome.add_grants() = ToProto(grant);
@@ -222,6 +224,13 @@ void ServerSession::OnScopesRemoved(const v1::ScopesRemoved& removed) {
     if (const auto scope = Scope::FromProto(id)) scopes.push_back(*scope);
   }
   host_.NoteRemoved(author_->replica, std::move(scopes));
+}
+
+// From a locked store too: it removes what it cannot read.
+void ServerSession::OnErasuresHeeded(const v1::ErasuresHeeded& heeded) {
+  if (state_ != State::kOpen) return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
+  const auto& erasures = heeded.erasures();
+  host_.NoteErasures(author_->replica, std::vector<v1::Erasure>(erasures.begin(), erasures.end()));
 }
 
 ServerSession::Stretch* ServerSession::FindStretch(const v1::ScopeId& scope) {
