@@ -40,7 +40,8 @@ absl::StatusOr<std::string> AsHandle(std::string_view typed) {
     const auto letter = Letter(c);
     if (letter.has_value()) handle += *letter;
   }
-  const bool whole = handle.size() == typed.size() && handle.size() >= kLeastHandle && handle.size() <= kMostHandle;
+  const bool whole =
+      handle.size() == typed.size() && handle.size() >= kLeastHandle && handle.size() <= kMostHandle;
   if (whole) return handle;
   return MakeError(ErrorCode::kBadInput, "a citizen is named by record id or handle, never by name");
 }
@@ -56,11 +57,12 @@ absl::StatusOr<std::vector<RecordId>> WhoGoes(BaseStore& store, RecordId citizen
     joined.push_back(person);
     if (request.duplicates() == v1::DUPLICATE_CHOICE_TAKE_ALONG) going.push_back(person);
   }
-  const bool must_choose = request.apply() && !joined.empty() &&
-                           request.duplicates() == v1::DUPLICATE_CHOICE_UNSPECIFIED;
+  const bool must_choose =
+      request.apply() && !joined.empty() && request.duplicates() == v1::DUPLICATE_CHOICE_UNSPECIFIED;
   if (!must_choose) return going;
-  return MakeError(ErrorCode::kBadInput,
-                   "others are joined with this citizen as the same person: say --with-duplicates or --only-this");
+  return MakeError(
+      ErrorCode::kBadInput,
+      "others are joined with this citizen as the same person: say --with-duplicates or --only-this");
 }
 
 absl::StatusOr<std::vector<v1::ErasureReach>> ReachOf(BaseReader& store, const std::vector<StoreId>& stores) {
@@ -109,8 +111,9 @@ absl::StatusOr<RecordId> CitizenNamed(BaseReader& store, std::string_view typed)
   }
   if (found.size() == 1) return found[0];
   return found.empty() ? MakeError(ErrorCode::kNotFound, "no citizen with that handle at this base")
-                       : MakeError(ErrorCode::kAmbiguous, "several citizens have that handle here: more of it, "
-                                                          "or the record id");
+                       : MakeError(ErrorCode::kAmbiguous,
+                                   "several citizens have that handle here: more of it, "
+                                   "or the record id");
 }
 
 absl::StatusOr<v1::EraseCitizenResponse> EraseCitizenAsAsked(BaseStore& store, Committer& committer,

@@ -220,8 +220,9 @@ std::string ExportAsHtml(const std::string& json) {
   std::string html =
       "<!doctype html><html lang=\"da\"><head><meta charset=\"utf-8\"><title>Indsigt</title><style>";
   html += kStyle;
-  html += "</style></head><body><h1>Hvad der er noteret om dig / What is noted about you</h1><p class=\"note\">" +
-          Escaped(document.value("made", "")) + "</p>\n";
+  html +=
+      "</style></head><body><h1>Hvad der er noteret om dig / What is noted about you</h1><p class=\"note\">" +
+      Escaped(document.value("made", "")) + "</p>\n";
   for (const Json& record : document.at("records")) html += RecordHtml(record);
   html += "<h1>Afvist og ikke behandlet / Refused, and waiting for somebody</h1>";
   html += TableOf(document.at("refused"), {"type", "why", "written_by", "received", "content"});

@@ -45,8 +45,8 @@ absl::StatusOr<v1::PersonRequest> NotePersonRequest(BaseStore& store,
                                                     absl::Time now, Random& random) {
   RETURN_IF_ERROR(PersonWhoDecides(store, request.actor()).status());
   ASSIGN_OR_RETURN(const RecordId citizen, CitizenNamed(store, request.citizen()));
-  const bool known_kind = v1::PersonRequestKind_IsValid(request.kind()) &&
-                          request.kind() != v1::PERSON_REQUEST_KIND_UNSPECIFIED;
+  const bool known_kind =
+      v1::PersonRequestKind_IsValid(request.kind()) && request.kind() != v1::PERSON_REQUEST_KIND_UNSPECIFIED;
   if (!known_kind) return MakeError(ErrorCode::kBadInput, "what did the person ask for?");
   const absl::Time received = request.received_us() == 0 ? now : absl::FromUnixMicros(request.received_us());
   if (received > now) return MakeError(ErrorCode::kBadInput, "received later than now");
@@ -104,8 +104,8 @@ absl::Status SettleBy(BaseStore& store, RecordId citizen, v1::PersonRequestKind 
                       absl::Time now) {
   ASSIGN_OR_RETURN(const auto requests, store.PersonRequests());
   for (v1::PersonRequest request : requests) {
-    const bool done = request.settled_us() == 0 && request.kind() == kind &&
-                      request.citizen_id() == citizen.ToBytes();
+    const bool done =
+        request.settled_us() == 0 && request.kind() == kind && request.citizen_id() == citizen.ToBytes();
     if (!done) continue;
     request.set_outcome(v1::PERSON_REQUEST_OUTCOME_GRANTED);
     request.set_settled_us(absl::ToUnixMicros(now));

@@ -26,8 +26,8 @@ using Periods = std::map<v1::RetentionKind, absl::Duration>;
 struct Life {
   int64_t last_written_us = 0;
   bool took_part = false;
-  bool consents = false;            // to something, still
-  int64_t last_withdrawn_us = 0;    // 0: withdrew nothing
+  bool consents = false;          // to something, still
+  int64_t last_withdrawn_us = 0;  // 0: withdrew nothing
 };
 
 absl::Status Take(const StoredRecord& record, Life& life) {
@@ -62,8 +62,7 @@ std::optional<std::pair<v1::RetentionKind, int64_t>> DueBy(const Life& life, con
                                                            absl::Time now) {
   const auto over = [&](v1::RetentionKind kind, int64_t since_us) {
     const auto period = periods.find(kind);
-    return period != periods.end() && since_us > 0 &&
-           absl::FromUnixMicros(since_us) + period->second <= now;
+    return period != periods.end() && since_us > 0 && absl::FromUnixMicros(since_us) + period->second <= now;
   };
   const bool withdrew = !life.consents && life.last_withdrawn_us > 0;
   if (withdrew && over(v1::RETENTION_KIND_CONSENT_WITHDRAWN, life.last_withdrawn_us))
@@ -74,6 +73,15 @@ std::optional<std::pair<v1::RetentionKind, int64_t>> DueBy(const Life& life, con
   return std::nullopt;
 }
 
+// Written about too lately for any period to be over; a withdrawal may be older than what was written last.
+absl::StatusOr<bool> CannotBeDue(BaseStore& store, RecordId citizen, const Periods& periods, absl::Time now) {
+  if (periods.contains(v1::RETENTION_KIND_CONSENT_WITHDRAWN)) return false;
+  absl::Duration shortest = absl::InfiniteDuration();
+  for (const auto& [kind, period] : periods) shortest = std::min(shortest, period);
+  ASSIGN_OR_RETURN(const int64_t written, store.LastWrittenAbout(citizen));
+  return absl::FromUnixMicros(written) + shortest > now;
+}
+
 absl::StatusOr<std::vector<v1::RetentionLine>> WhoIsDue(BaseStore& store, absl::Time now) {
   Periods periods;
   ASSIGN_OR_RETURN(const auto set, store.RetentionPeriods());
@@ -82,6 +90,8 @@ absl::StatusOr<std::vector<v1::RetentionLine>> WhoIsDue(BaseStore& store, absl::
   if (periods.empty()) return due;
   ASSIGN_OR_RETURN(const std::vector<RecordId> citizens, store.Citizens());
   for (const RecordId& citizen : citizens) {
+    ASSIGN_OR_RETURN(const bool too_late, CannotBeDue(store, citizen, periods, now));
+    if (too_late) continue;
     ASSIGN_OR_RETURN(const std::set<RecordId> persons, SamePersons(store, citizen));
     ASSIGN_OR_RETURN(const bool waits, HasOpenCase(store, persons, now));
     if (waits) continue;  // somebody is to be invited still
@@ -141,8 +151,8 @@ absl::StatusOr<v1::RunRetentionResponse> RunRetention(BaseStore& store, Committe
     *response.add_due() = line;
     if (!request.apply()) continue;
     const bool withdrew = line.kind() == v1::RETENTION_KIND_CONSENT_WITHDRAWN;
-    const ErasureOrder order{request.actor(),
-                             withdrew ? v1::ERASURE_REASON_CONSENT_WITHDRAWN : v1::ERASURE_REASON_RETENTION, now};
+    const ErasureOrder order{
+        request.actor(), withdrew ? v1::ERASURE_REASON_CONSENT_WITHDRAWN : v1::ERASURE_REASON_RETENTION, now};
     RETURN_IF_ERROR(EraseCitizen(store, citizen, order, touched));
   }
   if (request.apply()) RETURN_IF_ERROR(committer.AnswerWishes(now, touched));

@@ -174,6 +174,8 @@ absl::Status GoOn(BaseStore& store, const StoreAccount& account, ReplicaState re
   ASSIGN_OR_RETURN(
       greeting.changed_fates,
       store.ChangedFates(account.id, replica.last_sync_us - absl::ToInt64Microseconds(kTellAgain)));
+  // A token from before the last Welcome: that was lost, or this is the image of a moment before it.
+  if (hello.token() != replica.token) RETURN_IF_ERROR(store.ForgetHeeded(replica.id));
   TurnToken(replica, hello.token(), greeting.next_token);
   replica.last_sync_us = absl::ToUnixMicros(now);
   replica.unsent_count = hello.unsent_count();

@@ -9,6 +9,7 @@
 #include "server/admin/dwelling_import.h"
 #include "server/admin/enrolment.h"
 #include "server/admin/quarantine_view.h"
+#include "server/admin/uses.h"
 #include "server/rpc/on_writer.h"
 #include "server/rpc/peer.h"
 #include "server/rpc/sync_service.h"
@@ -65,6 +66,7 @@ grpc::Status AdminServiceImpl::ListQuarantine(grpc::ServerContext*, const v1::Li
                                               v1::ListQuarantineResponse* response) {
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
     ASSIGN_OR_RETURN(const auto items, store.Quarantine(IntentId::FromBytes(request->intent_id())));
+    RETURN_IF_ERROR(NoteLookAt(store, request->actor(), items, base_.clock->WallNow()));
     for (const QuarantinedMutation& item : items) *response->add_items() = ToItem(item);
     return absl::OkStatus();
   });
@@ -112,7 +114,10 @@ grpc::Status AdminServiceImpl::ListDecisions(grpc::ServerContext*, const v1::Lis
 grpc::Status AdminServiceImpl::ListConflicts(grpc::ServerContext*, const v1::ListConflictsRequest* request,
                                              v1::ListConflictsResponse* response) {
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
-    ASSIGN_OR_RETURN(*response, opgang::ListConflicts(store, RecordId::FromBytes(request->record_id())));
+    const auto record = RecordId::FromBytes(request->record_id());
+    if (record.has_value())  // with its values
+      RETURN_IF_ERROR(NoteLook(store, request->actor(), "conflict", *record, base_.clock->WallNow()));
+    ASSIGN_OR_RETURN(*response, opgang::ListConflicts(store, record));
     return absl::OkStatus();
   });
 }
@@ -137,6 +142,7 @@ grpc::Status AdminServiceImpl::RecordHistory(grpc::ServerContext*, const v1::Rec
   const RecordId record = RecordId::FromBytes(request->record_id()).value_or(RecordId());
   spdlog::info("event=history-read record={}", record.ToString());
   return OnWriter(*base_.writer, [&, record](BaseStore& store, Committer&) -> absl::Status {
+    RETURN_IF_ERROR(NoteLook(store, request->actor(), "history", record, base_.clock->WallNow()));
     ASSIGN_OR_RETURN(*response, opgang::RecordHistory(store, record));
     return absl::OkStatus();
   });

@@ -13,6 +13,7 @@
 #include "core/rules/three_day_rule.h"
 #include "server/engine/writer.h"
 #include "server/identity/key_store.h"
+#include "server/identity/keys_copy.h"
 #include "server/rpc/session_registry.h"
 #include "server/rpc/worker_pool.h"
 #include "server/sync/server_session.h"
@@ -34,6 +35,7 @@ struct BaseServices {
   std::mutex backing_up;                      // one backup at a time
   std::unique_ptr<BaseReader> backup_reader;  // guarded by backing_up
   SessionRegistry sessions;
+  std::unique_ptr<KeysCopy> keys_copy;  // never null while the base runs
 };
 
 }  // namespace opgang

@@ -165,12 +165,12 @@ grpc::Status AdminServiceImpl::ExpireAudit(grpc::ServerContext*, const v1::Expir
                                            v1::ExpireAuditResponse* response) {
   const grpc::Status status = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
     RETURN_IF_ERROR(PersonWhoDecides(store, request->actor()).status());
-    const bool a_month = request->year() >= 2000 && request->year() <= 9999 && request->month() >= 1 &&
-                         request->month() <= 12;
+    const bool a_month =
+        request->year() >= 2000 && request->year() <= 9999 && request->month() >= 1 && request->month() <= 12;
     if (!a_month) return MakeError(ErrorCode::kBadInput, "before which month?");
-    ASSIGN_OR_RETURN(*response, store.ExpireAudit(request->year() * 100 + request->month(), request->actor(),
-                                                  absl::ToUnixMicros(base_.clock->WallNow()),
-                                                  request->apply()));
+    ASSIGN_OR_RETURN(*response,
+                     store.ExpireAudit(request->year() * 100 + request->month(), request->actor(),
+                                       absl::ToUnixMicros(base_.clock->WallNow()), request->apply()));
     return absl::OkStatus();
   });
   if (status.ok() && request->apply()) CopyKeys();

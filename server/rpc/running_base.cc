@@ -110,6 +110,7 @@ class RunningBaseImpl : public RunningBase {
     }
     RETURN_IF_ERROR(keys.status());
     services_.keys = *std::move(keys);
+    services_.keys_copy = std::make_unique<KeysCopy>(options_.directory / "keys", options_.keys_copy);
     services_.session_keys.box = services_.keys.box;
     services_.session_keys.digest_key = DeriveKey(services_.keys.storage_key, "mutation digests");
     return OpenStore();
@@ -164,6 +165,7 @@ class RunningBaseImpl : public RunningBase {
     ASSIGN_OR_RETURN(const int erased, FinishErasures(*store, options_.clock->WallNow()));
     if (erased > 0) spdlog::warn("event=erasures-finished citizens={}", erased);
     RETURN_IF_ERROR(TakeInAfterUpgrade(*store));
+    FollowWithKeysCopy();
     std::vector<std::unique_ptr<BaseReader>> readers;
     for (int i = 0; i < kWorkers; ++i) {
       ASSIGN_OR_RETURN(readers.emplace_back(), store->OpenReader());
@@ -195,6 +197,13 @@ class RunningBaseImpl : public RunningBase {
       spdlog::warn("event=upgrade-replay error=\"{}\"", std::string(taken_in.status().message()));
     if (taken_in.value_or(0) > 0) spdlog::info("event=upgrade-replay taken_in={}", *taken_in);
     return absl::OkStatus();
+  }
+
+  void FollowWithKeysCopy() {
+    const absl::Status followed = services_.keys_copy->Follow(options_.clock->WallNow());
+    const bool failed_before = keys_copy_failed_.exchange(!followed.ok());
+    if (!followed.ok() && !failed_before)
+      spdlog::error("event=keys-copy-behind error=\"{}\"", std::string(followed.message()));
   }
 
   void LogBackupStatus(const BackupFacts& facts) {
@@ -257,6 +266,7 @@ class RunningBaseImpl : public RunningBase {
     for (int second = 1; !stopped_; ++second) {
       WaitForFailure(std::chrono::seconds(1));
       if (second % kLookAtBackupsEvery == 0) LookAtBackups();
+      if (services_.keys_copy->behind()) services_.pool->Post([this] { FollowWithKeysCopy(); });
       services_.sessions.DoForAll([](ServerSession& session) { session.OnTick(); });
       PruneTombstonesWhenDue(options_.clock->WallNow());
     }
@@ -286,6 +296,7 @@ class RunningBaseImpl : public RunningBase {
   int port_ = 0;
   std::thread ticker_;
   std::atomic<bool> stopped_ = false;
+  std::atomic<bool> keys_copy_failed_ = false;
   absl::Time prune_next_ = absl::InfinitePast();  // of Tick()
   std::mutex mutex_;
   std::condition_variable failure_;

@@ -418,6 +418,8 @@ class BaseStore : public BaseReader {
   virtual absl::Status NoteLedgerFollowed() = 0;
   // A replica of which nobody had asked it is asked at its next Hello: so it hears that the base knows.
   virtual absl::Status NoteHeeded(ReplicaId replica, RecordId citizen, int64_t at_us) = 0;
+  // It may have been put back to an image from before it heeded: it is asked again.
+  virtual absl::Status ForgetHeeded(ReplicaId replica) = 0;
 
   virtual absl::Status PutPersonRequest(const v1::PersonRequest& request) = 0;
   // Without `goes`: no period any longer.

@@ -245,19 +245,21 @@ absl::StatusOr<std::vector<v1::Erasure>> SqliteBaseQueries::ErasuresToTell(Store
   }
 }
 
-// A store that exists twice has confirmed when all of its living replicas have.
+// A store that exists twice has confirmed when all of its replicas that were heard have.
 absl::StatusOr<std::vector<v1::ErasureLine>> SqliteBaseQueries::Erasures() {
-  ASSIGN_OR_RETURN(auto rows,
-                   db_.Prepare("SELECT e.citizen_id, e.at_us, e.actor, e.reason, s.store_id, s.device_label,"
-                               " s.staff_code, max(p.last_sync_us), min(coalesce(h.at_us, 0)), max(h.at_us)"
-                               " FROM erasures e"
-                               " LEFT JOIN erasure_stores t ON t.citizen_id = e.citizen_id"
-                               " LEFT JOIN stores s ON s.store_id = t.store_id"
-                               " LEFT JOIN replicas p ON p.store_id = s.store_id AND p.retired = 0"
-                               " LEFT JOIN erasure_heeded h ON h.citizen_id = e.citizen_id AND"
-                               " h.replica_id = p.replica_id"
-                               " GROUP BY e.citizen_id, s.store_id ORDER BY e.at_us, e.citizen_id,"
-                               " s.device_label"));
+  ASSIGN_OR_RETURN(
+      auto rows,
+      db_.Prepare("SELECT e.citizen_id, e.at_us, e.actor, e.reason, s.store_id, s.device_label,"
+                  " s.staff_code, max(p.last_sync_us), min(coalesce(h.at_us, 0)), max(h.at_us)"
+                  " FROM erasures e"
+                  " LEFT JOIN erasure_stores t ON t.citizen_id = e.citizen_id"
+                  " LEFT JOIN stores s ON s.store_id = t.store_id"
+                  " LEFT JOIN replicas p ON p.store_id = s.store_id AND (p.replica_id = s.replica_id"
+                  " OR (s.twin_since_us > 0 AND p.retired = 0 AND p.last_sync_us > 0))"
+                  " LEFT JOIN erasure_heeded h ON h.citizen_id = e.citizen_id AND"
+                  " h.replica_id = p.replica_id"
+                  " GROUP BY e.citizen_id, s.store_id ORDER BY e.at_us, e.citizen_id,"
+                  " s.device_label"));
   std::vector<v1::ErasureLine> lines;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());

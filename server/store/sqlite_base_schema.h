@@ -146,7 +146,7 @@ CREATE TABLE erasure_stores (
   store_id BLOB NOT NULL, citizen_id BLOB NOT NULL, PRIMARY KEY (store_id, citizen_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE erasure_heeded (
   citizen_id BLOB NOT NULL, replica_id BLOB NOT NULL, at_us INTEGER NOT NULL,
-  PRIMARY KEY (citizen_id, replica_id)) STRICT, WITHOUT ROWID;
+  PRIMARY KEY (replica_id, citizen_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE person_requests (
   request_id BLOB PRIMARY KEY, kind INTEGER NOT NULL, citizen_id BLOB NOT NULL, received_us INTEGER NOT NULL,
   due_us INTEGER NOT NULL, extended INTEGER NOT NULL, settled_us INTEGER NOT NULL, outcome INTEGER NOT NULL,

@@ -518,6 +518,11 @@ class SqliteBaseStore : public Reads<BaseStore> {
     return NoteErasureHeeded(*db_, replica, citizen, at_us);
   }
 
+  absl::Status ForgetHeeded(ReplicaId replica) override {
+    ASSIGN_OR_RETURN(auto forget, db_->Prepare("DELETE FROM erasure_heeded WHERE replica_id = ?"));
+    return forget.BindBlob(1, replica.ToBytes()).Run();
+  }
+
   absl::Status PutPersonRequest(const v1::PersonRequest& request) override {
     return opgang::PutPersonRequest(*db_, request);
   }
@@ -576,7 +581,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   // The key of a citizen or of a month; given where there is none yet, in this transaction.
   absl::StatusOr<SecretBytes> KeyFor(const std::string& owner) {
-    if (citizens_->SlotOf(owner).has_value()) return citizens_->KeyOf(owner);
+    auto known = citizens_->KeyOf(owner);
+    if (known.ok() || citizens_->SlotOf(owner).has_value()) return known;
     ASSIGN_OR_RETURN(const uint32_t slot, citizens_->Assign(owner, *options_.random));
     given_.push_back(owner);
     ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO data_keys (owner, slot) VALUES (?, ?)"));

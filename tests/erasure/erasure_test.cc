@@ -102,6 +102,21 @@ TEST_F(Erasure, OldImageOfATabletBringsNothingBack) {
   EXPECT_THAT(base.UnconfirmedErasure(amina.citizen), IsEmpty()) << "the image's new name has confirmed too";
 }
 
+TEST_F(Erasure, LockedImageOfTheMomentBeforeItWasToldIsToldAgain) {
+  const RecordId amina = amal.SaveCitizen("Amina");
+  SyncBoth();
+  base.Erase(amina);
+  const auto image = amal.CopyOfHome();
+  amal.Lock();
+  amal.SyncWell();
+  ASSERT_EQ(base.UnconfirmedErasure(amina), std::set<std::string>{"jonas"});
+  amal.RestoreHome(image);
+  amal.Lock();
+  amal.SyncWell();
+  EXPECT_EQ(amal.AskQueue("SELECT count(*) FROM mutations").at(0), "0");
+  EXPECT_EQ(amal.AskConfirmed("SELECT count(*) FROM records").at(0), "0");
+}
+
 TEST_F(Erasure, UnsentWorkOfAnOldImageIsAnsweredErased) {
   const RecordId amina = amal.SaveCitizen("Amina");
   const auto image = amal.CopyOfHome();

@@ -213,6 +213,11 @@ class World {
 
   // world_scopes.cc
   void Relocate(Tablet& tablet, uint32_t which, uint32_t where);
+  // world_erasures.cc
+  void Erase(uint32_t which);
+  void FinishErasing();
+  bool IsErased(const Captured& captured) const { return erased_.contains(captured.subject); }
+  void CheckErased();
   void GiveOrTake(uint32_t staff, uint32_t area, bool take);
   std::string RoleOf(int staff) const;
 
@@ -320,6 +325,7 @@ class World {
   std::string log_;
   uint64_t said_ = 0;  // lines, kept or not
   std::map<std::string, uint64_t> reached_;
+  std::set<RecordId> erased_;  // citizens
 };
 
 // What the base holds under another epoch: the one place where the file of an old copy becomes a base again.
