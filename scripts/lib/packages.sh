@@ -37,6 +37,7 @@ packages_to_check=(
   clang-format               # the layout of the code
   clang-tidy                 # .clang-tidy
   shellcheck                 # scripts/
+  python3                    # scripts/sbom
 )
 
 # What scripts/fuzz needs besides.

@@ -48,7 +48,7 @@ absl::StatusOr<CheckedImage> CheckImage(const std::filesystem::path& image, cons
                    "the base is damaged and was not backed up: 'opgangd check' says where");
 }
 
-v1::BackupManifest ManifestOf(const MadeBackup& made, uint64_t image_bytes) {
+v1::BackupManifest ManifestOf(const MadeBackup& made, const BackupFacts& facts, uint64_t image_bytes) {
   v1::BackupManifest manifest;
   manifest.set_backup_id(made.entry.backup_id);
   manifest.set_epoch(made.entry.epoch.ToBytes());
@@ -58,6 +58,10 @@ v1::BackupManifest ManifestOf(const MadeBackup& made, uint64_t image_bytes) {
   manifest.set_record_count(made.counts.records);
   manifest.set_mutation_count(made.counts.mutations);
   manifest.set_quarantine_count(made.counts.quarantined);
+  manifest.set_key_slot_count(facts.key_slots);
+  manifest.set_ledger_line_count(facts.ledger_lines);
+  manifest.set_audit_seq(facts.audit_seq);
+  manifest.set_audit_link(facts.audit_link);
   return manifest;
 }
 
@@ -74,6 +78,8 @@ absl::StatusOr<MadeBackup> MakeBackup(BaseReader& reader, const BackupPlan& plan
   const ScratchFile image(plan.directory / kBackupImage);
   RETURN_IF_ERROR(CopyPrivately(reader, image.path()));
   ASSIGN_OR_RETURN(const CheckedImage checked, CheckImage(image.path(), plan.storage_key));
+  RETURN_IF_ERROR(reader.TagKeys());
+  if (plan.copy_keys) RETURN_IF_ERROR(plan.copy_keys());
   const std::string secret = random.Bytes(kReceiptBytes);
   MadeBackup made;
   made.counts = checked.counts;
@@ -86,8 +92,9 @@ absl::StatusOr<MadeBackup> MakeBackup(BaseReader& reader, const BackupPlan& plan
   trailer.set_receipt_secret(secret);
   std::error_code error;
   const uint64_t image_bytes = std::filesystem::file_size(image.path(), error);
-  ASSIGN_OR_RETURN(made.file_bytes, WriteBackupFile(plan.to, image.path(), ManifestOf(made, image_bytes),
-                                                    trailer, public_key, random));
+  ASSIGN_OR_RETURN(made.file_bytes,
+                   WriteBackupFile(plan.to, image.path(), ManifestOf(made, checked.facts, image_bytes),
+                                   trailer, public_key, random));
   return made;
 }
 

@@ -5,6 +5,7 @@
 #define OPGANG_SERVER_BACKUP_MAKE_BACKUP_H_
 
 #include <filesystem>
+#include <functional>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -21,6 +22,8 @@ struct BackupPlan {
   SecretBytes storage_key;          // opens every row of the copy
   std::filesystem::path to;         // a new file
   absl::Time now;                   // base time
+  // Brings the copy of key file and ledger up to date, where one is kept: a backup is worth what its keys are.
+  std::function<absl::Status()> copy_keys{};
 };
 
 struct MadeBackup {

@@ -14,8 +14,11 @@
 #include "server/backup/backup_file.h"
 #include "server/backup/backup_keys.h"
 #include "server/backup/plain_file.h"
+#include "server/engine/erasure.h"
 #include "server/engine/transaction.h"
 #include "server/identity/key_store.h"
+#include "server/identity/keys_copy.h"
+#include "server/store/key_slots.h"
 #include "server/store/sqlite_base_store.h"
 
 namespace opgang {
@@ -41,8 +44,10 @@ bool Exists(const fs::path& path) {
 
 // The image says of itself what the base said it had put in.
 absl::Status CheckImage(const fs::path& image, const v1::BackupManifest& manifest,
-                        const SecretBytes& storage_key) {
-  ASSIGN_OR_RETURN(const auto copy, OpenSqliteBaseImage(OptionsFor(image, storage_key, SystemRandom())));
+                        const SecretBytes& storage_key, const fs::path& citizens_keys) {
+  SqliteBaseOptions options = OptionsFor(image, storage_key, SystemRandom());
+  options.keys = citizens_keys;
+  ASSIGN_OR_RETURN(const auto copy, OpenSqliteBaseImage(options));
   ASSIGN_OR_RETURN(const BaseReader::Soundness found, copy->Check());
   ASSIGN_OR_RETURN(const BackupFacts facts, copy->Backup());
   if (!found.problems.empty()) return MakeError(ErrorCode::kDamaged, "the image: " + found.problems.front());
@@ -55,9 +60,9 @@ absl::Status CheckImage(const fs::path& image, const v1::BackupManifest& manifes
 }
 
 absl::StatusOr<CheckedBackup> CheckInto(const fs::path& image, const fs::path& backup, const BoxKeyPair& keys,
-                                        const SecretBytes& storage_key) {
+                                        const SecretBytes& storage_key, const fs::path& citizens_keys) {
   ASSIGN_OR_RETURN(const OpenedBackup opened, OpenBackupFile(backup, keys, image));
-  RETURN_IF_ERROR(CheckImage(image, opened.manifest, storage_key));
+  RETURN_IF_ERROR(CheckImage(image, opened.manifest, storage_key, citizens_keys));
   return CheckedBackup{opened.manifest, ReceiptText(opened.trailer.receipt_secret()), !storage_key.empty()};
 }
 
@@ -74,6 +79,30 @@ absl::StatusOr<BaseKeys> KeysFor(const RestorePlan& plan) {
   ASSIGN_OR_RETURN(const BaseKeys own, LoadKeysCopy(plan.directory / "keys"));
   if (own.storage_key == copy.storage_key) return copy;
   return MakeError(ErrorCode::kBadInput, "this directory has other keys than those that --keys names");
+}
+
+// Of the directory's own and the named copy, the one that knows more of citizens: its ledger grows, and is never shortened.
+fs::path CitizensKeysOf(const RestorePlan& plan) {
+  const fs::path own = plan.directory / "keys";
+  if (!plan.keys_copy.has_value()) return own;
+  std::error_code ignored;
+  const auto size_in = [&](const fs::path& keys) -> uint64_t {
+    const auto bytes = fs::file_size(keys / kErasureLedgerFile, ignored);
+    return ignored ? 0 : bytes;
+  };
+  return size_in(*plan.keys_copy) > size_in(own) || !Exists(own / kKeySlotsFile) ? *plan.keys_copy : own;
+}
+
+// A copy without them cannot tell whom it may not bring back.
+absl::Status AdoptKeys(const RestorePlan& plan) {
+  const fs::path newest = CitizensKeysOf(plan);
+  if (!Exists(newest / kKeySlotsFile) || !Exists(newest / kErasureLedgerFile)) {
+    return MakeError(ErrorCode::kNotFound,
+                     "citizens.keys or erased.ledger is not in the copy of keys/: name the newest copy");
+  }
+  const fs::path own = plan.directory / "keys";
+  if (!Exists(own)) RETURN_IF_ERROR(AdoptKeysCopy(*plan.keys_copy, plan.directory));
+  return newest == own ? absl::OkStatus() : CopyCitizensKeys(newest, own);
 }
 
 // Devices have let go of what the newest confirmed backup holds. A former base that cannot be read cannot be asked.
@@ -93,14 +122,21 @@ absl::Status CheckAge(const RestorePlan& plan, const v1::BackupManifest& manifes
       "that one, or say --older");
 }
 
-absl::StatusOr<EpochId> BeginNewEpoch(const fs::path& image, const SecretBytes& storage_key, Clock& clock,
-                                      Random& random) {
+// Whoever was erased since is gone before the new epoch begins.
+absl::StatusOr<EpochId> BeginNewEpoch(const RestorePlan& plan, const fs::path& image,
+                                      const SecretBytes& storage_key, Clock& clock, Random& random,
+                                      int& erased) {
   // Closing the store at the end of this leaves one whole file: nothing beside it has to move along.
-  ASSIGN_OR_RETURN(const auto store, OpenSqliteBaseStore(OptionsFor(image, storage_key, random)));
+  SqliteBaseOptions options = OptionsFor(image, storage_key, random);
+  options.keys = plan.directory / "keys";
+  options.old_ledger = plan.old_ledger;
+  ASSIGN_OR_RETURN(const auto store, OpenSqliteBaseStore(options));
   const absl::Time now = clock.WallNow();
+  ASSIGN_OR_RETURN(erased, FinishErasures(*store, now));
   const EpochId epoch = EpochId::Make(now, random);
   RETURN_IF_ERROR(InTransaction(*store, [&]() -> absl::Status {
     RETURN_IF_ERROR(store->BeginEpoch(epoch, absl::ToUnixMicros(now)));
+    RETURN_IF_ERROR(store->NoteLedgerFollowed());
     return store->Audit("restore", "restored", epoch.ToBytes(), absl::ToUnixMicros(now));
   }));
   return epoch;
@@ -157,9 +193,10 @@ absl::StatusOr<fs::path> Exchange(const fs::path& directory, const fs::path& ima
 }  // namespace
 
 absl::StatusOr<CheckedBackup> CheckBackup(const fs::path& backup, const BoxKeyPair& keys,
-                                          const SecretBytes& storage_key, const fs::path& scratch) {
+                                          const SecretBytes& storage_key, const fs::path& scratch,
+                                          const fs::path& citizens_keys) {
   const ScratchFile image(scratch / ("opgang-check-" + std::to_string(getpid()) + ".image"));
-  return CheckInto(image.path(), backup, keys, storage_key);
+  return CheckInto(image.path(), backup, keys, storage_key, citizens_keys);
 }
 
 absl::StatusOr<RestoredBase> RestoreBase(const RestorePlan& plan, Clock& clock, Random& random) {
@@ -175,13 +212,14 @@ absl::StatusOr<RestoredBase> RestoreBase(const RestorePlan& plan, Clock& clock, 
   }
   ASSIGN_OR_RETURN(const BaseKeys base_keys, KeysFor(plan));
   const ScratchFile image(plan.directory / kImage);
-  ASSIGN_OR_RETURN(const CheckedBackup checked,
-                   CheckInto(image.path(), plan.backup, plan.keys, base_keys.storage_key));
+  ASSIGN_OR_RETURN(const CheckedBackup checked, CheckInto(image.path(), plan.backup, plan.keys,
+                                                          base_keys.storage_key, CitizensKeysOf(plan)));
   RETURN_IF_ERROR(CheckAge(plan, checked.manifest, base_keys.storage_key));
   RestoredBase restored;
   restored.manifest = checked.manifest;
-  ASSIGN_OR_RETURN(restored.epoch, BeginNewEpoch(image.path(), base_keys.storage_key, clock, random));
-  if (!Exists(plan.directory / "keys")) RETURN_IF_ERROR(AdoptKeysCopy(*plan.keys_copy, plan.directory));
+  RETURN_IF_ERROR(AdoptKeys(plan));
+  ASSIGN_OR_RETURN(restored.epoch,
+                   BeginNewEpoch(plan, image.path(), base_keys.storage_key, clock, random, restored.erased));
   ASSIGN_OR_RETURN(restored.set_aside, Exchange(plan.directory, image.path(), clock.WallNow()));
   return restored;
 }

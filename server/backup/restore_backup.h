@@ -25,11 +25,13 @@ struct CheckedBackup {
 };
 
 // Opens every chunk, the database in it (read-only: integrity, what refers to what), and with `storage_key` (empty: none)
-// every row; compares all with what the base said it had put in. `scratch`: a directory for the image, which goes again.
+// every row; compares all with what the base said it had put in. What is about citizens opens with the copy of keys/ in
+// `citizens_keys`, and stays sealed without. `scratch`: a directory for the image, which goes again.
 // Errors: backup_file.h's; kDamaged also where the image is not what the manifest says, or another storage key's.
 absl::StatusOr<CheckedBackup> CheckBackup(const std::filesystem::path& backup, const BoxKeyPair& keys,
                                           const SecretBytes& storage_key,
-                                          const std::filesystem::path& scratch);
+                                          const std::filesystem::path& scratch,
+                                          const std::filesystem::path& citizens_keys = {});
 
 struct RestorePlan {
   std::filesystem::path backup;
@@ -39,12 +41,15 @@ struct RestorePlan {
   std::optional<std::filesystem::path> keys_copy;
   bool replace = false;  // set a base that is there aside
   bool older = false;    // though a newer backup was confirmed
+  // Though the ledger of erasures is not the newest: who was erased since comes back, until a device says so.
+  bool old_ledger = false;
 };
 
 struct RestoredBase {
   v1::BackupManifest manifest;
   EpochId epoch;                    // the new one
   std::filesystem::path set_aside;  // where the former base lies; empty: there was none
+  int erased = 0;                   // citizens whom the backup brought along, and who were erased since
 };
 
 // Checks the backup as above, gives it a new epoch and puts it in place. Until then nothing in the directory changes; the

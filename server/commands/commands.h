@@ -15,6 +15,7 @@ namespace opgang {
 struct CommandContext {
   std::filesystem::path data;         // --data: the base's directory
   bool json = false;                  // --json
+  std::string looker;                 // --as: who looks, for the audit
   std::function<absl::Status()> run;  // set by the command that was chosen
 };
 
@@ -32,6 +33,11 @@ void AddConflicts(CLI::App& program, CommandContext& context);
 void AddReport(CLI::App& program, CommandContext& context);
 void AddBackup(CLI::App& program, CommandContext& context);
 void AddRestore(CLI::App& program, CommandContext& context);
+void AddErase(CLI::App& program, CommandContext& context);  // erase, erasures
+void AddExport(CLI::App& program, CommandContext& context);
+void AddRequests(CLI::App& program, CommandContext& context);
+void AddRetention(CLI::App& program, CommandContext& context);
+void AddAudit(CLI::App& program, CommandContext& context);
 
 // Runs the program; returns its exit code: 0, or an ErrorCode's number. Errors go to stderr as "opgangd: ...".
 int RunOpgangd(int argc, const char* const* argv);

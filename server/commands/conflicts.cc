@@ -67,8 +67,10 @@ nlohmann::json ToJson(const v1::ConflictItem& item) {
   return json;
 }
 
-absl::StatusOr<v1::ListConflictsResponse> Fetch(AdminClient& client, const std::string& record) {
+absl::StatusOr<v1::ListConflictsResponse> Fetch(const CommandContext& context, AdminClient& client,
+                                                const std::string& record) {
   v1::ListConflictsRequest request;
+  request.set_actor(context.looker);
   if (!record.empty()) {
     ASSIGN_OR_RETURN(*request.mutable_record_id(), IdBytes(record));
   }
@@ -79,7 +81,7 @@ absl::StatusOr<v1::ListConflictsResponse> Fetch(AdminClient& client, const std::
 
 absl::Status List(const CommandContext& context, const ConflictOptions& options) {
   ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
-  ASSIGN_OR_RETURN(const auto response, Fetch(*client, options.record));
+  ASSIGN_OR_RETURN(const auto response, Fetch(context, *client, options.record));
   if (context.json) {
     nlohmann::json document = {{"schema", "opgangd/conflicts/1"}, {"conflicts", nlohmann::json::array()}};
     for (const auto& item : response.items()) document["conflicts"].push_back(ToJson(item));
@@ -146,7 +148,7 @@ absl::Status Choose(const ConflictOptions& options, const v1::ConflictItem& item
 
 absl::Status Settle(const CommandContext& context, const ConflictOptions& options) {
   ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
-  ASSIGN_OR_RETURN(const auto shown, Fetch(*client, options.record));
+  ASSIGN_OR_RETURN(const auto shown, Fetch(context, *client, options.record));
   ASSIGN_OR_RETURN(const v1::ConflictItem item, ItemOf(shown, options.field));
   v1::SettleConflictRequest request;
   request.set_record_id(item.record_id());
@@ -187,6 +189,7 @@ void Print(const v1::HistoryItem& item) {
 absl::Status History(const CommandContext& context, const ConflictOptions& options) {
   ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
   v1::RecordHistoryRequest request;
+  request.set_actor(context.looker);
   ASSIGN_OR_RETURN(*request.mutable_record_id(), IdBytes(options.record));
   v1::RecordHistoryResponse response;
   RETURN_IF_ERROR(client->Call(&v1::AdminService::Stub::RecordHistory, request, &response));

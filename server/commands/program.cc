@@ -43,6 +43,8 @@ int RunOpgangd(int argc, const char* const* argv) {
   program.add_option("--data", context.data,
                      "the base's directory (or OPGANGD_DATA); default /var/lib/opgang");
   program.add_flag("--json", context.json, "print JSON");
+  program.add_option("--as", context.looker, "your staff code: what you look at is noted under it")
+      ->envname("OPGANGD_ACTOR");
   AddServe(program, context);
   AddInvite(program, context);
   AddImport(program, context);
@@ -56,6 +58,11 @@ int RunOpgangd(int argc, const char* const* argv) {
   AddReport(program, context);
   AddBackup(program, context);
   AddRestore(program, context);
+  AddErase(program, context);
+  AddExport(program, context);
+  AddRequests(program, context);
+  AddRetention(program, context);
+  AddAudit(program, context);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

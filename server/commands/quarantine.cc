@@ -44,8 +44,10 @@ nlohmann::json ToJson(const v1::QuarantineItem& item, bool with_content) {
   return json;
 }
 
-absl::StatusOr<v1::ListQuarantineResponse> Fetch(AdminClient& client, const std::string& intent) {
+absl::StatusOr<v1::ListQuarantineResponse> Fetch(const CommandContext& context, AdminClient& client,
+                                                 const std::string& intent) {
   v1::ListQuarantineRequest request;
+  request.set_actor(context.looker);
   if (!intent.empty()) {
     ASSIGN_OR_RETURN(*request.mutable_intent_id(), IdBytes(intent));
   }
@@ -56,7 +58,7 @@ absl::StatusOr<v1::ListQuarantineResponse> Fetch(AdminClient& client, const std:
 
 absl::Status List(const CommandContext& context, const QuarantineOptions& options, bool with_content) {
   ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
-  ASSIGN_OR_RETURN(const auto response, Fetch(*client, options.intent));
+  ASSIGN_OR_RETURN(const auto response, Fetch(context, *client, options.intent));
   if (with_content && response.items().empty())
     return MakeError(ErrorCode::kNotFound, "nothing with that id in quarantine");
   if (context.json) {

@@ -87,7 +87,8 @@ absl::StatusOr<v1::RunReportRequest> RequestOf(const ReportOptions& options) {
 absl::Status Report(const CommandContext& context, const ReportOptions& options) {
   RETURN_IF_ERROR(CheckOptions(context, options));
   if (options.name == "list") return List(context, options);
-  ASSIGN_OR_RETURN(const v1::RunReportRequest request, RequestOf(options));
+  ASSIGN_OR_RETURN(v1::RunReportRequest request, RequestOf(options));
+  request.set_actor(context.looker);
   ASSIGN_OR_RETURN(const auto client, AdminClient::Connect(context.data, false));
   v1::RunReportResponse response;
   RETURN_IF_ERROR(client->RunReport(request, &response));

@@ -23,6 +23,7 @@ struct RestoreOptions {
   bool check = false;
   bool replace = false;
   bool older = false;
+  bool old_ledger = false;
 };
 
 nlohmann::json ToJson(const char* schema, const v1::BackupManifest& manifest) {
@@ -49,7 +50,8 @@ absl::Status Check(const CommandContext& context, const RestoreOptions& options)
   }
   const auto scratch =
       options.scratch.empty() ? std::filesystem::absolute(options.backup).parent_path() : options.scratch;
-  ASSIGN_OR_RETURN(const CheckedBackup checked, CheckBackup(options.backup, keys, storage_key, scratch));
+  ASSIGN_OR_RETURN(const CheckedBackup checked,
+                   CheckBackup(options.backup, keys, storage_key, scratch, options.keys_copy));
   if (context.json) {
     nlohmann::json document = ToJson("opgangd/restore-check/1", checked.manifest);
     document["receipt"] = checked.receipt;
@@ -77,11 +79,13 @@ absl::Status Restore(const CommandContext& context, const RestoreOptions& option
   if (!options.keys_copy.empty()) plan.keys_copy = options.keys_copy;
   plan.replace = options.replace;
   plan.older = options.older;
+  plan.old_ledger = options.old_ledger;
   ASSIGN_OR_RETURN(const RestoredBase restored, RestoreBase(plan, SystemClock(), SystemRandom()));
   if (context.json) {
     nlohmann::json document = ToJson("opgangd/restore/1", restored.manifest);
     document["epoch"] = restored.epoch.ToString();
     document["set_aside"] = restored.set_aside.string();
+    document["erased_again"] = restored.erased;
     std::printf("%s\n", document.dump().c_str());
     return absl::OkStatus();
   }
@@ -89,6 +93,9 @@ absl::Status Restore(const CommandContext& context, const RestoreOptions& option
   std::printf(
       "Restored, under a new epoch. Start the base; each device hands in at its next sync what came "
       "after.\n");
+  if (restored.erased > 0) {
+    std::printf("%d erased since this backup was made were taken out of it again.\n", restored.erased);
+  }
   if (!restored.set_aside.empty()) {
     std::printf("The former base lies in %s.\n", restored.set_aside.c_str());
   }
@@ -116,6 +123,10 @@ void AddRestore(CLI::App& program, CommandContext& context) {
   command->add_flag("--replace", options->replace, "a base is there: set it aside (never deleted)");
   command->add_flag("--older", options->older,
                     "though a newer backup was confirmed, and what lies between is lost");
+  command->add_flag(
+      "--old-ledger", options->old_ledger,
+      "though keys/erased.ledger is not the newest: who was erased since comes back until a device "
+      "says so");
   command->callback([&context, options] {
     context.run = [&context, options] {
       return options->check ? Check(context, *options) : Restore(context, *options);

@@ -20,6 +20,7 @@ void AskToStop(int) { stop_asked = true; }
 struct ServeOptions {
   std::string listen = "0.0.0.0:7443";
   std::vector<std::string> public_addresses;
+  std::filesystem::path keys_copy;
   CalendarSettings calendar;
 };
 
@@ -29,6 +30,7 @@ absl::Status Serve(const std::filesystem::path& data, const ServeOptions& serve)
   options.listen = serve.listen;
   options.public_addresses = serve.public_addresses;
   options.calendar = serve.calendar;
+  options.keys_copy = serve.keys_copy;
   ASSIGN_OR_RETURN(const auto base, RunningBase::Start(options));
   signal(SIGTERM, AskToStop);
   signal(SIGINT, AskToStop);
@@ -54,6 +56,11 @@ void AddServe(CLI::App& program, CommandContext& context) {
       ->capture_default_str();
   command->add_option("--public", options->public_addresses,
                       "name or address that devices dial, host or host:port; may be repeated");
+  command
+      ->add_option(
+          "--keys-copy", options->keys_copy,
+          "keep a copy of keys/ in this directory, on another disk: newest state only, after every change")
+      ->envname("OPGANGD_KEYS_COPY");
   command->add_flag("--constitution-day-off", options->calendar.constitution_day_off,
                     "5 June is a day off here");
   command->add_flag("--christmas-eve-off", options->calendar.christmas_eve_off,

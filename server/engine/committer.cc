@@ -104,6 +104,21 @@ LoggedMutation LogEntry(const Author& author, const OpenedMutation& mutation, ab
   return entry;
 }
 
+v1::Verdict ErasedVerdict(const OpenedMutation& mutation) {
+  v1::Verdict verdict = VerdictFor(mutation);
+  verdict.mutable_erased();
+  return verdict;
+}
+
+// A place that is taken, and nothing else: without it the next mutation of this replica would seem to pass one over.
+LoggedMutation ErasedEntry(const Submission& submission, const OpenedMutation& mutation) {
+  LoggedMutation entry;
+  entry.fate = {LogIdOf(mutation), submission.author.replica, mutation.seq, "", ErasedVerdict(mutation)};
+  entry.author = submission.author.staff_code;
+  entry.received_us = absl::ToUnixMicros(submission.received);
+  return entry;
+}
+
 // Two parts of one submission under one id or in one place.
 bool HasTwins(const std::vector<OpenedMutation>& mutations) {
   std::set<IntentId> intents;
@@ -201,7 +216,9 @@ Answers Committer::Answer(const std::vector<Submission>& group) {
 // Known by intent id or by place: the first verdict again, or ID_REUSED where the bytes are others.
 absl::StatusOr<MaybeVerdict> Committer::KnownVerdict(ReplicaId replica, const OpenedMutation& mutation) {
   ASSIGN_OR_RETURN(const auto fate, store_.FateOf(LogIdOf(mutation)));
-  if (fate.has_value() && fate->digest == mutation.digest) {
+  const bool erased =
+      fate.has_value() && fate->verdict.has_erased();  // whatever the bytes: nothing tells them any more
+  if (erased || (fate.has_value() && fate->digest == mutation.digest)) {
     v1::Verdict verdict = fate->told.value_or(fate->verdict);
     verdict.set_seq(mutation.seq);
     return MaybeVerdict(verdict);
@@ -250,8 +267,61 @@ absl::StatusOr<Committer::Decided> Committer::DecideAs(const Submission& submiss
     reused |= verdict.has_value() && verdict->has_id_reused();
     known.push_back(std::move(verdict));
   }
+  if (!reused && ConcernsErased(submission, known))
+    return DecideWithoutErased(submission, std::move(known), touched);
   if (!any_known && !reused) return ApplyOrQuarantine(submission, touched);
   return CompleteKnown(submission, std::move(known), reused);
+}
+
+bool Committer::IsErased(const OpenedMutation& mutation) const {
+  const auto subject = RecordId::FromBytes(mutation.envelope.subject_id());
+  const auto record = RecordId::FromBytes(mutation.envelope.record_id());
+  return (subject.has_value() && store_.IsErased(*subject)) ||
+         (record.has_value() && store_.IsErased(*record));
+}
+
+bool Committer::ConcernsErased(const Submission& submission, const std::vector<MaybeVerdict>& known) const {
+  if (!store_.has_erasures()) return false;
+  const auto told = [](const MaybeVerdict& verdict) { return verdict.has_value() && verdict->has_erased(); };
+  return std::any_of(known.begin(), known.end(), told) ||
+         std::any_of(submission.mutations.begin(), submission.mutations.end(),
+                     [&](const OpenedMutation& mutation) { return IsErased(mutation); });
+}
+
+// What is about an erased citizen has its verdict, new or known. What is left of a bundle is about others: each record has
+// one subject and stands by itself, so it takes effect, or waits, as the bundle that it is now (I12, I19).
+absl::StatusOr<Committer::Decided> Committer::DecideWithoutErased(const Submission& submission,
+                                                                  std::vector<MaybeVerdict> known,
+                                                                  std::set<Scope>& touched) {
+  Submission rest = submission;
+  rest.mutations.clear();
+  std::vector<MaybeVerdict> known_of_rest;
+  for (size_t i = 0; i < known.size(); ++i) {
+    const OpenedMutation& mutation = submission.mutations[i];
+    const bool told_before = known[i].has_value() && known[i]->has_erased();
+    if (!told_before && !IsErased(mutation)) {
+      rest.mutations.push_back(mutation);
+      known_of_rest.push_back(known[i]);
+      continue;
+    }
+    if (!known[i].has_value()) RETURN_IF_ERROR(store_.AppendLog(ErasedEntry(submission, mutation)));
+    known[i] = ErasedVerdict(mutation);
+  }
+  Decided decided;
+  const bool any_known = std::any_of(known_of_rest.begin(), known_of_rest.end(),
+                                     [](const MaybeVerdict& verdict) { return verdict.has_value(); });
+  if (any_known) {
+    ASSIGN_OR_RETURN(decided, CompleteKnown(rest, std::move(known_of_rest), /*reused=*/false));
+  } else if (!rest.mutations.empty()) {
+    ASSIGN_OR_RETURN(decided, ApplyOrQuarantine(rest, touched));
+  }
+  Decided verdicts;
+  auto next = decided.begin();
+  for (MaybeVerdict& verdict : known) {
+    const bool erased = verdict.has_value() && verdict->has_erased();
+    verdicts.push_back(erased ? *std::move(verdict) : std::move(*next++));
+  }
+  return verdicts;
 }
 
 // The parts that are not known yet: where one part's id or place is taken, the whole bundle comes again under others;

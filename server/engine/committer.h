@@ -5,6 +5,7 @@
 //                                             order of its places, so one that was taken or passed over shows two
 //                                             stores under one name: nothing new is taken in under it from then on
 //                                             (I3), and each becomes a replica of its own
+//   about an erased citizen?                  ERASED, and nothing of it is kept; the other parts of its bundle go on
 //   authorise -> validate -> merge -> next rev -> record, feed, log, verdict          (admission.h)
 //   then what moves with it: everything about a citizen who moved, or whose case ended  (placement.h)
 //
@@ -98,6 +99,12 @@ class Committer {
   absl::Status NotePlaces(ReplicaId replica, const Decided& verdicts);
   absl::StatusOr<Decided> Decide(const Submission& submission, std::set<Scope>& touched);
   absl::StatusOr<Decided> DecideAs(const Submission& submission, std::set<Scope>& touched);
+  bool IsErased(const OpenedMutation& mutation) const;
+  bool ConcernsErased(const Submission& submission,
+                      const std::vector<std::optional<v1::Verdict>>& known) const;
+  absl::StatusOr<Decided> DecideWithoutErased(const Submission& submission,
+                                              std::vector<std::optional<v1::Verdict>> known,
+                                              std::set<Scope>& touched);
   absl::Status HideForeignIds(Submission& submission);
   absl::StatusOr<std::optional<v1::Verdict>> KnownVerdict(ReplicaId replica, const OpenedMutation& mutation);
   absl::StatusOr<Decided> CompleteKnown(const Submission& submission,

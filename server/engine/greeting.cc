@@ -18,6 +18,7 @@ namespace {
 
 constexpr size_t kTokenBytes = 32;
 constexpr int kMostReceipts = 500;
+constexpr int kMostErasures = 1000;
 
 // A decision made while a session was open, or told in a Welcome that was lost, is told again: the device takes each
 // one once. People decide few.
@@ -150,6 +151,20 @@ absl::Status GoOnRevoked(BaseStore& store, ReplicaState replica, const v1::Hello
   return absl::OkStatus();
 }
 
+// What this session will be given to read, noted before the first page can leave: in the greeting's own commit.
+absl::Status AuditDelivery(BaseStore& store, const StoreAccount& account, const Author& author,
+                           absl::Time now) {
+  AuditUse use;
+  use.note.set_at_us(absl::ToUnixMicros(now));
+  use.note.set_actor(account.staff_code);
+  use.note.set_action(v1::AUDIT_ACTION_DELIVERED);
+  use.note.set_store_id(account.id.ToBytes());
+  for (const StoredGrant& grant : author.grants) {
+    if (IsReadable(grant)) *use.note.add_scopes() = grant.scope.ToProto();
+  }
+  return use.note.scopes().empty() ? absl::OkStatus() : store.AuditUsed(use);
+}
+
 absl::Status GoOn(BaseStore& store, StoreAccount& account, ReplicaState replica, const v1::Hello& hello,
                   absl::Time now, Greeting& greeting) {
   if (account.is_revoked()) return GoOnRevoked(store, std::move(replica), hello, now, greeting);
@@ -158,6 +173,8 @@ absl::Status GoOn(BaseStore& store, StoreAccount& account, ReplicaState replica,
   ASSIGN_OR_RETURN(
       greeting.changed_fates,
       store.ChangedFates(account.id, replica.last_sync_us - absl::ToInt64Microseconds(kTellAgain)));
+  // A token from before the last Welcome: that was lost, or this is the image of a moment before it.
+  if (hello.token() != replica.token) RETURN_IF_ERROR(store.ForgetHeeded(replica.id));
   TurnToken(replica, hello.token(), greeting.next_token);
   replica.last_sync_us = absl::ToUnixMicros(now);
   replica.unsent_count = hello.unsent_count();
@@ -165,7 +182,10 @@ absl::Status GoOn(BaseStore& store, StoreAccount& account, ReplicaState replica,
   if (greeting.reading) replica.nearest_due_us = hello.nearest_due_us();
   RETURN_IF_ERROR(store.PutReplica(replica));
   ASSIGN_OR_RETURN(greeting.chairs_came_back, HearLeases(store, account.id, replica.id, hello));
-  return greeting.reading ? TellReader(store, replica.id, hello, now, greeting) : absl::OkStatus();
+  ASSIGN_OR_RETURN(greeting.erasures, store.ErasuresToTell(account.id, replica.id, kMostErasures));
+  if (!greeting.reading) return absl::OkStatus();
+  RETURN_IF_ERROR(TellReader(store, replica.id, hello, now, greeting));
+  return AuditDelivery(store, account, greeting.author, now);
 }
 
 absl::StatusOr<Greeting> GreetKnown(BaseStore& store, StoreAccount account, const v1::Hello& hello,

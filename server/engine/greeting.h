@@ -38,11 +38,12 @@ struct Greeting {
   // Of a reading session: what its author referred.
   std::vector<Scope> lost_scopes;
   std::vector<v1::ReferralReceipt> receipts;
-  std::vector<v1::SeatLoan> loans;  // what it may promise (seat_leases.h)
-  bool chairs_came_back = false;    // a wish may have a chair now: Committer::AnswerWishes()
-  bool found_twice = false;         // by this Hello, the first to show it
-  int64_t lease_until_us = 0;       // renewed by this session (lease.h); 0: it was not
-  bool gives_share = false;         // a lease proof came and holds
+  std::vector<v1::SeatLoan> loans;    // what it may promise (seat_leases.h)
+  bool chairs_came_back = false;      // a wish may have a chair now: Committer::AnswerWishes()
+  bool found_twice = false;           // by this Hello, the first to show it
+  int64_t lease_until_us = 0;         // renewed by this session (lease.h); 0: it was not
+  bool gives_share = false;           // a lease proof came and holds
+  std::vector<v1::Erasure> erasures;  // of whom something may lie on the device still
 };
 
 // `now` is base time. An error is the store's: nothing was changed.

@@ -9,6 +9,7 @@
 #include "server/admin/dwelling_import.h"
 #include "server/admin/enrolment.h"
 #include "server/admin/quarantine_view.h"
+#include "server/admin/uses.h"
 #include "server/rpc/on_writer.h"
 #include "server/rpc/peer.h"
 #include "server/rpc/sync_service.h"
@@ -68,9 +69,11 @@ grpc::Status AdminServiceImpl::ListQuarantine(grpc::ServerContext* context,
                                               const v1::ListQuarantineRequest* request,
                                               v1::ListQuarantineResponse* response) {
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto items, store.Quarantine(IntentId::FromBytes(request->intent_id())));
+    ASSIGN_OR_RETURN(auto items, store.Quarantine(IntentId::FromBytes(request->intent_id())));
+    const Caller caller = CallerIn(context);
+    std::erase_if(items, [&](const QuarantinedMutation& item) { return !IsInSight(caller, item); });
+    RETURN_IF_ERROR(NoteLookAt(store, request->actor(), items, base_.clock->WallNow()));
     for (const QuarantinedMutation& item : items) {
-      if (!IsInSight(CallerIn(context), item)) continue;
       ASSIGN_OR_RETURN(*response->add_items(), ToItem(store, item));
     }
     return absl::OkStatus();
@@ -128,8 +131,10 @@ grpc::Status AdminServiceImpl::ListConflicts(grpc::ServerContext* context,
                                              const v1::ListConflictsRequest* request,
                                              v1::ListConflictsResponse* response) {
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
-    ASSIGN_OR_RETURN(*response, opgang::ListConflicts(store, CallerIn(context),
-                                                      RecordId::FromBytes(request->record_id())));
+    const auto record = RecordId::FromBytes(request->record_id());
+    if (record.has_value())  // with its values
+      RETURN_IF_ERROR(NoteLook(store, request->actor(), "conflict", *record, base_.clock->WallNow()));
+    ASSIGN_OR_RETURN(*response, opgang::ListConflicts(store, CallerIn(context), record));
     return absl::OkStatus();
   });
 }
@@ -158,6 +163,7 @@ grpc::Status AdminServiceImpl::RecordHistory(grpc::ServerContext* context,
   spdlog::info("event=history-read record={}", record.ToString());
   return OnWriter(*base_.writer, [&, record](BaseStore& store, Committer&) -> absl::Status {
     RETURN_IF_ERROR(CheckRecordInSight(store, CallerIn(context), record));
+    RETURN_IF_ERROR(NoteLook(store, request->actor(), "history", record, base_.clock->WallNow()));
     ASSIGN_OR_RETURN(*response, opgang::RecordHistory(store, record));
     return absl::OkStatus();
   });

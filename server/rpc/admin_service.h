@@ -55,6 +55,31 @@ class AdminServiceImpl : public v1::AdminService::Service {
   grpc::Status ChangeGrant(grpc::ServerContext*, const v1::ChangeGrantRequest*,
                            v1::ChangeGrantResponse*) override;
 
+  // privacy_admin.cc
+  grpc::Status EraseCitizen(grpc::ServerContext*, const v1::EraseCitizenRequest*,
+                            v1::EraseCitizenResponse*) override;
+  grpc::Status ListErasures(grpc::ServerContext*, const v1::ListErasuresRequest*,
+                            v1::ListErasuresResponse*) override;
+  grpc::Status ExportCitizen(grpc::ServerContext*, const v1::ExportCitizenRequest*,
+                             v1::ExportCitizenResponse*) override;
+  grpc::Status NotePersonRequest(grpc::ServerContext*, const v1::NotePersonRequestRequest*,
+                                 v1::NotePersonRequestResponse*) override;
+  grpc::Status SettlePersonRequest(grpc::ServerContext*, const v1::SettlePersonRequestRequest*,
+                                   v1::SettlePersonRequestResponse*) override;
+  grpc::Status ListPersonRequests(grpc::ServerContext*, const v1::ListPersonRequestsRequest*,
+                                  v1::ListPersonRequestsResponse*) override;
+  grpc::Status ListRetention(grpc::ServerContext*, const v1::ListRetentionRequest*,
+                             v1::ListRetentionResponse*) override;
+  grpc::Status SetRetention(grpc::ServerContext*, const v1::SetRetentionRequest*,
+                            v1::SetRetentionResponse*) override;
+  grpc::Status RunRetention(grpc::ServerContext*, const v1::RunRetentionRequest*,
+                            v1::RunRetentionResponse*) override;
+  grpc::Status ListAudit(grpc::ServerContext*, const v1::ListAuditRequest*, v1::ListAuditResponse*) override;
+  grpc::Status VerifyAudit(grpc::ServerContext*, const v1::VerifyAuditRequest*,
+                           v1::VerifyAuditResponse*) override;
+  grpc::Status ExpireAudit(grpc::ServerContext*, const v1::ExpireAuditRequest*,
+                           v1::ExpireAuditResponse*) override;
+
   // leases_admin.cc
   grpc::Status ListLeases(grpc::ServerContext*, const v1::ListLeasesRequest*,
                           v1::ListLeasesResponse*) override;
@@ -74,6 +99,8 @@ class AdminServiceImpl : public v1::AdminService::Service {
  private:
   // Who calls: the machine's user, but for a call that came through the gate.
   Caller CallerIn(const grpc::ServerContext* context) { return base_.calls.Of(context); }
+  // Brings the copy of key file and ledger up to date; false where it is behind, or none is kept.
+  bool CopyKeys();
 
   BaseServices& base_;
   const PassphraseCost invitation_cost_;

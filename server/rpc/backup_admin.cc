@@ -37,7 +37,8 @@ grpc::Status AdminServiceImpl::MakeBackup(grpc::ServerContext*, const v1::MakeBa
                                           v1::MakeBackupResponse* response) {
   const std::unique_lock alone(base_.backing_up, std::try_to_lock);
   if (!alone.owns_lock()) return ToGrpc(MakeError(ErrorCode::kTryLater, "another backup is being made"));
-  const BackupPlan plan{base_.directory, base_.keys.storage_key, request->path(), base_.clock->WallNow()};
+  const BackupPlan plan{base_.directory, base_.keys.storage_key, request->path(), base_.clock->WallNow(),
+                        [this] { return base_.keys_copy->Follow(base_.clock->WallNow()); }};
   const auto made = opgang::MakeBackup(*base_.backup_reader, plan, *base_.random);
   if (!made.ok()) return ToGrpc(made.status());
   const grpc::Status recorded = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) {

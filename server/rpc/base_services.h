@@ -15,6 +15,7 @@
 #include "core/rules/three_day_rule.h"
 #include "server/engine/writer.h"
 #include "server/identity/key_store.h"
+#include "server/identity/keys_copy.h"
 #include "server/rpc/calls_under_way.h"
 #include "server/rpc/session_registry.h"
 #include "server/rpc/worker_pool.h"
@@ -41,6 +42,7 @@ struct BaseServices {
   std::mutex refusals_mutex;
   // When a refusal was last noted in the audit, by store and method (gate.cc); guarded by refusals_mutex.
   std::map<std::pair<StoreId, std::string>, absl::Time> refusals;
+  std::unique_ptr<KeysCopy> keys_copy;  // never null while the base runs
 };
 
 }  // namespace opgang

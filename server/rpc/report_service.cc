@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "server/admin/uses.h"
 #include "server/report/run_report.h"
 #include "server/rpc/gate.h"
 #include "server/rpc/on_writer.h"
@@ -131,6 +132,12 @@ grpc::Status ReportServiceImpl::RunReport(grpc::ServerContext* context, const v1
   }
   const absl::Status kept = KeepRowsOf(request.rows_of(), **report);
   if (!kept.ok()) return ToGrpc(kept);
+  // Before it leaves.
+  const grpc::Status noted = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) {
+    return NoteReport(store, actor.empty() ? request->actor() : actor, request->name(),
+                      base_.clock->WallNow());
+  });
+  if (!noted.ok()) return noted;
   *response->mutable_report() = **std::move(report);
   LogRun(response->report(), request.actor());
   return grpc::Status::OK;

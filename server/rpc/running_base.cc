@@ -20,6 +20,7 @@
 #include "server/backup/plain_file.h"
 #include "server/backup/restore_backup.h"
 #include "server/engine/authority.h"
+#include "server/engine/erasure.h"
 #include "server/engine/horizon.h"
 #include "server/engine/tombstones.h"
 #include "server/identity/key_store.h"
@@ -114,6 +115,7 @@ class RunningBaseImpl : public RunningBase {
     }
     RETURN_IF_ERROR(keys.status());
     services_.keys = *std::move(keys);
+    services_.keys_copy = std::make_unique<KeysCopy>(options_.directory / "keys", options_.keys_copy);
     services_.session_keys.box = services_.keys.box;
     services_.session_keys.storage_key = services_.keys.storage_key;
     services_.session_keys.digest_key = DeriveKey(services_.keys.storage_key, "mutation digests");
@@ -166,7 +168,10 @@ class RunningBaseImpl : public RunningBase {
     store_options.random = options_.random;
     ASSIGN_OR_RETURN(auto store, OpenSqliteBaseStore(store_options));
     services_.epoch = store->epoch();
+    ASSIGN_OR_RETURN(const int erased, FinishErasures(*store, options_.clock->WallNow()));
+    if (erased > 0) spdlog::warn("event=erasures-finished citizens={}", erased);
     RETURN_IF_ERROR(TakeInAfterUpgrade(*store));
+    FollowWithKeysCopy();
     std::vector<std::unique_ptr<BaseReader>> readers;
     for (int i = 0; i < kWorkers; ++i) {
       ASSIGN_OR_RETURN(readers.emplace_back(), store->OpenReader());
@@ -205,6 +210,13 @@ class RunningBaseImpl : public RunningBase {
       spdlog::warn("event=upgrade-replay error=\"{}\"", std::string(taken_in.status().message()));
     if (taken_in.value_or(0) > 0) spdlog::info("event=upgrade-replay taken_in={}", *taken_in);
     return absl::OkStatus();
+  }
+
+  void FollowWithKeysCopy() {
+    const absl::Status followed = services_.keys_copy->Follow(options_.clock->WallNow());
+    const bool failed_before = keys_copy_failed_.exchange(!followed.ok());
+    if (!followed.ok() && !failed_before)
+      spdlog::error("event=keys-copy-behind error=\"{}\"", std::string(followed.message()));
   }
 
   void LogBackupStatus(const BackupFacts& facts) {
@@ -268,6 +280,7 @@ class RunningBaseImpl : public RunningBase {
     for (int second = 1; !stopped_; ++second) {
       WaitForFailure(std::chrono::seconds(1));
       if (second % kLookAtBackupsEvery == 0) LookAtBackups();
+      if (services_.keys_copy->behind()) services_.pool->Post([this] { FollowWithKeysCopy(); });
       services_.sessions.DoForAll([](ServerSession& session) { session.OnTick(); });
       PruneTombstonesWhenDue(options_.clock->WallNow());
     }
@@ -298,6 +311,7 @@ class RunningBaseImpl : public RunningBase {
   int port_ = 0;
   std::thread ticker_;
   std::atomic<bool> stopped_ = false;
+  std::atomic<bool> keys_copy_failed_ = false;
   absl::Time prune_next_ = absl::InfinitePast();  // of Tick()
   std::mutex mutex_;
   std::condition_variable failure_;

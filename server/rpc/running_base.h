@@ -2,7 +2,8 @@
 //
 // The base's directory (mode 0700):
 //   base.db      the database (store/sqlite_base_schema.h)
-//   keys/        its keys (identity/key_store.h); back them up apart from the database
+//   keys/        its keys (identity/key_store.h), each citizen's (store/key_slots.h) and the ledger of erasures
+//                (store/erasure_ledger.h); backed up apart from the database, newest copy only (identity/keys_copy.h)
 //   lock         held by the one process that has the base open
 //   backup.image, restore.image  while a backup is made or restored; restoring: a restore was interrupted
 //   replaced-*/  bases that a restore has set aside
@@ -34,6 +35,8 @@ struct BaseOptions {
   std::string listen;
   // Names and addresses that devices dial, "host" or "host:port"; empty = the host of `listen`.
   std::vector<std::string> public_addresses;
+  // Where a copy of keys/ is kept, newest only (identity/keys_copy.h); empty = nowhere.
+  std::filesystem::path keys_copy;
   CalendarSettings calendar;
   absl::Duration lock_wait = absl::Seconds(2);
   Clock* clock = &SystemClock();

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/engine/erasure.h"
 #include "server/engine/holdings.h"
 #include "spdlog/spdlog.h"
 
@@ -110,6 +111,19 @@ void SyncStrand::NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) {
     const absl::Status status = ConfirmRemoved(store, replica, scopes, now);
     if (!status.ok())
       spdlog::warn("event=scopes-removed-not-noted error=\"{}\"", std::string(status.message()));
+  });
+}
+
+void SyncStrand::NoteErasures(ReplicaId replica, std::vector<v1::Erasure> erasures) {
+  spdlog::info("event=erasures-heeded replica={} citizens={}", replica.ToString(), erasures.size());
+  base_.writer->Run([self = shared_from_this(), replica, erasures = std::move(erasures), now = Now()](
+                        BaseStore& store, Committer&) {
+    std::set<Scope> touched;
+    const absl::Status status =
+        HearErasures(store, self->base_.keys.storage_key, replica, erasures, now, touched);
+    self->base_.writer->Announce(touched);
+    if (!status.ok())
+      spdlog::warn("event=erasures-heeded-not-noted error=\"{}\"", std::string(status.message()));
   });
 }
 

@@ -47,6 +47,7 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
   void FenceOthers(ReplicaId replica) override;
   void NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) override;
   uint64_t AuthorityRev() override { return base_.writer->authority_rev(); }
+  void NoteErasures(ReplicaId replica, std::vector<v1::Erasure> erasures) override;
   void NoteLeafRepair(ReplicaId replica, const Scope& scope, size_t leaves) override;
 
  private:

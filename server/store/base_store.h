@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,12 @@
 #include "core/records/registry.h"
 #include "core/rules/seat_escrow.h"
 #include "opgang/v1/admin.pb.h"
+#include "opgang/v1/audit.pb.h"
 #include "opgang/v1/group.pb.h"
+#include "opgang/v1/privacy.pb.h"
 #include "opgang/v1/record.pb.h"
 #include "opgang/v1/sync.pb.h"
+#include "server/store/erasure_ledger.h"
 #include "server/store/staff.h"
 
 namespace opgang {
@@ -95,6 +99,20 @@ struct Referral {
   v1::ReferralReceipt receipt;
 };
 
+// What the base holds of a citizen.
+struct ErasureFootprint {
+  v1::ErasureCounts counts;
+  std::vector<Scope> scopes;    // where anything of it stands or stood
+  std::vector<StoreId> stores;  // that may hold something of it
+  bool empty() const { return counts.record_count() == 0 && counts.mutation_count() == 0; }
+};
+
+// A use of what the base holds, for the audit.
+struct AuditUse {
+  v1::AuditNote note;
+  std::optional<v1::AuditPersonPart> person;
+};
+
 // What the base remembers of a replica between its sessions.
 struct ReplicaState {
   ReplicaId id;
@@ -130,6 +148,10 @@ struct BackupFacts {
   EpochId restored_from;       // the epoch before a restore; nil: never restored
   uint64_t restored_rev = 0;   // the newest rev of the backup that was restored
   uint64_t let_go_rev = 0;     // the greatest horizon of `restored_from` that any device had heard of
+  uint64_t key_slots = 0;      // of keys/citizens.keys, that this database relies on
+  uint64_t ledger_lines = 0;   // of keys/erased.ledger, brought about here
+  uint64_t audit_seq = 0;      // where the audit's chain stands
+  std::string audit_link;      // 32 bytes; empty at its beginning
 };
 
 // A meeting as far as its chairs are concerned: derived from the records of the meeting and its group.
@@ -257,6 +279,25 @@ class BaseReader {
   virtual absl::StatusOr<std::vector<LeaseEntry>> LeasesIn(RecordId meeting) = 0;
   virtual absl::StatusOr<std::vector<LeaseEntry>> LeasesOf(ReplicaId replica) = 0;
 
+  // Living citizens, by id.
+  virtual absl::StatusOr<std::vector<RecordId>> Citizens() = 0;
+  virtual absl::StatusOr<ErasureFootprint> FootprintOf(RecordId citizen) = 0;
+  // Erasures that concern a store and that this replica of it has not confirmed, oldest first.
+  virtual absl::StatusOr<std::vector<v1::Erasure>> ErasuresToTell(StoreId store, ReplicaId replica,
+                                                                  int most) = 0;
+  virtual absl::StatusOr<std::vector<v1::ErasureLine>> Erasures() = 0;  // oldest first
+  // This database says so, whatever the ledger does.
+  virtual absl::StatusOr<bool> IsNotedErased(RecordId citizen) = 0;
+  virtual absl::StatusOr<std::vector<v1::PersonRequest>> PersonRequests() = 0;      // soonest due first
+  virtual absl::StatusOr<std::vector<v1::RetentionPeriod>> RetentionPeriods() = 0;  // those that are set
+  // When anything about a citizen was last taken in; base time, 0 = never.
+  virtual absl::StatusOr<int64_t> LastWrittenAbout(RecordId citizen) = 0;
+  // The audit (audit_chain.h): its entries, and whether they are all there as they were written.
+  // About one citizen only where one is named; then `request.citizen` is not looked at, nor otherwise.
+  virtual absl::StatusOr<v1::ListAuditResponse> AuditLines(const v1::ListAuditRequest& request,
+                                                           std::optional<RecordId> citizen) = 0;
+  virtual absl::StatusOr<v1::VerifyAuditResponse> VerifyAudit() = 0;
+
   struct Soundness {
     std::vector<std::string> problems;
     int64_t records = 0;
@@ -271,6 +312,8 @@ class BaseReader {
   virtual absl::StatusOr<std::vector<BackupEntry>> Backups() = 0;  // of every epoch, newest first
   // The public half of the offline key; empty: none was named yet.
   virtual absl::StatusOr<std::string> BackupKey() = 0;
+  // Before a backup leaves: see CitizenKeys::TagAll().
+  virtual absl::Status TagKeys() = 0;
   // A consistent copy of the committed state into a new file, or an empty one; sealed rows stay sealed.
   virtual absl::Status CopyTo(const std::string& path) = 0;
 };
@@ -343,6 +386,39 @@ class BaseStore : public BaseReader {
   virtual absl::Status NoteLetGo(uint64_t rev) = 0;
   // What devices have been heard to let go of by now is given up, by a person.
   virtual absl::Status AcceptLoss() = 0;
+  // Erasure (engine/erasure.h). A citizen who was erased, or a record of one. No query.
+  virtual bool IsErased(RecordId id) const = 0;
+  virtual bool has_erasures() const = 0;
+  virtual const ErasureLedger& ledger() const = 0;
+  // Outside of a transaction, durable at once: from here on the citizen is erased, whatever happens. The keys to be
+  // destroyed are filled in.
+  virtual absl::Status NoteInLedger(RecordId citizen, ErasureLine line) = 0;
+  // Takes all content about a citizen out: records, log, referrals, quarantine; their fates become ERASED, the feed says ERASE
+  // under `rev` wherever they stood or had stood.
+  virtual absl::Status EraseContents(RecordId citizen, const ErasureLine& line, uint64_t rev,
+                                     std::set<Scope>& touched) = 0;
+  // Outside of a transaction: destroys the keys that the ledger names, and empties the log of page images.
+  virtual absl::Status DestroyErasedKeys() = 0;
+  // Citizens of whom there is content here although the ledger names them, or although their key is gone.
+  virtual absl::StatusOr<std::vector<RecordId>> ErasuresToFinish() = 0;
+  // Everything that the ledger says has been brought about.
+  virtual absl::Status NoteLedgerFollowed() = 0;
+  // A replica of which nobody had asked it is asked at its next Hello: so it hears that the base knows.
+  virtual absl::Status NoteHeeded(ReplicaId replica, RecordId citizen, int64_t at_us) = 0;
+  // It may have been put back to an image from before it heeded: it is asked again.
+  virtual absl::Status ForgetHeeded(ReplicaId replica) = 0;
+
+  virtual absl::Status PutPersonRequest(const v1::PersonRequest& request) = 0;
+  // Without `goes`: no period any longer.
+  virtual absl::Status PutRetentionPeriod(const v1::RetentionPeriod& period) = 0;
+
+  // A use of what is here, in the chain. The time is the note's.
+  virtual absl::Status AuditUsed(const AuditUse& use) = 0;
+  // The same, but where that person looked at that record within the hour before, it is counted there.
+  virtual absl::Status AuditLook(const AuditUse& use) = 0;
+  // Destroys the keys of the months before this one (year * 100 + month), and puts a signed checkpoint in their place.
+  virtual absl::StatusOr<v1::ExpireAuditResponse> ExpireAudit(int before_month, std::string_view actor,
+                                                              int64_t now_us, bool apply) = 0;
   // What an administrator did: `about` is an id's bytes.
   virtual absl::Status Audit(std::string_view actor, std::string_view action, std::string_view about,
                              int64_t at_us) = 0;

@@ -19,8 +19,8 @@ namespace opgang {
 template <typename Interface>
 class Reads : public Interface {
  public:
-  Reads(std::unique_ptr<sqlite::Database> db, const SecretBytes& key)
-      : db_(std::move(db)), queries_(*db_, key) {}
+  Reads(std::unique_ptr<sqlite::Database> db, const SecretBytes& key, std::shared_ptr<CitizenKeys> citizens)
+      : db_(std::move(db)), queries_(*db_, key, std::move(citizens)) {}
 
   absl::StatusOr<FeedPage> ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes) override {
     return queries_.ReadFeed(scope, after_rev, max_bytes, /*tombstones_after=*/0);
@@ -144,6 +144,30 @@ class Reads : public Interface {
   absl::StatusOr<std::vector<LeaseEntry>> LeasesOf(ReplicaId replica) override {
     return queries_.LeasesOf(replica);
   }
+  absl::StatusOr<std::vector<RecordId>> Citizens() override { return queries_.Citizens(); }
+  absl::StatusOr<ErasureFootprint> FootprintOf(RecordId citizen) override {
+    return queries_.FootprintOf(citizen);
+  }
+  absl::StatusOr<std::vector<v1::Erasure>> ErasuresToTell(StoreId store, ReplicaId replica,
+                                                          int most) override {
+    return queries_.ErasuresToTell(store, replica, most);
+  }
+  absl::StatusOr<std::vector<v1::ErasureLine>> Erasures() override { return queries_.Erasures(); }
+  absl::StatusOr<bool> IsNotedErased(RecordId citizen) override { return queries_.IsNotedErased(citizen); }
+  absl::StatusOr<std::vector<v1::PersonRequest>> PersonRequests() override {
+    return queries_.PersonRequests();
+  }
+  absl::StatusOr<std::vector<v1::RetentionPeriod>> RetentionPeriods() override {
+    return queries_.RetentionPeriods();
+  }
+  absl::StatusOr<int64_t> LastWrittenAbout(RecordId citizen) override {
+    return queries_.LastWrittenAbout(citizen);
+  }
+  absl::StatusOr<v1::ListAuditResponse> AuditLines(const v1::ListAuditRequest& request,
+                                                   std::optional<RecordId> citizen) override {
+    return queries_.AuditLines(request, citizen);
+  }
+  absl::StatusOr<v1::VerifyAuditResponse> VerifyAudit() override { return queries_.VerifyAudit(); }
   absl::StatusOr<BaseReader::Soundness> Check() override { return queries_.Check(); }
   absl::StatusOr<std::vector<ReplicaState>> ReplicasOf(StoreId store) override {
     return queries_.ReplicasOf(store);
@@ -151,6 +175,7 @@ class Reads : public Interface {
   absl::StatusOr<BackupFacts> Backup() override { return queries_.Backup(); }
   absl::StatusOr<std::vector<BackupEntry>> Backups() override { return queries_.Backups(); }
   absl::StatusOr<std::string> BackupKey() override { return queries_.BackupKey(); }
+  absl::Status TagKeys() override { return queries_.TagKeys(); }
   absl::Status CopyTo(const std::string& path) override { return db_->BackupTo(path); }
 
  protected:

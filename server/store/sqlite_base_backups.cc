@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "server/store/sqlite_base_reader.h"
+#include "server/store/sqlite_base_schema.h"
 
 namespace opgang {
 namespace {
@@ -49,6 +50,16 @@ absl::StatusOr<BackupFacts> SqliteBaseQueries::Backup() {
   facts.restored_rev = NumberIn<uint64_t>(restored_rev);
   ASSIGN_OR_RETURN(const std::string let_go_rev, MetaOr("let_go_rev", "0"));
   facts.let_go_rev = NumberIn<uint64_t>(let_go_rev);
+  ASSIGN_OR_RETURN(const std::string lines, MetaOr(kLedgerLines, "0"));
+  facts.ledger_lines = NumberIn<uint64_t>(lines);
+  ASSIGN_OR_RETURN(const int64_t slots, db_.QueryInt("SELECT coalesce(max(slot) + 1, 0) FROM data_keys"));
+  facts.key_slots = static_cast<uint64_t>(slots);
+  {
+    ASSIGN_OR_RETURN(auto last, db_.Prepare("SELECT seq, link FROM audit ORDER BY seq DESC LIMIT 1"));
+    ASSIGN_OR_RETURN(const bool any, last.Step());
+    if (any) facts.audit_seq = static_cast<uint64_t>(last.Int(0));
+    if (any) facts.audit_link = std::string(last.Blob(1));
+  }
   ASSIGN_OR_RETURN(auto row, db_.Prepare("SELECT rev, made_us FROM backups WHERE confirmed_us > 0 AND epoch ="
                                          " (SELECT value FROM meta WHERE key = 'epoch')"
                                          " ORDER BY rev DESC, made_us DESC LIMIT 1"));
@@ -75,6 +86,10 @@ absl::StatusOr<std::vector<BackupEntry>> SqliteBaseQueries::Backups() {
     backup.confirmed_us = rows.Int(5);
     backup.actor = std::string(rows.Text(6));
   }
+}
+
+absl::Status SqliteBaseQueries::TagKeys() {
+  return citizens_ == nullptr ? absl::OkStatus() : citizens_->TagAll();
 }
 
 absl::StatusOr<std::string> SqliteBaseQueries::BackupKey() { return MetaOr("backup_key", ""); }

@@ -54,7 +54,7 @@ absl::StatusOr<std::string> SqliteBaseQueries::DeviceLabelOf(ReplicaId replica) 
 absl::StatusOr<std::vector<LoggedMutation>> SqliteBaseQueries::MergedInto(RecordId record) {
   ASSIGN_OR_RETURN(auto rows,
                    db_.Prepare("SELECT intent_id, replica_id, seq, verdict, author, received_us, earliest_us,"
-                               " latest_us, sealed FROM log WHERE record_id = ? ORDER BY rowid"));
+                               " latest_us, sealed, subject FROM log WHERE record_id = ? ORDER BY rowid"));
   rows.BindBlob(1, record.ToBytes());
   std::vector<LoggedMutation> merged;
   while (true) {
@@ -67,11 +67,12 @@ absl::StatusOr<std::vector<LoggedMutation>> SqliteBaseQueries::MergedInto(Record
     logged.fate.replica = ReplicaId::FromBytes(rows.Blob(1)).value_or(ReplicaId());
     logged.fate.seq = static_cast<uint64_t>(rows.Int(2));
     logged.record = record;
+    logged.subject = RecordId::FromBytes(rows.Blob(9)).value_or(RecordId());
     logged.author = std::string(rows.Text(4));
     logged.received_us = rows.Int(5);
     logged.recorded.set_earliest_us(rows.Int(6));
     logged.recorded.set_latest_us(rows.Int(7));
-    ASSIGN_OR_RETURN(const std::string packed, OpenRow("log", rows.Blob(0), 0, rows.Blob(8)));
+    ASSIGN_OR_RETURN(const std::string packed, OpenRow("log", rows.Blob(0), 0, rows.Blob(8), rows.Blob(9)));
     if (!UnpackLogContent(packed, logged.envelope, logged.payload))
       return MakeError(ErrorCode::kDamaged, "a log row does not parse");
     merged.push_back(std::move(logged));

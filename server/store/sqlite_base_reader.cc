@@ -67,13 +67,18 @@ absl::StatusOr<uint64_t> SqliteBaseQueries::NewestRev() {
 }
 
 absl::StatusOr<std::string> SqliteBaseQueries::OpenRow(std::string_view table, std::string_view id,
-                                                       uint64_t rev, std::string_view sealed) {
-  return Open(key_, sealed, RowBinding(table, id, rev, kRowFormat));
+                                                       uint64_t rev, std::string_view sealed,
+                                                       std::string_view subject) {
+  const std::string binding = RowBinding(table, id, rev, kRowFormat);
+  if (subject.empty()) return Open(key_, sealed, binding);
+  if (citizens_ == nullptr) return MakeError(ErrorCode::kNotFound, "the citizens' keys are not here");
+  ASSIGN_OR_RETURN(const SecretBytes key, citizens_->KeyOf(subject));
+  return Open(key, sealed, binding);
 }
 
 absl::StatusOr<v1::Record> SqliteBaseQueries::OpenRecord(std::string_view id, uint64_t rev,
-                                                         std::string_view sealed) {
-  ASSIGN_OR_RETURN(const std::string bytes, OpenRow("records", id, rev, sealed));
+                                                         std::string_view sealed, std::string_view subject) {
+  ASSIGN_OR_RETURN(const std::string bytes, OpenRow("records", id, rev, sealed, subject));
   v1::Record record;
   if (!record.ParseFromString(bytes)) return MakeError(ErrorCode::kDamaged, "a record row does not parse");
   return record;
@@ -129,13 +134,13 @@ absl::StatusOr<std::optional<StoredRecord>> SqliteBaseQueries::FindRecord(Record
                    db_.Prepare("SELECT type, subject, rev, sealed FROM records WHERE record_id = ?"));
   query.BindBlob(1, id.ToBytes());
   ASSIGN_OR_RETURN(const bool found, query.Step());
-  if (!found) return std::nullopt;
+  if (!found || query.Blob(3).empty()) return std::nullopt;  // unknown, or erased
   StoredRecord record;
   record.id = id;
   record.type = static_cast<uint32_t>(query.Int(0));
   record.subject = IdOf<RecordId>(query.Blob(1));
   record.rev = static_cast<uint64_t>(query.Int(2));
-  ASSIGN_OR_RETURN(record.record, OpenRecord(id.ToBytes(), record.rev, query.Blob(3)));
+  ASSIGN_OR_RETURN(record.record, OpenRecord(id.ToBytes(), record.rev, query.Blob(3), query.Blob(1)));
   ASSIGN_OR_RETURN(record.scopes, ScopesOf(id));
   return record;
 }
@@ -155,7 +160,7 @@ absl::Status SqliteBaseQueries::ForEachRecord(const Scope& scope, bool (*is_want
     record.id = IdOf<RecordId>(rows.Blob(0));
     record.subject = IdOf<RecordId>(rows.Blob(1));
     record.rev = static_cast<uint64_t>(rows.Int(2));
-    ASSIGN_OR_RETURN(record.record, OpenRecord(rows.Blob(0), record.rev, rows.Blob(4)));
+    ASSIGN_OR_RETURN(record.record, OpenRecord(rows.Blob(0), record.rev, rows.Blob(4), rows.Blob(1)));
     take(std::move(record));
   }
 }
@@ -176,7 +181,7 @@ absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsOfType(const
     record.type = type;
     record.subject = IdOf<RecordId>(rows.Blob(1));
     record.rev = static_cast<uint64_t>(rows.Int(2));
-    ASSIGN_OR_RETURN(record.record, OpenRecord(rows.Blob(0), record.rev, rows.Blob(3)));
+    ASSIGN_OR_RETURN(record.record, OpenRecord(rows.Blob(0), record.rev, rows.Blob(3), rows.Blob(1)));
     ASSIGN_OR_RETURN(record.scopes, ScopesOf(record.id));
     records.push_back(std::move(record));
   }
@@ -267,7 +272,7 @@ absl::StatusOr<std::vector<QuarantinedMutation>> SqliteBaseQueries::Quarantine(s
     logged.received_us = rows.Int(12);
     logged.recorded.set_earliest_us(rows.Int(14));
     logged.recorded.set_latest_us(rows.Int(15));
-    ASSIGN_OR_RETURN(const std::string packed, OpenRow("log", rows.Blob(0), 0, rows.Blob(13)));
+    ASSIGN_OR_RETURN(const std::string packed, OpenRow("log", rows.Blob(0), 0, rows.Blob(13), rows.Blob(10)));
     if (!UnpackLogContent(packed, logged.envelope, logged.payload)) {
       return MakeError(ErrorCode::kDamaged, "a log row does not parse");
     }
@@ -275,26 +280,33 @@ absl::StatusOr<std::vector<QuarantinedMutation>> SqliteBaseQueries::Quarantine(s
   }
 }
 
+// About a citizen whose key was destroyed since this image was made, or where no citizen's key is at hand.
+bool SqliteBaseQueries::MayBeUnreadable(std::string_view subject) const {
+  if (subject.empty()) return false;
+  return citizens_ == nullptr || citizens_->IsDestroyed(subject);
+}
+
 absl::Status SqliteBaseQueries::CheckRecords(BaseReader::Soundness& result) {
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT record_id, rev, sealed FROM records"));
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT record_id, rev, sealed, subject FROM records"));
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) return absl::OkStatus();
     ++result.records;
-    if (key_.empty()) continue;
-    if (OpenRecord(rows.Blob(0), static_cast<uint64_t>(rows.Int(1)), rows.Blob(2)).ok()) continue;
+    if (key_.empty() || rows.Blob(2).empty() || MayBeUnreadable(rows.Blob(3))) continue;
+    if (OpenRecord(rows.Blob(0), static_cast<uint64_t>(rows.Int(1)), rows.Blob(2), rows.Blob(3)).ok())
+      continue;
     result.problems.push_back("record " + IdOf<RecordId>(rows.Blob(0)).ToString() + " cannot be opened");
   }
 }
 
 absl::Status SqliteBaseQueries::CheckLog(BaseReader::Soundness& result) {
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT intent_id, sealed FROM log"));
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT intent_id, sealed, subject FROM log"));
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) return absl::OkStatus();
     ++result.mutations;
-    if (key_.empty()) continue;
-    if (OpenRow("log", rows.Blob(0), 0, rows.Blob(1)).ok()) continue;
+    if (key_.empty() || rows.Blob(1).empty() || MayBeUnreadable(rows.Blob(2))) continue;
+    if (OpenRow("log", rows.Blob(0), 0, rows.Blob(1), rows.Blob(2)).ok()) continue;
     result.problems.push_back("mutation " + IdOf<IntentId>(rows.Blob(0)).ToString() + " cannot be opened");
   }
 }
@@ -327,10 +339,11 @@ absl::Status SqliteBaseQueries::CheckReferences(BaseReader::Soundness& result) {
                    " WHERE l.intent_id IS NULL"));
   if (strays > 0)
     result.problems.push_back(std::to_string(strays) + " quarantined mutations are not in the log");
-  ASSIGN_OR_RETURN(const int64_t unseated,
-                   db_.QueryInt("SELECT count(*) FROM records r LEFT JOIN seats s ON s.seat_id = r.record_id"
-                                " WHERE r.type = " +
-                                std::to_string(v1::RecordBody::kSeat) + " AND s.seat_id IS NULL"));
+  ASSIGN_OR_RETURN(
+      const int64_t unseated,
+      db_.QueryInt("SELECT count(*) FROM records r LEFT JOIN seats s ON s.seat_id = r.record_id"
+                   " WHERE r.type = " +
+                   std::to_string(v1::RecordBody::kSeat) + " AND s.seat_id IS NULL AND r.sealed <> x''"));
   if (unseated > 0) result.problems.push_back(std::to_string(unseated) + " seats are counted in no meeting");
   ASSIGN_OR_RETURN(const uint64_t newest, NewestRev());
   ASSIGN_OR_RETURN(const int64_t highest, db_.QueryInt("SELECT coalesce(max(rev), 0) FROM records"));

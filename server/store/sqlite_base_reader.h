@@ -8,6 +8,7 @@
 #include "core/sealing/sealing.h"
 #include "core/sqlite/database.h"
 #include "server/store/base_store.h"
+#include "server/store/citizen_keys.h"
 
 namespace opgang {
 
@@ -15,7 +16,9 @@ namespace opgang {
 class SqliteBaseQueries {
  public:
   // `db` must outlive this. `key` is the storage key; without one Check() counts rows and opens none.
-  SqliteBaseQueries(sqlite::Database& db, SecretBytes key) : db_(db), key_(std::move(key)) {}
+  // `citizens`: null where nothing about a citizen is to be opened.
+  SqliteBaseQueries(sqlite::Database& db, SecretBytes key, std::shared_ptr<CitizenKeys> citizens)
+      : db_(db), key_(std::move(key)), citizens_(std::move(citizens)) {}
 
   // sqlite_feed.cc
   absl::StatusOr<FeedPage> ReadFeed(const Scope& scope, uint64_t after_rev, size_t max_bytes,
@@ -80,30 +83,53 @@ class SqliteBaseQueries {
   absl::StatusOr<BackupFacts> Backup();
   absl::StatusOr<std::vector<BackupEntry>> Backups();
   absl::StatusOr<std::string> BackupKey();
+  absl::Status TagKeys();
   absl::StatusOr<std::string> Meta(std::string_view key);
   absl::StatusOr<std::string> MetaOr(std::string_view key, std::string_view otherwise);
+  // `subject`: the citizen that the row is about, 16 bytes; empty = nobody.
   absl::StatusOr<std::string> OpenRow(std::string_view table, std::string_view id, uint64_t rev,
-                                      std::string_view sealed);
+                                      std::string_view sealed, std::string_view subject = {});
+
+  // sqlite_base_erasure.cc
+  absl::StatusOr<ErasureFootprint> FootprintOf(RecordId citizen);
+  absl::StatusOr<std::vector<v1::Erasure>> ErasuresToTell(StoreId store, ReplicaId replica, int most);
+  absl::StatusOr<std::vector<v1::ErasureLine>> Erasures();
+  absl::StatusOr<bool> IsNotedErased(RecordId citizen);
+  absl::StatusOr<std::vector<RecordId>> Citizens();
+  absl::StatusOr<std::vector<v1::PersonRequest>> PersonRequests();
+  absl::StatusOr<std::vector<v1::RetentionPeriod>> RetentionPeriods();
+  absl::StatusOr<int64_t> LastWrittenAbout(RecordId citizen);
+  // The mutations that hold something about a citizen: (intent, waits in quarantine).
+  absl::StatusOr<std::vector<std::pair<std::string, bool>>> MutationsAbout(RecordId citizen);
+
+  // audit_reader.cc
+  absl::StatusOr<v1::ListAuditResponse> AuditLines(const v1::ListAuditRequest& request,
+                                                   std::optional<RecordId> citizen);
+  absl::StatusOr<v1::VerifyAuditResponse> VerifyAudit();
 
  private:
   absl::StatusOr<std::optional<Fate>> ReadFate(sqlite::Statement& row);
+  v1::AuditLine LineFrom(uint64_t seq, int month, const std::string& sealed_note);
   // The records that the rows name in their first column.
   absl::StatusOr<std::vector<StoredRecord>> FindAll(sqlite::Statement rows);
   // Rows of (scope, generation, mode, taken_us, given_us).
   static absl::StatusOr<std::vector<StoredGrant>> GrantsFrom(sqlite::Statement rows);
-  absl::StatusOr<v1::Record> OpenRecord(std::string_view id, uint64_t rev, std::string_view sealed);
+  absl::StatusOr<v1::Record> OpenRecord(std::string_view id, uint64_t rev, std::string_view sealed,
+                                        std::string_view subject);
   absl::StatusOr<std::vector<Scope>> ScopesWhere(RecordId id, bool standing);
   absl::StatusOr<v1::FeedEntry> EntryFrom(const sqlite::Statement& row);
   absl::StatusOr<bool> AddFeedEntry(const sqlite::Statement& row, size_t max_bytes, size_t& bytes,
                                     FeedPage& page);
   absl::StatusOr<uint64_t> TombstoneFloor();
   absl::StatusOr<Sum128> SumOfRow(const Scope& scope, const sqlite::Statement& row);
+  bool MayBeUnreadable(std::string_view subject) const;
   absl::Status CheckRecords(BaseReader::Soundness& result);
   absl::Status CheckLog(BaseReader::Soundness& result);
   absl::Status CheckReferences(BaseReader::Soundness& result);
 
   sqlite::Database& db_;
   SecretBytes key_;
+  std::shared_ptr<CitizenKeys> citizens_;
 };
 
 // What the chairs need of a record, in the transaction that writes it (sqlite_base_seats.cc).

@@ -37,9 +37,19 @@
 //               beginning, planned or not; meeting and the state in front (0: deleted)
 //   leases      replica x meeting: chairs lent to it, used by what took effect, given back (core/rules/seat_escrow.h)
 //   backups     every backup that left this base: epoch, rev, when, hash of its receipt, who confirmed it and when
-//   audit       what administrators did: who, what, about which id, when
+//   data_keys   whose key lies in which slot of keys/citizens.keys (key_slots.h): citizens, and months of the audit
+//   erasures    whom this base has erased: when, by whom, why, at which rev; meta's ledger_lines: how much of
+//               keys/erased.ledger has been brought about here. erasure_stores: which stores may hold something of it.
+//               erasure_heeded: which replicas have said that nothing is left
+//               Of an erased record the row stays, without content (sealed empty), and ERASE in the feed; of a mutation its
+//               fate: that makes it last when a late device comes
+//   person_requests, retention
+//               what persons asked for, with the clock of each; how long what is kept
+//   audit       the chain of what was used by whom (audit_chain.h); audit_looks: how often a look was repeated;
+//               audit_checkpoints: what has expired. meta's audit_head: how far the chain had come
 //
-// Sealed under the base's storage key, associated data binding table, row, rev and format. Clear: ids, scopes, revs,
+// What is about a citizen (records, log, referrals) is sealed under the citizen's key, everything else under the base's
+// storage key; associated data binding table, row, rev and format. Clear: ids, scopes, revs,
 // times, codes of staff and devices. Times are microseconds since 1970-01-01 UTC, base time.
 //
 // Migrations are append-only: kBaseMigrations[i] brings user_version i to i + 1.
@@ -58,6 +68,8 @@ inline constexpr int64_t kToldToNobody = 0;
 inline constexpr int64_t kLeftLongAgo = -1;
 // In meta.
 inline constexpr std::string_view kTombstoneFloor = "tombstone_floor";
+inline constexpr std::string_view kAuditHead = "audit_head";      // audit_chain.h: AuditHeadBytes()
+inline constexpr std::string_view kLedgerLines = "ledger_lines";  // of keys/erased.ledger, brought about here
 
 inline constexpr std::string_view kBaseMigrations[] = {
     R"sql(
@@ -149,9 +161,28 @@ CREATE INDEX leases_by_meeting ON leases (meeting_id);
 CREATE TABLE backups (
   backup_id BLOB PRIMARY KEY, epoch BLOB NOT NULL, rev INTEGER NOT NULL, made_us INTEGER NOT NULL,
   receipt_hash BLOB NOT NULL, confirmed_us INTEGER NOT NULL, actor TEXT NOT NULL) STRICT;
+CREATE TABLE data_keys (owner BLOB PRIMARY KEY, slot INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE erasures (
+  citizen_id BLOB PRIMARY KEY, at_us INTEGER NOT NULL, actor TEXT NOT NULL, reason INTEGER NOT NULL,
+  rev INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE erasure_stores (
+  store_id BLOB NOT NULL, citizen_id BLOB NOT NULL, PRIMARY KEY (store_id, citizen_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE erasure_heeded (
+  citizen_id BLOB NOT NULL, replica_id BLOB NOT NULL, at_us INTEGER NOT NULL,
+  PRIMARY KEY (replica_id, citizen_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE person_requests (
+  request_id BLOB PRIMARY KEY, kind INTEGER NOT NULL, citizen_id BLOB NOT NULL, received_us INTEGER NOT NULL,
+  due_us INTEGER NOT NULL, extended INTEGER NOT NULL, settled_us INTEGER NOT NULL, outcome INTEGER NOT NULL,
+  received_by TEXT NOT NULL, settled_by TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE retention (
+  kind INTEGER PRIMARY KEY, days INTEGER NOT NULL, actor TEXT NOT NULL, at_us INTEGER NOT NULL) STRICT;
 CREATE TABLE audit (
-  audit_id INTEGER PRIMARY KEY, actor TEXT NOT NULL, action TEXT NOT NULL, about BLOB NOT NULL,
-  at_us INTEGER NOT NULL) STRICT;
+  seq INTEGER PRIMARY KEY, month INTEGER NOT NULL, person_tag BLOB NOT NULL, note BLOB NOT NULL,
+  person BLOB NOT NULL, link BLOB NOT NULL) STRICT;
+CREATE INDEX audit_by_person ON audit (person_tag) WHERE person_tag <> x'';
+CREATE TABLE audit_looks (
+  seq INTEGER PRIMARY KEY, look_count INTEGER NOT NULL, last_us INTEGER NOT NULL, mark BLOB NOT NULL) STRICT;
+CREATE TABLE audit_checkpoints (from_seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 )sql",
 };
 

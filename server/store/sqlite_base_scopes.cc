@@ -10,11 +10,12 @@ namespace opgang {
 
 absl::StatusOr<std::vector<Scope>> SqliteBaseQueries::ScopesWhere(RecordId id, bool standing) {
   ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope FROM feed WHERE record_id = ?1 AND"
-                                          " (change IN (?2, ?3)) <> ?4 ORDER BY scope"));
+                                          " (change IN (?2, ?3)) <> ?4 AND change <> ?5 ORDER BY scope"));
   rows.BindBlob(1, id.ToBytes())
       .BindInt(2, v1::FEED_CHANGE_LEAVE)
       .BindInt(3, kLeftLongAgo)
-      .BindInt(4, standing ? 1 : 0);
+      .BindInt(4, standing ? 1 : 0)
+      .BindInt(5, v1::FEED_CHANGE_ERASE);
   std::vector<Scope> scopes;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
@@ -86,14 +87,15 @@ absl::StatusOr<std::vector<Holding>> SqliteBaseQueries::Holdings(ReplicaId repli
 
 absl::StatusOr<std::vector<v1::ReferralReceipt>> SqliteBaseQueries::Receipts(std::string_view staff_code,
                                                                              int most) {
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT intent_id, taken_up_us, sealed FROM referrals"
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT intent_id, taken_up_us, sealed, citizen_id FROM referrals"
                                           " WHERE author = ? ORDER BY received_us DESC, rowid DESC LIMIT ?"));
   rows.BindText(1, staff_code).BindInt(2, most);
   std::vector<v1::ReferralReceipt> receipts;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) return receipts;
-    ASSIGN_OR_RETURN(const std::string bytes, OpenRow("referrals", rows.Blob(0), 0, rows.Blob(2)));
+    ASSIGN_OR_RETURN(const std::string bytes,
+                     OpenRow("referrals", rows.Blob(0), 0, rows.Blob(2), rows.Blob(3)));
     v1::ReferralReceipt& receipt = receipts.emplace_back();
     if (!receipt.ParseFromString(bytes)) return MakeError(ErrorCode::kDamaged, "a referral does not parse");
     receipt.set_taken_up_us(rows.Int(1));

@@ -9,9 +9,13 @@
 #include "core/base/status_macros.h"
 #include "core/merge/open_conflicts.h"
 #include "core/sqlite/database.h"
+#include "core/sqlite/durable_file.h"
 #include "core/sqlite/transaction.h"
+#include "server/store/audit_chain.h"
+#include "server/store/citizen_keys.h"
 #include "server/store/leaf_ledger.h"
 #include "server/store/reads.h"
+#include "server/store/sqlite_base_erasure.h"
 #include "server/store/sqlite_base_reader.h"
 #include "server/store/sqlite_base_schema.h"
 
@@ -32,8 +36,15 @@ using SqliteBaseReader = Reads<BaseReader>;
 
 class SqliteBaseStore : public Reads<BaseStore> {
  public:
-  SqliteBaseStore(std::unique_ptr<sqlite::Database> db, SqliteBaseOptions options)
-      : Reads(std::move(db), options.storage_key), options_(std::move(options)) {}
+  SqliteBaseStore(std::unique_ptr<sqlite::Database> db, SqliteBaseOptions options,
+                  std::shared_ptr<CitizenKeys> citizens, std::unique_ptr<ErasureLedger> ledger)
+      : Reads(std::move(db), options.storage_key, citizens),
+        options_(std::move(options)),
+        citizens_(std::move(citizens)),
+        erased_(std::move(ledger)),
+        audit_(
+            *db_, options_.storage_key, [this](const std::string& owner) { return KeyFor(owner); },
+            *options_.random) {}
 
   // Reads the epoch and the newest rev, or makes them for a new base. Another storage key opens nothing.
   absl::Status Start() {
@@ -46,7 +57,11 @@ class SqliteBaseStore : public Reads<BaseStore> {
     ASSIGN_OR_RETURN(const BackupFacts facts, queries_.Backup());
     first_write_known_ = facts.first_write_us > 0;
     ASSIGN_OR_RETURN(const std::string check, queries_.Meta("key_check"));
-    return queries_.OpenRow("meta", "key_check", 0, check).status();
+    RETURN_IF_ERROR(queries_.OpenRow("meta", "key_check", 0, check).status());
+    RETURN_IF_ERROR(CheckKeyFiles());
+    RETURN_IF_ERROR(citizens_->Load(*db_, options_.storage_key));
+    RETURN_IF_ERROR(audit_.Load());
+    return LoadErased();
   }
 
   EpochId epoch() const override { return epoch_; }
@@ -56,6 +71,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
     ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
     transaction_.emplace(std::move(transaction));
     rev_at_begin_ = newest_rev_;
+    given_.clear();
+    audit_.Begin();
     return absl::OkStatus();
   }
 
@@ -67,8 +84,11 @@ class SqliteBaseStore : public Reads<BaseStore> {
       status = PutMeta("first_write_us", std::to_string(last_received_us_));
     ledger_.KeepPart();  // what was written outside of any part
     if (status.ok()) status = ledger_.WriteTo(*db_);
+    if (status.ok()) status = audit_.Finish();
     if (status.ok()) status = transaction_->Commit();
     if (!status.ok()) newest_rev_ = rev_at_begin_;
+    if (!status.ok()) TakeBackKeys(0);
+    if (!status.ok()) audit_.Rollback();
     if (status.ok() && wrote) first_write_known_ = true;
     if (status.ok() && authority_changed_) ++authority_rev_;
     authority_changed_ = false;
@@ -85,6 +105,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
     part_.reset();
     transaction_.reset();
     newest_rev_ = rev_at_begin_;
+    TakeBackKeys(0);
+    audit_.Rollback();
   }
 
   absl::Status BeginPart() override {
@@ -92,6 +114,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
     part_.emplace(std::move(part));
     ledger_.KeepPart();
     rev_at_part_ = newest_rev_;
+    given_at_part_ = given_.size();
+    audit_.BeginPart();
     return absl::OkStatus();
   }
 
@@ -106,6 +130,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
     part_.reset();
     ledger_.DropPart();
     newest_rev_ = rev_at_part_;
+    TakeBackKeys(given_at_part_);
+    audit_.DropPart();
     return absl::OkStatus();
   }
 
@@ -130,6 +156,13 @@ class SqliteBaseStore : public Reads<BaseStore> {
                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     const std::string id = mutation.fate.intent.ToBytes();
     last_received_us_ = mutation.received_us;
+    std::string sealed;  // of what was erased there is nothing to seal
+    if (!mutation.fate.verdict.has_erased()) {
+      ASSIGN_OR_RETURN(sealed, SealAbout(mutation.subject.ToBytes(), "log", id, 0,
+                                         PackLogContent(mutation.envelope, mutation.payload)));
+    }
+    audit_.Pin(
+        {id, mutation.fate.replica.ToBytes(), mutation.fate.seq, mutation.author, mutation.received_us});
     insert.BindBlob(1, id)
         .BindBlob(2, mutation.fate.replica.ToBytes())
         .BindInt(3, static_cast<int64_t>(mutation.fate.seq))
@@ -139,7 +172,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
         .BindBlob(7, mutation.subject.ToBytes())
         .BindText(8, mutation.author)
         .BindInt(9, mutation.received_us)
-        .BindBlob(10, SealRow("log", id, 0, PackLogContent(mutation.envelope, mutation.payload)))
+        .BindBlob(10, sealed)
         .BindInt(11, mutation.recorded.earliest_us())
         .BindInt(12, mutation.recorded.latest_us())
         .BindBlob(13, mutation.fate.told.has_value() ? mutation.fate.told->SerializeAsString() : "");
@@ -344,12 +377,15 @@ class SqliteBaseStore : public Reads<BaseStore> {
     ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT OR REPLACE INTO referrals (intent_id, author, citizen_id,"
                                             " received_us, taken_up_us, sealed) VALUES (?, ?, ?, ?, ?, ?)"));
     const v1::ReferralReceipt& receipt = referral.receipt;
+    ASSIGN_OR_RETURN(
+        const std::string sealed,
+        SealAbout(receipt.citizen_id(), "referrals", receipt.intent_id(), 0, receipt.SerializeAsString()));
     put.BindBlob(1, receipt.intent_id())
         .BindText(2, referral.author)
         .BindBlob(3, receipt.citizen_id())
         .BindInt(4, receipt.received_us())
         .BindInt(5, receipt.taken_up_us())
-        .BindBlob(6, SealRow("referrals", receipt.intent_id(), 0, receipt.SerializeAsString()));
+        .BindBlob(6, sealed);
     return put.Run();
   }
 
@@ -399,6 +435,9 @@ class SqliteBaseStore : public Reads<BaseStore> {
     RETURN_IF_ERROR(PutMeta("epoch", epoch.ToBytes()));
     // What is there waits for a backup from now on; nothing does where the backup was empty.
     if (newest_rev_ > 0) RETURN_IF_ERROR(PutMeta("first_write_us", std::to_string(now_us)));
+    // Slots that are free by this file may have been given in the history that it does not know.
+    RETURN_IF_ERROR(PutMeta("slots_from", std::to_string(citizens_->slots().count())));
+    RETURN_IF_ERROR(citizens_->Load(*db_, options_.storage_key));
     ASSIGN_OR_RETURN(auto retire, db_->Prepare("UPDATE replicas SET retired = 1"));
     RETURN_IF_ERROR(retire.Run());
     epoch_ = epoch;
@@ -414,14 +453,109 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   absl::Status Audit(std::string_view actor, std::string_view action, std::string_view about,
                      int64_t at_us) override {
-    ASSIGN_OR_RETURN(auto note,
-                     db_->Prepare("INSERT INTO audit (actor, action, about, at_us) VALUES (?, ?, ?, ?)"));
-    return note.BindText(1, actor).BindText(2, action).BindBlob(3, about).BindInt(4, at_us).Run();
+    AuditUse use;
+    use.note.set_actor(std::string(actor));
+    use.note.set_action(v1::AUDIT_ACTION_ADMINISTERED);
+    use.note.set_detail(std::string(action));
+    use.note.set_about(std::string(about));
+    use.note.set_at_us(at_us);
+    return audit_.Append(use);
+  }
+
+  absl::Status AuditUsed(const AuditUse& use) override { return audit_.Append(use); }
+  absl::Status AuditLook(const AuditUse& use) override { return audit_.Look(use); }
+
+  absl::StatusOr<v1::ExpireAuditResponse> ExpireAudit(int before_month, std::string_view actor,
+                                                      int64_t now_us, bool apply) override {
+    ASSIGN_OR_RETURN(const std::vector<int> months, MonthsBefore(before_month));
+    v1::ExpireAuditResponse response;
+    RETURN_IF_ERROR(Begin());
+    const auto expired = audit_.Expire(before_month, actor, now_us, apply);
+    absl::Status status = expired.status();
+    if (status.ok() && apply) status = Audit(actor, "audit-expired", "", now_us);
+    if (!status.ok()) {
+      Rollback();
+      return status;
+    }
+    RETURN_IF_ERROR(Commit());
+    if (apply) RETURN_IF_ERROR(DestroyMonths(months));
+    return *expired;
+  }
+
+  bool IsErased(RecordId id) const override { return erased_->Holds(id) || erased_records_.contains(id); }
+  bool has_erasures() const override { return !erased_->lines().empty(); }
+  const ErasureLedger& ledger() const override { return *erased_; }
+
+  absl::Status NoteInLedger(RecordId citizen, ErasureLine line) override {
+    line.slots = citizens_->AllSlotsOf(citizen.ToBytes());
+    return erased_->Append(citizen, std::move(line));
+  }
+
+  absl::Status EraseContents(RecordId citizen, const ErasureLine& line, uint64_t rev,
+                             std::set<Scope>& touched) override {
+    ASSIGN_OR_RETURN(const ErasureFootprint footprint, FootprintOf(citizen));
+    ASSIGN_OR_RETURN(const auto mutations, queries_.MutationsAbout(citizen));
+    RETURN_IF_ERROR(NoteErasure(*db_, citizen, line, rev, footprint.stores));
+    ASSIGN_OR_RETURN(const auto rows, FeedRowsAbout(*db_, citizen));
+    for (const auto& [scope, record] : rows) {
+      RETURN_IF_ERROR(PutFeedRow(scope, record, /*is_new=*/false, rev, v1::FEED_CHANGE_ERASE));
+      touched.insert(scope);
+    }
+    ASSIGN_OR_RETURN(const auto records, EraseRecords(*db_, citizen, rev));
+    erased_records_.insert(records.begin(), records.end());
+    for (const auto& [intent, unused] : mutations) RETURN_IF_ERROR(EraseMutation(*db_, intent));
+    return EraseBeside(*db_, citizen);
+  }
+
+  absl::Status DestroyErasedKeys() override {
+    std::vector<uint32_t> slots;
+    for (const ErasureLine& line : erased_->lines())
+      slots.insert(slots.end(), line.slots.begin(), line.slots.end());
+    RETURN_IF_ERROR(citizens_->slots().Destroy(slots));
+    for (const std::string& citizen : citizens_->Citizens()) {
+      if (erased_->Holds(RecordId::FromBytes(citizen).value_or(RecordId()))) citizens_->Forget(citizen);
+    }
+    const absl::Status wiped = db_->Checkpoint();  // a reader may stand in the way: what is left has no key
+    return GetErrorCodeOr(wiped) == ErrorCode::kStoreBusy ? absl::OkStatus() : wiped;
+  }
+
+  absl::StatusOr<std::vector<RecordId>> ErasuresToFinish() override {
+    ASSIGN_OR_RETURN(const std::string followed, queries_.MetaOr(kLedgerLines, "0"));
+    const bool all_followed = followed == std::to_string(erased_->lines().size());
+    std::vector<RecordId> unfinished;
+    for (const std::string& bytes : citizens_->Citizens()) {
+      const RecordId citizen = RecordId::FromBytes(bytes).value_or(RecordId());
+      const auto slot = citizens_->SlotOf(bytes);
+      const bool keyless = slot.has_value() && citizens_->slots().IsDestroyed(*slot);
+      if (keyless || (!all_followed && erased_->Holds(citizen))) unfinished.push_back(citizen);
+    }
+    return unfinished;
+  }
+
+  absl::Status NoteLedgerFollowed() override {
+    return PutMeta(kLedgerLines, std::to_string(erased_->lines().size()));
+  }
+
+  absl::Status NoteHeeded(ReplicaId replica, RecordId citizen, int64_t at_us) override {
+    return NoteErasureHeeded(*db_, replica, citizen, at_us);
+  }
+
+  absl::Status ForgetHeeded(ReplicaId replica) override {
+    ASSIGN_OR_RETURN(auto forget, db_->Prepare("DELETE FROM erasure_heeded WHERE replica_id = ?"));
+    return forget.BindBlob(1, replica.ToBytes()).Run();
+  }
+
+  absl::Status PutPersonRequest(const v1::PersonRequest& request) override {
+    return opgang::PutPersonRequest(*db_, request);
+  }
+
+  absl::Status PutRetentionPeriod(const v1::RetentionPeriod& period) override {
+    return opgang::PutRetentionPeriod(*db_, period);
   }
 
   absl::StatusOr<std::unique_ptr<BaseReader>> OpenReader() override {
     ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(DatabaseOptionsFor(options_, sqlite::Access::kRead)));
-    return std::make_unique<SqliteBaseReader>(std::move(db), options_.storage_key);
+    return std::make_unique<SqliteBaseReader>(std::move(db), options_.storage_key, citizens_);
   }
 
  private:
@@ -431,7 +565,83 @@ class SqliteBaseStore : public Reads<BaseStore> {
     RETURN_IF_ERROR(PutMeta("epoch", epoch_.ToBytes()));
     RETURN_IF_ERROR(PutMeta("newest_rev", "0"));
     RETURN_IF_ERROR(PutMeta("key_check", SealRow("meta", "key_check", 0, "")));
-    return Commit();
+    RETURN_IF_ERROR(PutMeta("key_slots", citizens_->slots().id()));
+    RETURN_IF_ERROR(NoteLedgerFollowed());
+    RETURN_IF_ERROR(Commit());
+    return citizens_->Load(*db_, options_.storage_key);
+  }
+
+  // A key file or a ledger from before would give a wrong key, or bring somebody back.
+  absl::Status CheckKeyFiles() {
+    ASSIGN_OR_RETURN(const std::string slots, queries_.Meta("key_slots"));
+    if (slots != citizens_->slots().id()) {
+      return MakeError(ErrorCode::kDamaged,
+                       "keys/citizens.keys is missing or another base's; put its newest copy there");
+    }
+    ASSIGN_OR_RETURN(const int64_t highest, db_->QueryInt("SELECT coalesce(max(slot), -1) FROM data_keys"));
+    if (highest >= static_cast<int64_t>(citizens_->slots().count())) {
+      return MakeError(ErrorCode::kDamaged,
+                       "keys/citizens.keys is older than the base; put its newest copy there");
+    }
+    ASSIGN_OR_RETURN(const std::string followed, queries_.MetaOr(kLedgerLines, "0"));
+    if (!options_.old_ledger && std::stoull(followed) > erased_->lines().size()) {
+      return MakeError(ErrorCode::kDamaged,
+                       "keys/erased.ledger is older than the base; put its newest copy there");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status LoadErased() {
+    ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT record_id FROM records WHERE subject IN"
+                                             " (SELECT citizen_id FROM erasures)"));
+    while (true) {
+      ASSIGN_OR_RETURN(const bool more, rows.Step());
+      if (!more) return absl::OkStatus();
+      if (const auto id = RecordId::FromBytes(rows.Blob(0))) erased_records_.insert(*id);
+    }
+  }
+
+  // The key of a citizen or of a month; given where there is none yet, in this transaction.
+  absl::StatusOr<SecretBytes> KeyFor(const std::string& owner) {
+    auto known = citizens_->KeyOf(owner);
+    if (known.ok() || citizens_->SlotOf(owner).has_value()) return known;
+    ASSIGN_OR_RETURN(const uint32_t slot, citizens_->Assign(owner, *options_.random));
+    given_.push_back(owner);
+    ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT INTO data_keys (owner, slot) VALUES (?, ?)"));
+    RETURN_IF_ERROR(put.BindBlob(1, owner).BindInt(2, slot).Run());
+    return citizens_->KeyOf(owner);
+  }
+
+  void TakeBackKeys(size_t keep) {
+    for (size_t i = keep; i < given_.size(); ++i) citizens_->Forget(given_[i]);
+    given_.resize(std::min(keep, given_.size()));
+  }
+
+  absl::StatusOr<std::vector<int>> MonthsBefore(int month) {
+    ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT month FROM audit GROUP BY month HAVING month < ?"));
+    rows.BindInt(1, month);
+    std::vector<int> months;
+    while (true) {
+      ASSIGN_OR_RETURN(const bool more, rows.Step());
+      if (!more) return months;
+      months.push_back(static_cast<int>(rows.Int(0)));
+    }
+  }
+
+  // Whatever of these months is still there, because the clock had run backwards, can be read no longer either.
+  absl::Status DestroyMonths(const std::vector<int>& months) {
+    std::vector<uint32_t> slots;
+    for (const int month : months) {
+      const auto of_month = citizens_->AllSlotsOf(AuditMonthOwner(month));
+      slots.insert(slots.end(), of_month.begin(), of_month.end());
+    }
+    RETURN_IF_ERROR(citizens_->slots().Destroy(slots));
+    const absl::Status wiped = db_->Checkpoint();
+    return GetErrorCodeOr(wiped) == ErrorCode::kStoreBusy ? absl::OkStatus() : wiped;
+  }
+
+  static ErrorCode GetErrorCodeOr(const absl::Status& status) {
+    return status.ok() ? ErrorCode::kInternal : GetErrorCode(status);
   }
 
   absl::Status PutMeta(std::string_view key, std::string_view value) {
@@ -441,7 +651,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   // True: the record was not here. `bytes`: the record, serialized.
   absl::StatusOr<bool> PutRecordRow(const StoredRecord& record, std::string_view id, std::string_view bytes) {
-    const std::string sealed = SealRow("records", id, record.rev, bytes);
+    ASSIGN_OR_RETURN(const std::string sealed,
+                     SealAbout(record.subject.ToBytes(), "records", id, record.rev, bytes));
     ASSIGN_OR_RETURN(auto insert, db_->Prepare("INSERT INTO records (record_id, type, subject, rev, sealed,"
                                                " open) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"));
     insert.BindBlob(1, id)
@@ -505,7 +716,21 @@ class SqliteBaseStore : public Reads<BaseStore> {
     return Seal(options_.storage_key, plain, RowBinding(table, id, rev, kRowFormat), *options_.random);
   }
 
+  // Under the key of the citizen that it is about; `subject` empty: under the storage key.
+  absl::StatusOr<std::string> SealAbout(const std::string& subject, std::string_view table,
+                                        std::string_view id, uint64_t rev, std::string_view plain) {
+    if (subject.empty()) return SealRow(table, id, rev, plain);
+    ASSIGN_OR_RETURN(const SecretBytes key, KeyFor(subject));
+    return Seal(key, plain, RowBinding(table, id, rev, kRowFormat), *options_.random);
+  }
+
   SqliteBaseOptions options_;
+  const std::shared_ptr<CitizenKeys> citizens_;
+  const std::unique_ptr<ErasureLedger> erased_;
+  std::set<RecordId> erased_records_;
+  AuditChain audit_;
+  std::vector<std::string> given_;  // owners that got a key in this transaction
+  size_t given_at_part_ = 0;
   EpochId epoch_;
   uint64_t newest_rev_ = 0;
   uint64_t rev_at_begin_ = 0;
@@ -522,22 +747,50 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
 }  // namespace
 
+namespace {
+
+std::filesystem::path KeysOf(const SqliteBaseOptions& options) {
+  return options.keys.empty() ? options.file.parent_path() / "keys" : options.keys;
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<BaseStore>> OpenSqliteBaseStore(const SqliteBaseOptions& options) {
   ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(DatabaseOptionsFor(options, sqlite::Access::kWrite)));
-  auto store = std::make_unique<SqliteBaseStore>(std::move(db), options);
+  const std::filesystem::path keys = KeysOf(options);
+  RETURN_IF_ERROR(MakePrivateDirectory(keys));
+  ASSIGN_OR_RETURN(std::shared_ptr<KeySlots> slots, KeySlots::Open(keys / kKeySlotsFile, *options.random));
+  ASSIGN_OR_RETURN(auto ledger, ErasureLedger::Open(keys / kErasureLedgerFile, options.storage_key));
+  auto store = std::make_unique<SqliteBaseStore>(
+      std::move(db), options, std::make_shared<CitizenKeys>(std::move(slots)), std::move(ledger));
   RETURN_IF_ERROR(store->Start());
   return store;
 }
 
 namespace {
 
+// Null where the citizens' keys are not at hand: what is about them stays sealed.
+absl::StatusOr<std::shared_ptr<CitizenKeys>> CitizensToRead(sqlite::Database& db,
+                                                            const SqliteBaseOptions& options) {
+  auto slots = KeySlots::OpenToRead(KeysOf(options) / kKeySlotsFile);
+  if (!slots.ok() && GetErrorCode(slots.status()) == ErrorCode::kNotFound) return nullptr;
+  if (!slots.ok()) return slots.status();
+  auto citizens = std::make_shared<CitizenKeys>(*std::move(slots));
+  RETURN_IF_ERROR(citizens->Load(db, options.storage_key));
+  return citizens;
+}
+
 absl::StatusOr<std::unique_ptr<BaseReader>> OpenToRead(const SqliteBaseOptions& options,
                                                        sqlite::Access access) {
   ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(DatabaseOptionsFor(options, access)));
-  SqliteBaseQueries queries(*db, options.storage_key);
+  SqliteBaseQueries queries(*db, options.storage_key, nullptr);
   ASSIGN_OR_RETURN(const std::string check, queries.Meta("key_check"));
-  if (!options.storage_key.empty()) RETURN_IF_ERROR(queries.OpenRow("meta", "key_check", 0, check).status());
-  return std::make_unique<SqliteBaseReader>(std::move(db), options.storage_key);
+  std::shared_ptr<CitizenKeys> citizens;
+  if (!options.storage_key.empty()) {
+    RETURN_IF_ERROR(queries.OpenRow("meta", "key_check", 0, check).status());
+    ASSIGN_OR_RETURN(citizens, CitizensToRead(*db, options));
+  }
+  return std::make_unique<SqliteBaseReader>(std::move(db), options.storage_key, std::move(citizens));
 }
 
 }  // namespace

@@ -19,10 +19,15 @@ struct SqliteBaseOptions {
   SecretBytes storage_key;     // 32 bytes; seals every content
   Random* random = &SystemRandom();
   std::string vfs;  // empty = SQLite's default
+  // Where keys/citizens.keys and keys/erased.ledger lie; empty = in keys/ beside `file`.
+  std::filesystem::path keys{};
+  // Though the ledger of erasures knows fewer than this database: a person has accepted that (docs/backup.md).
+  bool old_ledger = false;
 };
 
 // Opens, or makes, the base's file. The caller holds the base directory's lock: one writing process. Errors:
-// kNewerFile, kDamaged (also: another storage key), kNotWritable, kDiskFull.
+// kNewerFile, kDamaged (also: another storage key; a key file or a ledger of erasures that is not the newest, or not this
+// base's), kNotWritable, kDiskFull.
 absl::StatusOr<std::unique_ptr<BaseStore>> OpenSqliteBaseStore(const SqliteBaseOptions& options);
 
 // Refuses a file that OpenSqliteBaseStore() would refuse before it touches it: kNewerFile, kDamaged. Ok where there is none.

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/sqlite/transaction.h"
+#include "server/store/erasure_ledger.h"
 #include "server/store/leaf_ledger.h"
 #include "server/store/sqlite_base_reader.h"
 #include "server/store/sqlite_base_schema.h"
@@ -86,9 +87,11 @@ absl::StatusOr<v1::FeedEntry> SqliteBaseQueries::EntryFrom(const sqlite::Stateme
   entry.set_record_id(std::string(row.Blob(2)));
   entry.set_record_type(static_cast<uint32_t>(row.Int(3)));
   entry.set_subject_id(std::string(row.Blob(4)));
+  if (entry.change() == v1::FEED_CHANGE_ERASE && !entry.subject_id().empty())
+    entry.set_erasure_proof(ErasureProof(key_, entry.subject_id()));
   if (entry.change() != v1::FEED_CHANGE_PUT) return entry;
-  ASSIGN_OR_RETURN(*entry.mutable_record(),
-                   OpenRow("records", row.Blob(2), static_cast<uint64_t>(row.Int(5)), row.Blob(6)));
+  ASSIGN_OR_RETURN(*entry.mutable_record(), OpenRow("records", row.Blob(2), static_cast<uint64_t>(row.Int(5)),
+                                                    row.Blob(6), row.Blob(4)));
   return entry;
 }
 

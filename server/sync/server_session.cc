@@ -91,7 +91,7 @@ void ServerSession::OnRequest(const v1::SyncRequest& request) {
     case v1::SyncRequest::kHeartbeat: return;
     case v1::SyncRequest::kLeafSums: return OnLeafSums(request.leaf_sums());
     case v1::SyncRequest::kScopesRemoved: return OnScopesRemoved(request.scopes_removed());
-    case v1::SyncRequest::kErasuresHeeded: return;
+    case v1::SyncRequest::kErasuresHeeded: return OnErasuresHeeded(request.erasures_heeded());
     case v1::SyncRequest::MESSAGE_NOT_SET: break;
   }
   // What only a newer client knows to say is left out; nothing at all is no message.
@@ -143,6 +143,7 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
     const SecretBytes share = LeaseShareOf(keys_.storage_key, greeting.author.store);
     welcome.mutable_lease()->set_share(std::string(share.Reveal()));
   }
+  for (const v1::Erasure& erasure : greeting.erasures) *welcome.add_erasures() = erasure;
   if (greeting.new_replica.has_value()) welcome.set_new_replica_id(greeting.new_replica->ToBytes());
   for (const Scope& scope : greeting.lost_scopes) *welcome.add_lost_scopes() = scope.ToProto();
   if (greeting.reading) {
@@ -236,6 +237,13 @@ void ServerSession::OnScopesRemoved(const v1::ScopesRemoved& removed) {
     if (const auto scope = Scope::FromProto(id)) scopes.push_back(*scope);
   }
   host_.NoteRemoved(author_->replica, std::move(scopes));
+}
+
+// From a locked store too: it removes what it cannot read.
+void ServerSession::OnErasuresHeeded(const v1::ErasuresHeeded& heeded) {
+  if (state_ != State::kOpen) return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
+  const auto& erasures = heeded.erasures();
+  host_.NoteErasures(author_->replica, std::vector<v1::Erasure>(erasures.begin(), erasures.end()));
 }
 
 ServerSession::Stretch* ServerSession::FindStretch(const v1::ScopeId& scope) {

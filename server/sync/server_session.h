@@ -48,6 +48,8 @@ class SessionHost {
   virtual void NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) = 0;
   // BaseStore::authority_rev() of what Reader() reads, or less.
   virtual uint64_t AuthorityRev() = 0;
+  // The device says that nothing about these citizens is left on it. Nothing comes back, as above.
+  virtual void NoteErasures(ReplicaId replica, std::vector<v1::Erasure> erasures) = 0;
   // A device's rows differ from the base's in so many leaves; they are on their way. For the log.
   virtual void NoteLeafRepair(ReplicaId replica, const Scope& scope, size_t leaves) {
     static_cast<void>(replica), static_cast<void>(scope), static_cast<void>(leaves);
@@ -135,6 +137,7 @@ class ServerSession {
   void OnPageAck(const v1::PageAck& ack);
   void OnLeafSums(const v1::LeafSums& sums);
   void OnScopesRemoved(const v1::ScopesRemoved& removed);
+  void OnErasuresHeeded(const v1::ErasuresHeeded& heeded);
   void HandIn(const v1::Push& push);
   void StartStretches();
   void QueueWelcome(const Greeting& greeting);

@@ -7,10 +7,12 @@
 #include "google/protobuf/dynamic_message.h"
 #include "google/protobuf/text_format.h"
 #include "opgang/v1/admin.pb.h"
+#include "opgang/v1/audit.pb.h"
 #include "opgang/v1/backup.pb.h"
 #include "opgang/v1/course.pb.h"
 #include "opgang/v1/invitation.pb.h"
 #include "opgang/v1/local_state.pb.h"
+#include "opgang/v1/privacy.pb.h"
 #include "opgang/v1/record.pb.h"
 #include "opgang/v1/report.pb.h"
 #include "opgang/v1/sync.pb.h"
@@ -31,7 +33,8 @@ void UseEveryFile() {
   for (const Descriptor* used :
        {v1::InviteRequest::descriptor(), v1::BackupManifest::descriptor(), v1::Invitation::descriptor(),
         v1::QueueState::descriptor(), v1::RecordBody::descriptor(), v1::RunReportRequest::descriptor(),
-        v1::Hello::descriptor(), v1::CourseEnd::descriptor()}) {
+        v1::Hello::descriptor(), v1::CourseEnd::descriptor(), v1::AuditNote::descriptor(),
+        v1::PersonRequest::descriptor()}) {
     static_cast<void>(used);
   }
 }

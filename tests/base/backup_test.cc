@@ -187,6 +187,7 @@ TEST_F(BackupTest, RestoreSetsTheFormerBaseAsideAndBeginsANewEpoch) {
   SqliteBaseOptions options;
   options.file = restored->set_aside / "base.db";
   options.storage_key = base.keys().storage_key;
+  options.keys = base.directory() / "keys";
   const auto former = OpenSqliteBaseStore(options);
   ASSERT_EQ(former.status(), absl::OkStatus());
   EXPECT_EQ((*former)->Check()->records, 4) << "moved, never deleted";

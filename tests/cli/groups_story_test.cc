@@ -413,9 +413,8 @@ TEST_F(GroupsStory, WhoLeadsTheGroupAndHasNoAreaTakesAWalkInIntoTheGroup) {
   const RecordId group = (*Open()->view())->OfType(RecordType::kGroup).front()->id;
   v1::Grant led = base_.grants.front();
   *led.mutable_scope() = GroupScope(group).ToProto();
-  std::erase_if(base_.grants, [](const v1::Grant& grant) {
-    return grant.scope().kind() != v1::SCOPE_KIND_DIRECTORY;
-  });
+  std::erase_if(base_.grants,
+                [](const v1::Grant& grant) { return grant.scope().kind() != v1::SCOPE_KIND_DIRECTORY; });
   ASSERT_EQ(RunPiped({"sync"}).exit, 0);
   Later(absl::Hours(30));
   EXPECT_THAT(Run({"attend", thursday_}, "Carla\n\n").err, HasSubstr("opgang at"));

@@ -1,10 +1,12 @@
 #include "tests/simulation/audit.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "client-lib/src/store/schema.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "server/store/key_slots.h"
 #include "server/store/sqlite_base_reader.h"
 #include "server/store/sqlite_base_schema.h"
 #include "tests/simulation/sim_disk.h"
@@ -68,6 +70,7 @@ absl::Status TabletAudit::ReadQueue() {
                                    static_cast<uint64_t>(row.Int(3)),
                                    row.Int(4) != 0,
                                    IdOf<RecordId>(envelope.record_id()),
+                                   IdOf<RecordId>(envelope.subject_id()),
                                    Scope::FromProto(envelope.scopes(0)).value_or(Scope()),
                                    std::move(scopes),
                                    row.Int(6) != 0};
@@ -108,6 +111,7 @@ void BaseAudit::StartAnew() {
   index_.clear();
   quarantined_.clear();
   last_row_ = last_change_ = 0;
+  citizens_.clear();
 }
 
 const BaseAudit::Entry* BaseAudit::Find(IntentId intent) const {
@@ -126,6 +130,20 @@ absl::Status BaseAudit::Read(const std::string& epoch) {
   return ForEachRow(
       *db_, "SELECT value FROM meta WHERE key = 'newest_rev'",
       [&](const sqlite::Statement& row) { newest_rev_ = std::stoull(std::string(row.Blob(0))); });
+}
+
+// What seals what is about this citizen; about nobody: the storage key.
+absl::StatusOr<SecretBytes> BaseAudit::KeyFor(std::string_view subject) {
+  if (subject.empty()) return key_;
+  const auto known = citizens_.find(std::string(subject));
+  if (known != citizens_.end()) return known->second;
+  ASSIGN_OR_RETURN(auto row, db_->Prepare("SELECT slot FROM data_keys WHERE owner = ?1"));
+  ASSIGN_OR_RETURN(const bool found, row.BindBlob(1, subject).Step());
+  if (!found) return MakeError(ErrorCode::kDamaged, "a citizen has no key");
+  const auto keys = std::filesystem::path(path_).parent_path() / "keys" / kKeySlotsFile;
+  ASSIGN_OR_RETURN(const auto slots, KeySlots::OpenToRead(keys));
+  ASSIGN_OR_RETURN(SecretBytes key, slots->Key(static_cast<uint32_t>(row.Int(0))));
+  return citizens_.emplace(subject, std::move(key)).first->second;
 }
 
 // The log only grows; its verdicts change beside it (ReadChanges).
@@ -153,10 +171,13 @@ absl::Status BaseAudit::ReadLog() {
     logged.recorded.set_earliest_us(rows.Int(10));
     logged.recorded.set_latest_us(rows.Int(11));
     if (!rows.Blob(13).empty()) logged.fate.told.emplace().ParseFromString(std::string(rows.Blob(13)));
-    ASSIGN_OR_RETURN(const std::string packed,
-                     opgang::Open(key_, rows.Blob(12), RowBinding("log", rows.Blob(1), 0, kRowFormat)));
-    if (!UnpackLogContent(packed, logged.envelope, logged.payload)) {
-      return MakeError(ErrorCode::kDamaged, "a log row does not parse");
+    if (!rows.Blob(12).empty()) {  // else erased
+      ASSIGN_OR_RETURN(const SecretBytes key, KeyFor(rows.Blob(7)));
+      ASSIGN_OR_RETURN(const std::string packed,
+                       opgang::Open(key, rows.Blob(12), RowBinding("log", rows.Blob(1), 0, kRowFormat)));
+      if (!UnpackLogContent(packed, logged.envelope, logged.payload)) {
+        return MakeError(ErrorCode::kDamaged, "a log row does not parse");
+      }
     }
     entry.place = static_cast<int>(entries_.size());
     index_[logged.fate.intent] = entries_.size();

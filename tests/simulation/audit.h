@@ -27,6 +27,7 @@ class TabletAudit {
     uint64_t rev = 0;
     bool settled = false;
     RecordId record;
+    RecordId subject;
     Scope scope;
     std::set<Scope> scopes;
     bool closed = false;  // the store has destroyed its own wrapping of the key: only the base opens it
@@ -102,6 +103,7 @@ class BaseAudit {
   }
 
  private:
+  absl::StatusOr<SecretBytes> KeyFor(std::string_view subject);
   absl::Status ReadLog();
   absl::Status ReadChanges();
   absl::Status ReadQuarantine();
@@ -109,6 +111,7 @@ class BaseAudit {
 
   const std::string path_;
   const SecretBytes key_;
+  std::map<std::string, SecretBytes> citizens_;  // their keys, by id
   std::unique_ptr<sqlite::Database> db_;
   std::vector<Entry> entries_;
   std::map<IntentId, size_t> index_;

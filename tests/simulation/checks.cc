@@ -49,6 +49,7 @@ void World::AuditTablets() {
     tablet->audited_at = tablet->disk.changes();
     // What a failed save left behind after all counts as captured from now on.
     for (const auto& [intent, row] : tablet->audit->rows()) {
+      if (Captured* known = ledger_.Find(intent)) known->subject = row.subject;
       if (ledger_.Find(intent) != nullptr) continue;
       if (!tablet->save_failed && tablet->parent < 0) {
         return Fail("I3", absl::StrCat("tablet ", tablet->number, " holds a mutation that nobody saved"));
@@ -56,6 +57,7 @@ void World::AuditTablets() {
       Captured captured;
       captured.intent = intent;
       captured.record = row.record;
+      captured.subject = row.subject;
       captured.rewritten = captured.came_back = true;
       captured.tablet = tablet->number;
       captured.life = tablet->life;
@@ -105,6 +107,7 @@ void World::CheckFates() {
 void World::CheckCensus() {
   for (Captured& captured : ledger_.entries()) {
     if (captured.copy_destroyed || base_audit_->Find(captured.intent) != nullptr) continue;
+    if (IsErased(captured)) continue;  // its fate, whether the base has ever seen it or not
     const bool held = std::any_of(tablets_.begin(), tablets_.end(), [&](const auto& tablet) {
       return tablet->audit->rows().contains(captured.intent);
     });
@@ -138,6 +141,7 @@ void World::CheckHeard(const Tablet& tablet) {
     }
     const v1::Verdict& verdict = Told(*entry);
     const bool applied = row.state == RowState::kAcknowledged || row.state == RowState::kKept;
+    if (verdict.has_erased()) continue;  // since
     if (applied && !verdict.has_applied()) {
       return Fail("I1", absl::StrCat("tablet ", tablet.number, " was told that ", Name(intent),
                                      " is applied, and it is not"));
@@ -162,6 +166,7 @@ void World::CheckVisible(Tablet& tablet) {
   }
   for (const Captured& captured : ledger_.entries()) {
     if (captured.rewritten || captured.damaged || ledger_.murky.contains(captured.record)) continue;
+    if (IsErased(captured)) continue;
     if (captured.tablet != tablet.number || captured.life != tablet.life) continue;
     if (tablet.lost.contains(captured.record)) continue;
     const auto row = tablet.audit->rows().find(captured.intent);
@@ -244,7 +249,8 @@ void World::NoteVerdicts(const Stream& stream, const v1::Ack& ack) {
     Reach("a verdict was given twice");
     const BaseAudit::Entry* entry =
         base_audit_->Find(IntentId::FromBytes(verdict.intent_id()).value_or(IntentId()));
-    const bool decided = entry == nullptr || entry->decided;
+    const bool decided = entry == nullptr || entry->decided || told.has_erased();
+    if (told.has_erased()) Reach("work was answered ERASED");
     if (!decided && before->second.SerializeAsString() != told.SerializeAsString()) {
       return Fail("I1", "a verdict was told again, and is another one");
     }

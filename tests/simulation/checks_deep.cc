@@ -140,7 +140,7 @@ void World::CheckCausality(const std::map<RecordId, v1::Record>& records) {
 void World::CheckEvidence() {
   for (const Captured& captured : ledger_.entries()) {
     const BaseAudit::Entry* entry = base_audit_->Find(captured.intent);
-    if (entry == nullptr || !entry->opened || captured.came_back) continue;
+    if (entry == nullptr || !entry->opened || captured.came_back || IsErased(captured)) continue;
     const absl::Time earliest = absl::FromUnixMicros(entry->logged.recorded.earliest_us());
     const absl::Time latest = absl::FromUnixMicros(entry->logged.recorded.latest_us());
     if (latest - earliest > absl::Hours(24)) Reach("a moment was known to no better than a day");
@@ -184,6 +184,7 @@ void World::CheckStamps() {
     const BaseAudit::Entry* entry = base_audit_->Find(captured.intent);
     v1::MutationPayload payload;
     if (entry == nullptr || !entry->opened || !payload.ParseFromString(entry->logged.payload)) continue;
+    if (entry->logged.fate.verdict.has_erased()) continue;
     const std::pair<int64_t, uint32_t> stamp{payload.stamp().wall_us(), payload.stamp().logical()};
     auto& before = last[{captured.tablet, captured.life}];
     if (captured.save > 0 && stamp <= before && !captured.rewritten) {
@@ -428,7 +429,7 @@ void World::CheckConverged() {
     }
   }
   for (const Captured& captured : ledger_.entries()) {
-    if (captured.copy_destroyed || WasGivenUp(captured.intent)) continue;
+    if (captured.copy_destroyed || IsErased(captured) || WasGivenUp(captured.intent)) continue;
     if (base_audit_->Find(captured.intent) == nullptr) {
       return Fail("I13", absl::StrCat("#", captured.number, " has no fate at the base"));
     }

@@ -19,6 +19,7 @@ struct Captured {
   int number = 0;  // in the order of capture, from 1: what logs call it
   IntentId intent;
   RecordId record;
+  RecordId subject;  // the citizen that it is about, once a tablet's queue has told
   uint32_t type = 0;
   v1::MutationAction action = v1::MUTATION_ACTION_UNSPECIFIED;
   Scope scope;  // of a create

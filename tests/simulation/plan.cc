@@ -12,10 +12,10 @@ namespace {
 constexpr auto kActs = static_cast<size_t>(Act::kCount);
 
 constexpr std::array<std::string_view, kActs> kNames = {
-    "save",  "undo",   "fix",    "withdraw",  "lock",   "unlock",   "sync",   "move",    "cut",
-    "stall", "resume", "replay", "forge",     "decide", "import",   "grant",  "time",    "jump",
-    "stick", "reboot", "kill",   "power-cut", "fail",   "clone",    "image",  "restore", "relocate",
-    "take",  "give",   "damage", "plan",      "book",   "capacity", "reclaim"};
+    "save",  "undo",   "fix",    "withdraw",  "lock",   "unlock",   "sync",    "move",    "cut",
+    "stall", "resume", "replay", "forge",     "decide", "import",   "grant",   "time",    "jump",
+    "stick", "reboot", "kill",   "power-cut", "fail",   "clone",    "image",   "restore", "relocate",
+    "take",  "give",   "damage", "plan",      "book",   "capacity", "reclaim", "erase"};
 
 // How often each act comes, in a run in which it comes at all. Work and movement come in each.
 struct Weight {
@@ -80,6 +80,19 @@ void AddSeatSteps(Plan& plan) {
   }
 }
 
+// In some runs somebody asks to be erased. From a stream of its own, as above.
+void AddErasures(Plan& plan) {
+  Prng prng(plan.seed * 0x9e3779b97f4a7c15u + 12);
+  if (!prng.Percent(30)) return;
+  for (uint64_t i = 0, count = 1 + prng.Below(4); i < count; ++i) {
+    Step step;
+    step.act = Act::kErase;
+    step.a = static_cast<uint32_t>(prng.Below(1000));
+    const size_t at = plan.steps.size() / 4 + prng.Below(3 * plan.steps.size() / 4);
+    plan.steps.insert(plan.steps.begin() + static_cast<int64_t>(at), step);
+  }
+}
+
 std::optional<Act> ActNamed(std::string_view name) {
   for (size_t i = 0; i < kActs; ++i) {
     if (kNames[i] == name) return static_cast<Act>(i);
@@ -113,6 +126,7 @@ Plan MakePlan(uint64_t seed) {
     plan.steps.push_back(step);
   }
   AddSeatSteps(plan);
+  AddErasures(plan);
   return plan;
 }
 

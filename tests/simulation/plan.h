@@ -55,6 +55,8 @@ enum class Act {
   kBook,      // a: what, b: of which meeting, or which seat
   kCapacity,  // a: of which group, b: how many chairs from now on
   kReclaim,   // the tablet's leases
+  // A coordinator.
+  kErase,  // a: which citizen
   kCount,
 };
 std::string_view NameOf(Act act);

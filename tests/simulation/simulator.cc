@@ -70,6 +70,8 @@ const std::vector<std::string>& Sometimes() {
       "the base asked to send later",
       "a save failed on a bad disk",
       "a tablet was cloned",
+      "a citizen was erased",
+      "work was answered ERASED",
       "a copy handed in what it had of its original",
       "a tablet was put back to an old image",
       "the base was put back to an old copy",

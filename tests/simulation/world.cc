@@ -219,6 +219,7 @@ void World::Do(const Step& step) {
     case Act::kBook: return Book(*tablet, step.a, step.b);
     case Act::kCapacity: return ChangeCapacity(step.a, step.b);
     case Act::kReclaim: return Reclaim(*tablet);
+    case Act::kErase: return Erase(step.a);
     case Act::kCount: return;
   }
 }
@@ -237,6 +238,7 @@ void World::AfterStep() {
 void World::Calm() {
   Say("calm");
   base_disk_->Heal();
+  FinishErasing();
   CutAll();
   for (auto& tablet : tablets_) {
     tablet->disk.Heal();
@@ -255,6 +257,7 @@ void World::Calm() {
   if (failure_.has_value()) return;
   CheckDeep();
   if (!failure_.has_value()) CheckConverged();
+  if (!failure_.has_value()) CheckErased();
 }
 
 bool World::SyncRound(int round) {

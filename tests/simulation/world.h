@@ -213,6 +213,11 @@ class World {
 
   // world_scopes.cc
   void Relocate(Tablet& tablet, uint32_t which, uint32_t where);
+  // world_erasures.cc
+  void Erase(uint32_t which);
+  void FinishErasing();
+  bool IsErased(const Captured& captured) const { return erased_.contains(captured.subject); }
+  void CheckErased();
   void GiveOrTake(uint32_t staff, uint32_t area, bool take);
   std::string RoleOf(int staff) const;
 
@@ -317,7 +322,7 @@ class World {
   std::map<std::pair<int, Scope>, uint64_t> given_after_;
   uint64_t hostile_seq_ = 1000000;
   std::set<RecordId> answered_;              // seats to which the base said something, in any epoch
-  std::set<ReplicaId> shared_names_;  // by which two tablets went at some time
+  std::set<ReplicaId> shared_names_;         // by which two tablets went at some time
   std::map<RecordId, std::string> excused_;  // meetings that may be overbooked by now, and why
 
   std::optional<Failure> failure_;
@@ -325,6 +330,7 @@ class World {
   std::string log_;
   uint64_t said_ = 0;  // lines, kept or not
   std::map<std::string, uint64_t> reached_;
+  std::set<RecordId> erased_;  // citizens
 };
 
 // What the base holds under another epoch: the one place where the file of an old copy becomes a base again.

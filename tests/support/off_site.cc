@@ -36,7 +36,8 @@ std::filesystem::path OffSite::Backup() {
 }
 
 absl::StatusOr<CheckedBackup> OffSite::Check(const std::filesystem::path& file, bool with_storage_key) {
-  return CheckBackup(file, keys_, with_storage_key ? base_.keys().storage_key : SecretBytes(), directory_);
+  return CheckBackup(file, keys_, with_storage_key ? base_.keys().storage_key : SecretBytes(), directory_,
+                     base_.directory() / "keys");
 }
 
 std::string OffSite::ReceiptOf(const std::filesystem::path& file) {

@@ -13,6 +13,7 @@
 #include "server/admin/grants.h"
 #include "server/admin/revocation.h"
 #include "server/admin/staff.h"
+#include "server/engine/erasure.h"
 #include "server/engine/greeting.h"
 #include "server/engine/holdings.h"
 #include "server/engine/transaction.h"
@@ -59,6 +60,10 @@ void BaseSession::NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) {
   base_.jobs_.push_back(TestBase::Removal{replica, std::move(scopes)});
 }
 
+void BaseSession::NoteErasures(ReplicaId replica, std::vector<v1::Erasure> erasures) {
+  base_.jobs_.push_back(TestBase::Heeding{replica, std::move(erasures)});
+}
+
 std::filesystem::path MakeTestDirectory() {
   const bool has_memory = ::access("/dev/shm", W_OK) == 0;
   std::string pattern = (has_memory ? std::string("/dev/shm") : testing::TempDir()) + "/opgang-test-XXXXXX";
@@ -86,6 +91,8 @@ absl::Status TestBase::Open() {
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
   committer_ = std::make_unique<Committer>(*store_, session_keys_.schema);
+  const auto finished = FinishErasures(*store_, clock_.WallNow());
+  if (!finished.ok()) return finished.status();
   std::set<Scope> touched;
   const auto taken_in = committer_->ReplayAfterUpgrade(clock_.WallNow(), touched);
   if (!taken_in.ok()) return taken_in.status();
@@ -257,6 +264,12 @@ bool TestBase::RunOneJob() {
     DoRemoval(job);
     return true;
   }
+  if (const auto* heeding = std::get_if<Heeding>(&jobs_.front())) {
+    const Heeding job = *heeding;
+    jobs_.pop_front();
+    DoHeeding(job);
+    return true;
+  }
   std::vector<Batch> group;
   while (!jobs_.empty() && std::holds_alternative<Batch>(jobs_.front())) {
     group.push_back(std::get<Batch>(std::move(jobs_.front())));
@@ -278,6 +291,33 @@ void TestBase::DoGreeting(const Greetings& job) {
 void TestBase::DoRemoval(const Removal& job) {
   const absl::Status status = ConfirmRemoved(*store_, job.replica, job.scopes, clock_.WallNow());
   if (!status.ok() && GetErrorCode(status) != ErrorCode::kDiskFull) failed_ = true;
+}
+
+void TestBase::DoHeeding(const Heeding& job) {
+  std::set<Scope> touched;
+  const absl::Status status =
+      HearErasures(*store_, keys_.storage_key, job.replica, job.erasures, clock_.WallNow(), touched);
+  if (!status.ok() && GetErrorCode(status) != ErrorCode::kDiskFull) failed_ = true;
+  Announce(touched);
+}
+
+void TestBase::Erase(RecordId citizen) {
+  std::set<Scope> touched;
+  const ErasureOrder order{"karen", v1::ERASURE_REASON_REQUEST, clock_.WallNow()};
+  EXPECT_EQ(EraseCitizen(*store_, citizen, order, touched), absl::OkStatus());
+  EXPECT_EQ(committer_->AnswerWishes(clock_.WallNow(), touched), absl::OkStatus());
+  Announce(touched);
+}
+
+std::set<std::string> TestBase::UnconfirmedErasure(RecordId citizen) {
+  std::set<std::string> holders;
+  const auto erasures = store_->Erasures().value();
+  for (const v1::ErasureLine& line : erasures) {
+    for (const v1::ErasureReach& reach : line.reach()) {
+      if (line.citizen_id() == citizen.ToBytes() && reach.confirmed_us() == 0) holders.insert(reach.holder());
+    }
+  }
+  return holders;
 }
 
 void TestBase::DoCommit(std::vector<Batch> group) {

@@ -47,6 +47,7 @@ class BaseSession : public SessionHost, public std::enable_shared_from_this<Base
   void FenceOthers(ReplicaId replica) override;
   void NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) override;
   uint64_t AuthorityRev() override;
+  void NoteErasures(ReplicaId replica, std::vector<v1::Erasure> erasures) override;
 
  private:
   TestBase& base_;
@@ -83,6 +84,10 @@ class TestBase {
   // Scopes that some device of this person may still hold, and may read no longer.
   size_t UnconfirmedRemovals(const std::string& staff);
   absl::StatusOr<v1::Verdict> Replay(IntentId intent);
+  // A coordinator erases a citizen.
+  void Erase(RecordId citizen);
+  // Stores that have not confirmed that nothing about the citizen is left on them.
+  std::set<std::string> UnconfirmedErasure(RecordId citizen);
   v1::ImportDwellingsResponse Import(const v1::ImportDwellingsRequest& request);
 
   std::shared_ptr<BaseSession> Connect(Peer peer, SessionLimits limits = {});
@@ -135,12 +140,17 @@ class TestBase {
     ReplicaId replica;
     std::vector<Scope> scopes;
   };
-  using Job = std::variant<Greetings, Batch, Removal>;
+  struct Heeding {
+    ReplicaId replica;
+    std::vector<v1::Erasure> erasures;
+  };
+  using Job = std::variant<Greetings, Batch, Removal, Heeding>;
 
   void Spoil(const std::string& table);
   void Execute(const std::string& sql);
   void DoGreeting(const Greetings& greeting);
   void DoRemoval(const Removal& removal);
+  void DoHeeding(const Heeding& heeding);
   void Change(v1::ChangeGrantRequest request);
   void EndSessionsOf(const std::string& staff);
   void DoCommit(std::vector<Batch> group);

@@ -234,6 +234,20 @@ absl::Status ConfirmedStore::Erase(const v1::FeedEntry& entry, ConfirmedChange& 
   return absl::OkStatus();
 }
 
+absl::StatusOr<ConfirmedChange> ConfirmedStore::EraseAbout(const std::vector<std::string>& citizens) {
+  ConfirmedChange change;
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+  for (const std::string& citizen : citizens) {
+    v1::FeedEntry entry;
+    entry.set_record_id(citizen);
+    entry.set_subject_id(citizen);
+    RETURN_IF_ERROR(Erase(entry, change));
+  }
+  RETURN_IF_ERROR(transaction.Commit());
+  RETURN_IF_ERROR(db_->Checkpoint());
+  return change;
+}
+
 absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& current,
                                                              uint64_t generation) {
   const auto scope = Scope::FromProto(current.scope());

@@ -98,6 +98,9 @@ class ConfirmedStore {
   // The base has another history: no cursor holds, and any rev replaces what is here. Records stay until they
   // are replaced or swept.
   absl::Status BecomeStale();
+  // Removes everything about these citizens (16 bytes each), in one durable commit; then it is nowhere in the files. Needs no
+  // key.
+  absl::StatusOr<ConfirmedChange> EraseAbout(const std::vector<std::string>& citizens);
   // Removes all scopes but `kept`, with their records.
   absl::StatusOr<ConfirmedChange> KeepOnly(const std::set<Scope>& kept);
   // Empties the log of page images: what was removed is nowhere in the files once it returns ok.

@@ -349,10 +349,37 @@ absl::Status QueueStore::RemoveAbout(const std::vector<std::string>& ids) {
       write.removed.push_back(row.position);
     }
   }
-  if (write.removed.empty()) return absl::OkStatus();
+  // The note may outlive the row that it takes back.
+  if (write.removed.empty() && state_.undo_note().empty()) return absl::OkStatus();
   write.state = state_;
   write.state->clear_undo_note();
   return Commit(write);
+}
+
+absl::Status QueueStore::NoteErased(const std::vector<v1::Erasure>& erasures, const std::string& epoch) {
+  if (erasures.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+  for (const v1::Erasure& erasure : erasures) {
+    ASSIGN_OR_RETURN(auto note, db_->Prepare("INSERT OR REPLACE INTO erasures(subject_id, proof, epoch)"
+                                             " VALUES(?1, ?2, ?3)"));
+    RETURN_IF_ERROR(
+        note.BindBlob(1, erasure.subject_id()).BindBlob(2, erasure.proof()).BindBlob(3, epoch).Run());
+  }
+  return transaction.Commit();
+}
+
+absl::StatusOr<std::vector<v1::Erasure>> QueueStore::ErasedBefore(const std::string& epoch, int most) {
+  ASSIGN_OR_RETURN(auto rows,
+                   db_->Prepare("SELECT subject_id, proof FROM erasures WHERE epoch <> ?1 LIMIT ?2"));
+  rows.BindBlob(1, epoch).BindInt(2, most);
+  std::vector<v1::Erasure> erasures;
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool row, rows.Step());
+    if (!row) return erasures;
+    v1::Erasure& erasure = erasures.emplace_back();
+    erasure.set_subject_id(std::string(rows.Blob(0)));
+    erasure.set_proof(std::string(rows.Blob(1)));
+  }
 }
 
 }  // namespace opgang

@@ -21,6 +21,7 @@
 #include "core/sqlite/database.h"
 #include "opgang/v1/local_state.pb.h"
 #include "opgang/v1/mutation.pb.h"
+#include "opgang/v1/sync.pb.h"
 
 namespace opgang {
 
@@ -64,6 +65,10 @@ class QueueStore {
   // The keys under which rows lie that this store may look into no longer, by `closed` of a row. A key that seals any
   // other row too is left out.
   absl::StatusOr<std::set<std::string>> KeysOnlyOf(const std::function<bool(const QueueRow&)>& closed);
+  // Citizens who were erased, for good: what the base of `epoch` said.
+  absl::Status NoteErased(const std::vector<v1::Erasure>& erasures, const std::string& epoch);
+  // Those of whom a base of this epoch has not spoken.
+  absl::StatusOr<std::vector<v1::Erasure>> ErasedBefore(const std::string& epoch, int most);
   // Removes every row, kept ones too, whose envelope names one of these subjects or records (16 bytes each),
   // and the undo note with them.
   absl::Status RemoveAbout(const std::vector<std::string>& ids);

@@ -14,6 +14,8 @@
 //               why: what put it into the queue (opgang/decisions.h).
 //               seq 0 = numbered by a former replica. checksum: over all other columns, so that a damaged row
 //               is noticed and read around (I18). mutations_live lists all that is not kept, on its own pages.
+//   erasures    citizens who were erased at the base, with its proof, and under which epoch it last said so: a base that was
+//               restored is told of them (I12). Ids, and nothing else of anybody.
 //
 //     (save) -> queued -> acknowledged -> kept -> (gone)    new epoch: acknowledged, kept, refused -> queued, in the
 //                    `--> refused -> settled                order of capture; settled stays. ERASED: gone at once
@@ -54,6 +56,8 @@ CREATE TABLE mutations(
   key_id BLOB NOT NULL, sealed_payload BLOB NOT NULL, state INTEGER NOT NULL, rev INTEGER NOT NULL,
   code INTEGER NOT NULL, field INTEGER NOT NULL, settled INTEGER NOT NULL, why INTEGER NOT NULL,
   checksum BLOB NOT NULL) STRICT;
+CREATE TABLE erasures(subject_id BLOB PRIMARY KEY, proof BLOB NOT NULL, epoch BLOB NOT NULL)
+  STRICT, WITHOUT ROWID;
 CREATE INDEX mutations_live ON mutations(position) WHERE state <> 3;
 )"};
 

@@ -5,6 +5,7 @@
 //   store_impl_undo.cc    taking back the last save
 //   store_impl_history.cc what the device can tell of a record's past
 //   store_impl_sync.cc    what the sync session needs
+//   store_impl_erasures.cc  citizens who were erased at the base
 //   store_impl_explain.cc telling why it did what it did
 //   store_impl_scopes.cc  scopes that are lost, and what was handed in where nothing may be read
 //   store_impl_access.cc  unlocking, the lease, being taken out of use
@@ -95,6 +96,7 @@ class StoreImpl : public Store, public SyncStore {
   absl::StatusOr<uint32_t> ApplyLeafContent(const v1::LeafContent& content) override;
   absl::StatusOr<std::vector<Scope>> RemoveLostScopes() override;
   absl::Status BecomeReplica(ReplicaId replica) override;
+  absl::StatusOr<v1::ErasuresHeeded> NextErasuresHeeded() override;
 
  private:
   StoreImpl(v1::StoreIdentity identity, const DeviceOptions& options, FileLock lock, LeaseKeeper lease,
@@ -146,6 +148,7 @@ class StoreImpl : public Store, public SyncStore {
   void TellScope(SyncStep step, const v1::ScopeId& scope) const;
   void TellWhole(SyncStep step, uint64_t count) const;
 
+  absl::Status TakeErasures(const std::vector<v1::Erasure>& erasures, const std::string& epoch);
   absl::Status TakeConfirmedChange(const ConfirmedChange& change);
   absl::Status AuditAgain(const std::set<RecordId>& records);
   absl::Status TakeReplayed(const std::set<RecordId>& records);
@@ -180,6 +183,8 @@ class StoreImpl : public Store, public SyncStore {
   mutable QueueKeyring keyring_;
   std::unique_ptr<Reading> reading_;       // null: locked
   std::map<Scope, SecretBytes> sum_keys_;  // as the last Welcome told them
+  std::vector<v1::Erasure> heeded_;        // to be confirmed to the base
+  bool told_erased_before_ = false;        // in this session: what a base with another epoch had erased
   std::set<Scope> lost_;                   // as the last Welcome told: still to be removed
   std::unique_ptr<ScopeAudit> audit_;      // null: not counted yet in this session
   SyncObserver* explained_to_ = nullptr;

@@ -2,6 +2,7 @@
 // a crash leaves half done is then asked for again, because the queue's state still says the old epoch,
 // grants or rev.
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "client-lib/src/store/store_impl.h"
@@ -64,6 +65,8 @@ uint32_t StoreImpl::unsent_count() { return static_cast<uint32_t>(queue_->In(Row
 
 absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
   audit_.reset();  // a new session counts anew
+  heeded_.clear();
+  told_erased_before_ = false;
   const v1::QueueState& state = queue_->state();
   v1::Hello hello;
   hello.set_replica_id(state.replica_id());
@@ -170,6 +173,7 @@ absl::Status StoreImpl::TakeEpoch(const std::string& epoch, QueueWrite& write) {
 
 absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::ClockReading& sent,
                                      const v1::ClockReading& received) {
+  RETURN_IF_ERROR(TakeErasures({welcome.erasures().begin(), welcome.erasures().end()}, welcome.epoch()));
   QueueWrite write;
   write.state = queue_->state();
   v1::QueueState& state = *write.state;
@@ -336,17 +340,26 @@ absl::Status StoreImpl::ApplyPage(const v1::Page& page) {
   if (reading_ == nullptr)
     return MakeError(ErrorCode::kLocked, "a locked store cannot seal what it receives");
   std::vector<std::string> erased;
+  std::map<std::string, v1::Erasure> citizens;
   for (const v1::FeedEntry& entry : page.entries()) {
     if (entry.change() != v1::FEED_CHANGE_ERASE) continue;
     erased.push_back(entry.record_id());
-    if (!entry.subject_id().empty()) erased.push_back(entry.subject_id());
+    if (entry.subject_id().empty()) continue;
+    erased.push_back(entry.subject_id());
+    v1::Erasure& citizen = citizens[entry.subject_id()];
+    citizen.set_subject_id(entry.subject_id());
+    citizen.set_proof(entry.erasure_proof());
   }
+  std::vector<v1::Erasure> told;
+  for (const auto& [id, citizen] : citizens) told.push_back(citizen);
+  RETURN_IF_ERROR(queue_->NoteErased(told, queue_->state().epoch()));
   if (!erased.empty()) {
     RETURN_IF_ERROR(queue_->RemoveAbout(erased));
     reading_->RowsRemoved();
   }
   ASSIGN_OR_RETURN(const ConfirmedChange change,
                    confirmed_->ApplyPage(page, reading_->keys().confirmed_rows));
+  heeded_.insert(heeded_.end(), told.begin(), told.end());
   return TakeConfirmedChange(change);
 }
 

@@ -119,6 +119,9 @@ absl::Status ClientSession::OnPage(const v1::Page& page) {
   QueuePageAck();
   if (!current_.contains(KeyOf(page.scope()))) return absl::OkStatus();
   RETURN_IF_ERROR(store_.ApplyPage(page));
+  owes_erasures_ |= std::any_of(page.entries().begin(), page.entries().end(), [](const v1::FeedEntry& entry) {
+    return entry.change() == v1::FEED_CHANGE_ERASE;
+  });
   result_.received += static_cast<uint32_t>(page.entries_size());
   progress_.received = result_.received;
   return absl::OkStatus();
@@ -171,6 +174,7 @@ absl::Status ClientSession::Compare(const std::string& scope, const v1::Current&
 }
 
 absl::StatusOr<std::optional<v1::SyncRequest>> ClientSession::NextRequest() {
+  if (outbox_.empty()) RETURN_IF_ERROR(QueueErasures());
   if (outbox_.empty()) RETURN_IF_ERROR(QueuePush());
   if (outbox_.empty()) RETURN_IF_ERROR(QueueRemovals());
   if (outbox_.empty()) return std::nullopt;
@@ -218,6 +222,18 @@ absl::Status ClientSession::QueueRemovals() {
   return absl::OkStatus();
 }
 
+// Before anything else is pushed: a base that was restored hears whom it had erased before it hears of them.
+absl::Status ClientSession::QueueErasures() {
+  const bool speaking = welcomed_ && !new_replica_ && !go_away_.has_value();
+  if (!speaking || !std::exchange(owes_erasures_, false)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(v1::ErasuresHeeded heeded, store_.NextErasuresHeeded());
+  if (heeded.erasures().empty()) return absl::OkStatus();
+  v1::SyncRequest request;
+  *request.mutable_erasures_heeded() = std::move(heeded);
+  outbox_.push_back(std::move(request));
+  return absl::OkStatus();
+}
+
 uint32_t ClientSession::Window() const {
   if (!line_.known()) return kCreditBeforeWelcome;
   return static_cast<uint32_t>(line_.Worth(kWindowTime, kLeastWindow, credit_bytes_));
@@ -232,7 +248,8 @@ void ClientSession::Tick() {
 
 bool ClientSession::done() const {
   if (new_replica_) return true;
-  if (!welcomed_ || !outbox_.empty() || !queue_drained_ || !in_flight_.empty()) return false;
+  if (!welcomed_ || owes_erasures_ || !outbox_.empty() || !queue_drained_ || !in_flight_.empty())
+    return false;
   if (removes_ && !removed_lost_) return false;
   const bool repairing =
       std::any_of(repairs_.begin(), repairs_.end(), [](const auto& repair) { return repair.second.asked; });

@@ -72,6 +72,7 @@ class ClientSession {
   absl::Status OnLeafContent(const v1::LeafContent& content);
   void QueuePageAck();
   uint32_t Window() const;
+  absl::Status QueueErasures();
   absl::Status QueuePush();
   absl::Status QueueRemovals();
 
@@ -90,6 +91,8 @@ class ClientSession {
 
   uint64_t pushed_seq_ = 0;  // everything at or below it went out in this session
   bool queue_drained_ = false;
+  bool owes_erasures_ =
+      true;  // something may be to be said of them: at Welcome, and behind a page that erased
   bool removed_lost_ = false;  // what the Welcome took is gone, or waits for a later session
   uint32_t credit_bytes_;
   uint32_t unacknowledged_bytes_ = 0;

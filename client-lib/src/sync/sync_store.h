@@ -62,6 +62,9 @@ class SyncStore {
   // mutations all but the base's wrapping (I11). A scope in which work still waits for the base stays until that has its
   // verdict. Returns the scopes of which nothing is left in the files: to be confirmed to the base.
   virtual absl::StatusOr<std::vector<Scope>> RemoveLostScopes() = 0;
+  // What the base is to hear of erasures now: that nothing is left of those that it named in this session, and once in a
+  // session those that a base of another epoch had named. Empty: nothing.
+  virtual absl::StatusOr<v1::ErasuresHeeded> NextErasuresHeeded() = 0;
   // Goes on as another replica: renumbers the unanswered mutations from 1, intent ids unchanged.
   virtual absl::Status BecomeReplica(ReplicaId replica) = 0;
 };
