@@ -53,8 +53,10 @@ TEST_F(Revocation, WorkThatIsUnderWayWhenItHappensIsNeitherTakenInNorLost) {
   const auto sealed = nina.Seal(nina.Create(CitizenCalled("On the way"), AreaScope(base.Area("Testlund"))));
   session->Hear(nina.Request(nina.Push({sealed})));  // waits for the writer
   base.Revoke("nina", v1::REVOCATION_REASON_LOST);
-  for (const v1::SyncResponse& said : session->SayAll())
-    EXPECT_TRUE(said.has_go_away()) << said.DebugString();
+  for (const v1::SyncResponse& said : session->SayAll()) {
+    for (const v1::Verdict& verdict : said.ack().verdicts()) EXPECT_TRUE(verdict.has_retry_later());
+    EXPECT_TRUE(said.has_ack() || said.has_go_away()) << said.DebugString();
+  }
   EXPECT_EQ(Quarantined(), 0u);
   EXPECT_EQ(base.Check().records, 0);
   auto next = base.Connect(nina.peer);
