@@ -99,7 +99,7 @@ absl::StatusOr<Json> RefusedJson(BaseReader& store, const std::set<RecordId>& pe
   ASSIGN_OR_RETURN(const auto items, store.Quarantine(std::nullopt));
   for (const QuarantinedMutation& item : items) {
     if (!persons.contains(item.mutation.subject)) continue;
-    const v1::QuarantineItem shown = ToItem(item);
+    ASSIGN_OR_RETURN(const v1::QuarantineItem shown, ToItem(store, item));
     refused.push_back({{"type", TypeName(item.record_type)},
                        {"why", v1::RefusalCode_Name(shown.code())},
                        {"written_by", shown.author()},

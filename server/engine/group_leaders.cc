@@ -33,8 +33,8 @@ absl::Status Committer::NoteLeader(const Author& author, const StoredRecord& gro
 // is of another municipality, or not invited yet.
 absl::Status Committer::GiveGroup(const StoredRecord& group, const std::string& staff_code, absl::Time now) {
   ASSIGN_OR_RETURN(const auto staff, store_.FindStaff(staff_code));
-  if (!staff.has_value() || !MayWrite(staff->role, RecordTypeOf<v1::Participation>()))
-    return absl::OkStatus();
+  constexpr v1::GrantMode kMode = v1::GRANT_MODE_READ_WRITE;
+  if (!staff.has_value() || !MayHold(staff->role, v1::SCOPE_KIND_GROUP, kMode)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto grants, store_.Grants(staff_code));
   const Scope scope = GroupScope(group.id);
   bool reads_directory = false, has_it = false;
@@ -44,7 +44,7 @@ absl::Status Committer::GiveGroup(const StoredRecord& group, const std::string& 
   }
   if (!reads_directory || has_it) return absl::OkStatus();
   regranted_.insert(staff_code);
-  return GiveGrant(store_, staff_code, {scope, 1, mode, ""}, now);
+  return GiveGrant(store_, staff_code, {scope, 1, kMode, ""}, now);
 }
 
 absl::Status Committer::TakeGroup(const StoredRecord& group, const std::string& staff_code, absl::Time now) {

@@ -134,8 +134,7 @@ grpc::Status ReportServiceImpl::RunReport(grpc::ServerContext* context, const v1
   if (!kept.ok()) return ToGrpc(kept);
   // Before it leaves.
   const grpc::Status noted = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) {
-    return NoteReport(store, actor.empty() ? request->actor() : actor, request->name(),
-                      base_.clock->WallNow());
+    return NoteReport(store, request.actor(), request.name(), base_.clock->WallNow());
   });
   if (!noted.ok()) return noted;
   *response->mutable_report() = **std::move(report);
