@@ -51,6 +51,11 @@ absl::Status BringAbout(BaseStore& store, RecordId citizen, const ErasureOrder& 
 absl::Status EraseCitizen(BaseStore& store, RecordId citizen, const ErasureOrder& order,
                           std::set<Scope>& touched) {
   if (!store.ledger().Holds(citizen)) RETURN_IF_ERROR(store.NoteInLedger(citizen, LineOf(order)));
+  // One that met a full disk before comes to its end first: its key goes with this one's.
+  ASSIGN_OR_RETURN(const std::vector<RecordId> begun, store.ErasuresToFinish());
+  for (const RecordId& other : begun) {
+    if (other != citizen) RETURN_IF_ERROR(BringAbout(store, other, order, touched));
+  }
   RETURN_IF_ERROR(BringAbout(store, citizen, order, touched));
   RETURN_IF_ERROR(store.DestroyErasedKeys());
   return InTransaction(store, [&] { return store.NoteLedgerFollowed(); });

@@ -488,7 +488,9 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   absl::Status NoteInLedger(RecordId citizen, ErasureLine line) override {
     line.slots = citizens_->AllSlotsOf(citizen.ToBytes());
-    return erased_->Append(citizen, std::move(line));
+    RETURN_IF_ERROR(erased_->Append(citizen, std::move(line)));
+    begun_.insert(citizen);
+    return absl::OkStatus();
   }
 
   absl::Status EraseContents(RecordId citizen, const ErasureLine& line, uint64_t rev,
@@ -519,7 +521,17 @@ class SqliteBaseStore : public Reads<BaseStore> {
     return GetErrorCodeOr(wiped) == ErrorCode::kStoreBusy ? absl::OkStatus() : wiped;
   }
 
+  // Whom the file shows at the start, and then those that were begun by this process.
   absl::StatusOr<std::vector<RecordId>> ErasuresToFinish() override {
+    if (!looked_for_unfinished_) {
+      ASSIGN_OR_RETURN(const std::vector<RecordId> left, FindUnfinishedErasures());
+      begun_.insert(left.begin(), left.end());
+      looked_for_unfinished_ = true;
+    }
+    return std::vector<RecordId>(begun_.begin(), begun_.end());
+  }
+
+  absl::StatusOr<std::vector<RecordId>> FindUnfinishedErasures() {
     ASSIGN_OR_RETURN(const std::string followed, queries_.MetaOr(kLedgerLines, "0"));
     const bool all_followed = followed == std::to_string(erased_->lines().size());
     std::vector<RecordId> unfinished;
@@ -533,6 +545,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   absl::Status NoteLedgerFollowed() override {
+    begun_.clear();
     return PutMeta(kLedgerLines, std::to_string(erased_->lines().size()));
   }
 
@@ -728,6 +741,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
   const std::shared_ptr<CitizenKeys> citizens_;
   const std::unique_ptr<ErasureLedger> erased_;
   std::set<RecordId> erased_records_;
+  std::set<RecordId> begun_;  // erasures that the ledger names and that may not be brought about yet
+  bool looked_for_unfinished_ = false;
   AuditChain audit_;
   std::vector<std::string> given_;  // owners that got a key in this transaction
   size_t given_at_part_ = 0;

@@ -111,7 +111,7 @@ TEST_F(Audit, DeliveryIsDurableBeforeTheFirstPageLeaves) {
 
 TEST_F(Audit, ChangedEntryIsNamed) {
   const uint64_t first = SixEntries();
-  Execute("UPDATE audit SET note = CAST(substr(note, 1, length(note) - 1) || x'00' AS BLOB) WHERE seq = " +
+  Execute("UPDATE audit SET note = CAST(substr(note, 1, length(note) - 1) || x'00ff' AS BLOB) WHERE seq = " +
           At(first + 2));
   EXPECT_THAT(Problems(), Contains("entry " + At(first + 2) + " is not what was written there"));
   EXPECT_THAT(Problems(), Not(Contains(HasSubstr("entry " + At(first + 3)))));
@@ -232,7 +232,7 @@ TEST_F(Audit, ExpiredMonthsEndInASignedCheckpointAndNobodyReadsThem) {
   EXPECT_THAT(Problems(), IsEmpty());
   Note("later");
   EXPECT_THAT(Problems(), IsEmpty());
-  Execute("UPDATE audit_checkpoints SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'00' AS BLOB)");
+  Execute("UPDATE audit_checkpoints SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'ff' AS BLOB)");
   EXPECT_THAT(Problems(), Contains(HasSubstr("does not bear this base's signature")));
 }
 

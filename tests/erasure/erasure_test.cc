@@ -243,6 +243,20 @@ TEST_F(Erasure, CrashBetweenTheContentsAndTheKeyIsFinishedAtTheNextStart) {
   EXPECT_EQ(RecordsAbout(amina.citizen), 0u);
 }
 
+TEST_F(Erasure, OneThatMetAFullDiskComesToItsEndWithTheNext) {
+  const SavedInquirer amina = amal.SaveInquirer("Amina");
+  const RecordId bent = amal.SaveCitizen("Bent"), carl = amal.SaveCitizen("Carl");
+  SyncBoth();
+  ErasureLine line{"", absl::ToUnixMicros(clock.WallNow()), "karen", v1::ERASURE_REASON_REQUEST, {}};
+  ASSERT_EQ(base.store().NoteInLedger(amina.citizen, line), absl::OkStatus());  // and no further
+  base.Erase(bent);
+  EXPECT_EQ(RecordsAbout(amina.citizen), 0u);
+  EXPECT_THAT(base.Check().problems, IsEmpty());
+  SyncBoth();
+  EXPECT_EQ(jonas.NameOf(carl), "Carl");
+  EXPECT_EQ(jonas.NameOf(amina.citizen), "(not visible)");
+}
+
 TEST_F(Erasure, KeyThatWasDestroyedOutsideIsTakenForAnErasure) {
   const SavedInquirer amina = amal.SaveInquirer("Amina");
   const RecordId bent = amal.SaveCitizen("Bent");
