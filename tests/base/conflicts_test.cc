@@ -35,7 +35,9 @@ class ConflictsTest : public BaseStory {
   absl::StatusOr<v1::SettleConflictResponse> Settle(const v1::SettleConflictRequest& request) {
     return SettleConflict(base.store(), base.committer(), request, clock, SystemRandom(), touched);
   }
-  size_t Open() { return ListConflicts(base.store(), std::nullopt)->items_size(); }
+  size_t Open() {
+    return ListConflicts(base.store(), {.local = true, .author = {}}, std::nullopt)->items_size();
+  }
 
   // "Amina A.: replaced by jonas"
   std::vector<std::string> History(uint32_t field) {
@@ -63,10 +65,10 @@ class SettlingTest : public ConflictsTest {
 TEST_F(ConflictsTest, AreListedWithoutValuesAndShownWithThemAndWhoWroteThem) {
   EXPECT_EQ(Open(), 0u);
   Clash();
-  const auto listed = ListConflicts(base.store(), std::nullopt);
+  const auto listed = ListConflicts(base.store(), {.local = true, .author = {}}, std::nullopt);
   ASSERT_EQ(listed->items_size(), 1);
   EXPECT_EQ(listed->items(0).values_size(), 0);
-  const auto shown = ListConflicts(base.store(), citizen.record());
+  const auto shown = ListConflicts(base.store(), {.local = true, .author = {}}, citizen.record());
   ASSERT_EQ(shown->items(0).values_size(), 2);
   const v1::FieldValue& front = shown->items(0).values(0);
   EXPECT_THAT(front.content(), HasSubstr("Amina B."));
@@ -87,7 +89,7 @@ TEST_F(ConflictsTest, FrontThatStoodAloneForLongStillSaysWhoWroteIt) {
   EXPECT_EQ(Open(), 0u);
   const Draft late = amal.Patch(citizen, Called("Amina D."), {a.intent(), b.intent()});
   amal.Commit(late);
-  const auto shown = ListConflicts(base.store(), citizen.record());
+  const auto shown = ListConflicts(base.store(), {.local = true, .author = {}}, citizen.record());
   std::set<std::string> authors;
   for (const auto& value : shown->items(0).values()) authors.insert(value.provenance().author());
   EXPECT_THAT(authors, ElementsAre("amal", "jonas"));

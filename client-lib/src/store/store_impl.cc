@@ -150,7 +150,9 @@ std::optional<AreaId> StoreImpl::DefaultArea() const {
   std::set<AreaId> writable;
   for (const v1::StoredGrant& grant : queue_->state().grants()) {
     const auto scope = Scope::FromProto(grant.scope());
-    if (scope && scope->kind == v1::SCOPE_KIND_AREA && grant.mode() != v1::GRANT_MODE_READ) {
+    const bool writes =
+        grant.mode() == v1::GRANT_MODE_READ_WRITE || grant.mode() == v1::GRANT_MODE_WRITE_ONLY;
+    if (scope && scope->kind == v1::SCOPE_KIND_AREA && writes) {
       writable.insert(AreaId(scope->id));
     }
   }
