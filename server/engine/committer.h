@@ -84,9 +84,6 @@ class Committer {
   // a mutation (seat_answers.cc). Commit() and Replay() do it by themselves.
   absl::Status AnswerWishes(absl::Time now, std::set<Scope>& touched);
 
-  // Staff codes whose grants have changed with a commit since the last call: their sessions begin anew (group_leaders.cc).
-  std::set<std::string> TakeRegranted() { return std::exchange(regranted_, {}); }
-
  private:
   // Of one submission.
   using Decided = std::vector<v1::Verdict>;
@@ -142,7 +139,6 @@ class Committer {
   BaseStore& store_;
   const KnownSchema schema_;
   Random& random_;
-  std::set<std::string> regranted_;
   bool seats_moved_ = false;      // a seat, a meeting or a group was written since SettleSeats()
   std::set<RecordId> uncovered_;  // seats that became promised anew since then, with no chair named
   std::map<ReplicaId, Standing> standings_;  // as of this group

@@ -43,7 +43,6 @@ absl::Status Committer::GiveGroup(const StoredRecord& group, const std::string& 
     has_it |= grant.scope == scope;
   }
   if (!reads_directory || has_it) return absl::OkStatus();
-  regranted_.insert(staff_code);
   return GiveGrant(store_, staff_code, {scope, 1, kMode, ""}, now);
 }
 
@@ -52,7 +51,6 @@ absl::Status Committer::TakeGroup(const StoredRecord& group, const std::string& 
   for (StoredGrant grant : grants) {
     if (grant.scope != GroupScope(group.id)) continue;
     grant.taken_us = absl::ToUnixMicros(now);
-    regranted_.insert(staff_code);
     RETURN_IF_ERROR(store_.PutGrant(staff_code, grant));
   }
   return absl::OkStatus();

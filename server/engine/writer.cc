@@ -114,15 +114,8 @@ void Writer::CommitGroup(std::vector<Work> group) {
     auto& batch = std::get<Batch>(work);
     batch.done(TakeVerdicts(answers, next, batch.submissions.size()));
   }
-  AnnounceRegranted();
   if (answers.status.ok()) return Announce(answers.touched);
   if (GetErrorCode(answers.status) != ErrorCode::kDiskFull) Fail(answers.status);
-}
-
-// Also where the commit failed: who begins anew for nothing has lost nothing.
-void Writer::AnnounceRegranted() {
-  const std::set<std::string> staff = committer_->TakeRegranted();
-  if (callbacks_.on_regranted && !staff.empty()) callbacks_.on_regranted(staff);
 }
 
 void Writer::Fail(const absl::Status& status) {

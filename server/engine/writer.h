@@ -27,8 +27,6 @@ class Writer {
   struct Callbacks {
     // Scopes with news, after each commit. On the writer's thread.
     std::function<void(const std::set<Scope>&)> on_news;
-    // Staff codes whose grants have changed, after the commit that changed them. On the writer's thread.
-    std::function<void(const std::set<std::string>&)> on_regranted;
     // The disk failed under the store (not: full). Nothing is acknowledged any more; the process must end and start
     // anew. On the writer's thread.
     std::function<void(const absl::Status&)> on_failure;
@@ -62,7 +60,6 @@ class Writer {
   // Takes a job, or as many neighbouring batches as make a good group. Empty: stop.
   std::vector<Work> TakeGroup();
   void CommitGroup(std::vector<Work> group);
-  void AnnounceRegranted();
   // Nothing is acknowledged from now on.
   void Fail(const absl::Status& status);
 

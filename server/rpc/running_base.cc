@@ -184,13 +184,6 @@ class RunningBaseImpl : public RunningBase {
     callbacks.on_news = [this](const std::set<Scope>& touched) {
       services_.sessions.DoForAll([touched](ServerSession& session) { session.OnNews(touched); });
     };
-    callbacks.on_regranted = [this](const std::set<std::string>& staff) {
-      services_.sessions.DoForAll([staff](ServerSession& session) {
-        const bool theirs =
-            std::ranges::any_of(staff, [&](const std::string& code) { return session.IsOf(code); });
-        if (theirs) session.GoAway(v1::GO_AWAY_REASON_SHUTTING_DOWN);
-      });
-    };
     callbacks.on_failure = [this](const absl::Status& status) {
       spdlog::critical("event=disk-failed error=\"{}\"", std::string(status.message()));
       std::unique_lock lock(mutex_);

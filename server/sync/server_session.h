@@ -94,7 +94,6 @@ class ServerSession {
   bool over() const { return state_ == State::kOver; }
 
   // Speaks for this staff member, by the certificate.
-  bool IsOf(std::string_view staff_code) const { return peer_.staff_code == staff_code; }
   // Set once greeted.
   std::optional<ReplicaId> replica() const;
   // What the device still held when last heard: for NoteSessionEnd().

@@ -121,7 +121,7 @@ TEST(RegistryTest, EveryRoleIsFoundByItsName) {
     EXPECT_EQ(RoleFromName(RoleName(role)), role);
   }
   EXPECT_EQ(RoleName(Role::kOutreach), "outreach");
-  EXPECT_FALSE(RoleFromName("Outreach") || RoleFromName("") || RoleFromName("admin"));
+  EXPECT_FALSE(RoleFromName("Outreach") || RoleFromName("") || RoleFromName("administrator"));
 }
 
 TEST(RegistryTest, EveryTypeHasASoundRecordForTheTests) {

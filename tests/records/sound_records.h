@@ -188,7 +188,7 @@ inline v1::Group SoundGroup() {
   g.set_name("Thursdays");
   g.set_programme_id(kOtherId.ToBytes());
   g.set_language("da");
-  g.set_instructor("karen");
+  g.set_instructor("lone");
   g.set_capacity(12);
   g.set_capacity_meaning(v1::CAPACITY_MEANING_ADVICE);
   g.set_rolling_entry(true);

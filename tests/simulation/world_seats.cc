@@ -33,7 +33,6 @@ bool World::CommitAsPlanner(std::vector<Submission> submissions) {
   for (Submission& submission : submissions) submission.author.role = Role::kCoordinator;
   const auto outcome = base_->committer().Commit(submissions);
   if (outcome.ok()) base_->Announce(outcome->touched);
-  base_->EndRegranted();
   return outcome.ok();
 }
 

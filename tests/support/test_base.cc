@@ -165,15 +165,6 @@ void TestBase::GiveArea(const std::string& staff, const std::string& area) {
 void TestBase::Change(v1::ChangeGrantRequest request) {
   request.set_actor("karen");
   EXPECT_EQ(ChangeGrant(*store_, request, clock_.WallNow()).status(), absl::OkStatus());
-  EndSessionsOf(request.staff_code());
-}
-
-void TestBase::EndSessionsOf(const std::string& staff) {
-  for (const auto& weak : sessions_) {
-    const auto session = weak.lock();
-    if (session != nullptr && session->session().IsOf(staff))
-      session->session().GoAway(v1::GO_AWAY_REASON_SHUTTING_DOWN);
-  }
 }
 
 void TestBase::TakeArea(const std::string& staff, const std::string& area) {
@@ -337,11 +328,6 @@ void TestBase::DoCommit(std::vector<Batch> group) {
     if (const auto session = batch.session.lock()) session->session().OnVerdicts(verdicts);
   }
   if (answers.status.ok()) Announce(answers.touched);
-  EndRegranted();
-}
-
-void TestBase::EndRegranted() {
-  for (const std::string& staff : committer_->TakeRegranted()) EndSessionsOf(staff);
 }
 
 void TestBase::Announce(const std::set<Scope>& touched) {

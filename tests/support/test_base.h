@@ -122,8 +122,6 @@ class TestBase {
   void ShutDownSessions();
   // Tells every open session, as the writer does after a commit.
   void Announce(const std::set<Scope>& touched);
-  // The sessions of those whose grants a commit has changed, as the writer does after it.
-  void EndRegranted();
 
  private:
   friend class BaseSession;
@@ -152,7 +150,6 @@ class TestBase {
   void DoRemoval(const Removal& removal);
   void DoHeeding(const Heeding& heeding);
   void Change(v1::ChangeGrantRequest request);
-  void EndSessionsOf(const std::string& staff);
   void DoCommit(std::vector<Batch> group);
 
   Clock& clock_;
