@@ -157,6 +157,14 @@ absl::Status CheckNotStolen(const QuarantinedMutation& item) {
   return MakeError(ErrorCode::kBadInput, "it came from a stolen device: two people release or discard it");
 }
 
+// A person who replays decides by what the author may do now: whatever he might do at the time, it waits for nobody else.
+Author AsOfToday(Author author) {
+  author.role_since_us = 0;
+  author.former_roles.clear();
+  for (StoredGrant& grant : author.grants) grant.given_us = 0;
+  return author;
+}
+
 FateDecision DecisionBy(v1::DecisionKind kind, std::string_view actor, absl::Time now,
                         v1::DecisionReason reason = v1::DECISION_REASON_UNSPECIFIED) {
   return {kind, std::string(actor), absl::ToUnixMicros(now), reason};
@@ -578,7 +586,8 @@ absl::Status Committer::ReplayBundle(std::vector<QuarantinedMutation> parts, con
     }
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const Author author, AuthorOfItem(parts[0]));
+  ASSIGN_OR_RETURN(Author author, AuthorOfItem(parts[0]));
+  if (decision.kind == v1::DECISION_KIND_REPLAYED) author = AsOfToday(std::move(author));
   RETURN_IF_ERROR(store_.BeginPart());
   for (const auto& part : parts) RETURN_IF_ERROR(store_.RemoveQuarantine(part.mutation.fate.intent));
   ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());

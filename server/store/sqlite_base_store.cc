@@ -301,7 +301,9 @@ class SqliteBaseStore : public Reads<BaseStore> {
     const std::string id = item.mutation.fate.intent.ToBytes();
     ASSIGN_OR_RETURN(auto content, db_->Prepare("UPDATE log SET sealed = ?2 WHERE intent_id = ?1"));
     const std::string packed = PackLogContent(item.mutation.envelope, item.mutation.payload);
-    RETURN_IF_ERROR(content.BindBlob(1, id).BindBlob(2, SealRow("log", id, 0, packed)).Run());
+    ASSIGN_OR_RETURN(const std::string sealed,
+                     SealAbout(item.mutation.subject.ToBytes(), "log", id, 0, packed));
+    RETURN_IF_ERROR(content.BindBlob(1, id).BindBlob(2, sealed).Run());
     v1::MutationPayload payload;
     const bool is_create =
         payload.ParseFromString(item.mutation.payload) && payload.action() == v1::MUTATION_ACTION_CREATE;

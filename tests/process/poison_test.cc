@@ -80,10 +80,11 @@ class PoisonTest : public testing::Test {
     EXPECT_EQ(NeedsAttention(), 1);
   }
 
-  // A visit that outreach staff may note; meanwhile the base has made amal an instructor, who may not.
+  // A visit that outreach staff may note; meanwhile the base has made amal an instructor, who may not, and her tablet has
+  // not heard of it.
   void SaveWhatTheRoleForbids() {
-    ASSERT_EQ(tablet_.Run({"door", "1tv", "no-answer"}).exit_code, 0);
     base_.Invite("amal", "other", "instructor");
+    ASSERT_EQ(tablet_.Run({"door", "1tv", "no-answer"}).exit_code, 0);
     ExpectNeedsAttention();
     poison_ = OnlyItem().value("intent", "");
   }

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/merge/merge.h"
 #include "core/rules/response_case.h"
+#include "server/engine/authority.h"
 #include "tests/simulation/world.h"
 
 namespace opgang::simulation {
@@ -415,8 +416,10 @@ void World::CheckConverged() {
     if (!copy.ok()) return Fail("I6", "a copy cannot be read");
     std::map<RecordId, std::string> expected;
     const auto grants = base_->store().Grants(tablet->peer.staff_code);
+    const Role role = base_->store().FindStaff(tablet->peer.staff_code).value()->role;
     for (size_t i = 0; grants.ok() && i < grants->size(); ++i) {
-      if ((*grants)[i].mode == v1::GRANT_MODE_WRITE_ONLY) continue;
+      const StoredGrant& grant = (*grants)[i];
+      if (grant.mode == v1::GRANT_MODE_WRITE_ONLY || !MayHold(role, grant.scope.kind, grant.mode)) continue;
       for (const RecordTypeInfo& type : AllRecordTypes()) {
         const auto records = base_->reader().RecordsOfType((*grants)[i].scope, type.type);
         for (size_t r = 0; records.ok() && r < records->size(); ++r) {

@@ -109,8 +109,14 @@ bool World::OpenTablet(Tablet& tablet) {
     return false;
   }
   tablet.store = *std::move(store);
-  if (!tablet.store->unlocked() && !tablet.store->Unlock(kPassphrase).ok()) return false;
-  if (!tablet.store_keys.has_value()) {
+  const absl::Status unlocked =
+      tablet.store->unlocked() ? absl::OkStatus() : tablet.store->Unlock(kPassphrase);
+  if (!unlocked.ok()) {
+    // The next sync brings the share back; until then it saves and hands in.
+    if (GetErrorCode(unlocked) != ErrorCode::kLeaseOver) return false;
+    Say(absl::StrCat("  tablet ", tablet.number, "'s lease is over"));
+    Reach("a lease was over");
+  } else if (!tablet.store_keys.has_value()) {
     tablet.store_keys.emplace(**tablet.keys->Recall(tablet.peer.store));
   }
   return true;

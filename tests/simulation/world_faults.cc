@@ -123,6 +123,7 @@ void World::Clone(Tablet& tablet) {
   clone->damaged = tablet.damaged;
   clone->lost = tablet.lost;
   clone->damaged_work = tablet.damaged_work;
+  clone->store_keys = tablet.store_keys;
   partings_[{number, 0}] = {{tablet.number, tablet.life}, static_cast<int>(ledger_.entries().size())};
   for (const auto& [name, bytes] : FilesOf(tablet)) {
     std::filesystem::create_directories((clone->home / name).parent_path());

@@ -42,10 +42,14 @@ void Overwrite(const std::filesystem::path& file) {
 
 int64_t SeenBy(const v1::StoreLease& lease, const v1::ClockReading& now) {
   const v1::ClockReading& then = lease.seen_at();
-  const bool same_boot = now.boot_id() == then.boot_id() && now.boottime_us() >= then.boottime_us();
-  if (same_boot) return lease.seen_us() + (now.boottime_us() - then.boottime_us());
-  const int64_t by_boot = lease.seen_us() + std::max<int64_t>(now.boottime_us(), 0);
-  return std::max(by_boot, now.wall_us() + lease.wall_offset_us());
+  const int64_t by_wall = now.wall_us() + lease.wall_offset_us();
+  if (now.boot_id() != then.boot_id()) {
+    return std::max(lease.seen_us() + std::max<int64_t>(now.boottime_us(), 0), by_wall);
+  }
+  if (now.boottime_us() >= then.boottime_us()) {
+    return lease.seen_us() + (now.boottime_us() - then.boottime_us());
+  }
+  return std::max(lease.seen_us(), by_wall);  // a clock that runs back within one boot says nothing
 }
 
 absl::StatusOr<LeaseKeeper> LeaseKeeper::Open(const std::filesystem::path& directory, Clock& clock) {
