@@ -33,8 +33,11 @@ std::string LastSyncWords(const Context& context) {
 std::string GrantWords(const Context& context) {
   std::vector<std::string> names;
   for (const GrantInfo& grant : context.store().grants()) {
-    names.push_back(Shown(grant.display_name) + " (" + Label(context.texts(), grant.scope.kind) + ", " +
-                    Label(context.texts(), grant.mode) + ")");
+    const std::string kind = Label(context.texts(), grant.scope.kind),
+                      mode = Label(context.texts(), grant.mode);
+    const bool named = !grant.display_name.empty();  // the directory has no name
+    names.push_back(named ? Shown(grant.display_name) + " (" + kind + ", " + mode + ")"
+                          : kind + " (" + mode + ")");
   }
   return names.empty() ? context.T("status.no-grants")
                        : context.T("status.grants", {{"grants", JoinParts(names, ", ")}});

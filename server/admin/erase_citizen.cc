@@ -110,7 +110,9 @@ absl::StatusOr<RecordId> CitizenNamed(BaseReader& store, std::string_view typed)
     if (LongHandleOf(id).starts_with(handle)) found.push_back(id);
   }
   if (found.size() == 1) return found[0];
-  return found.empty() ? MakeError(ErrorCode::kNotFound, "no citizen with that handle at this base")
+  return found.empty() ? MakeError(ErrorCode::kNotFound,
+                                   "no citizen with that handle at this base; 'opgang find' shows the "
+                                   "citizen's own, 'opgang due' the inquiry's")
                        : MakeError(ErrorCode::kAmbiguous,
                                    "several citizens have that handle here: more of it, "
                                    "or the record id");
