@@ -233,7 +233,7 @@ TEST_F(CanaryTest, SavedSyncedAndReadElsewhereNoTextFieldIsInClearInAnyFileLogOr
   EXPECT_EQ(FoundIn(base_.log()), std::set<std::string>());
   std::string lines;
   for (const std::string& line : SeenCommandLines()) lines += line + "\n";
-  EXPECT_NE(lines.find("show"), std::string::npos) << "command lines were seen";
+  EXPECT_NE(lines.find("bin/opgang "), std::string::npos) << "command lines were seen";
   EXPECT_EQ(FoundIn(lines), std::set<std::string>());
 
   WriteFile(scratch_ / "tablet/planted", markers_["citizen.note"]);
