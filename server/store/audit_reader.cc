@@ -221,8 +221,8 @@ absl::StatusOr<v1::ListAuditResponse> SqliteBaseQueries::AuditLines(const v1::Li
   const uint32_t most = request.most() == 0 ? kMostLines : request.most();
   std::map<std::string, SecretBytes> owners;  // by tag: whose the person parts are
   for (const std::string& id : citizens_->Citizens()) {
-    auto key = citizens_->KeyOf(id);
-    if (key.ok()) owners.emplace(AuditTagOf(*key), *std::move(key));
+    const auto key = citizens_->KeyOf(id);
+    if (key.ok()) owners.emplace(AuditTagOf(*key), *key);
   }
   std::vector<v1::AuditLine> newest_first;
   v1::ListAuditResponse response;
