@@ -53,6 +53,8 @@ void World::RestartBase() {
   }
   base_->Kill();
   const absl::Status opened = base_->Open();
+  // The start may have finished an erasure, and taken out of the log what was read before.
+  if (!erased_.empty()) base_audit_->StartAnew();
   if (!opened.ok()) return Fail("I1", absl::StrCat("the base does not open: ", opened.ToString()));
   base_audited_at_ = ~0ull;
 }
