@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/reports/html.h"
 #include "core/reports/render.h"
 #include "core/reports/report_view.h"
 
@@ -15,23 +16,8 @@ constexpr char kStyle[] =
     "svg text{font:12px sans-serif}p.note{color:#444}"
     "@media print{body{margin:0;max-width:none}h2{break-after:avoid}table,svg{break-inside:avoid}}";
 
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 std::string Tag(const std::string& name, std::string_view text) {
-  return "<" + name + ">" + Escaped(text) + "</" + name + ">";
+  return "<" + name + ">" + HtmlEscaped(text) + "</" + name + ">";
 }
 
 std::string BlockHtml(const ViewBlock& block) {
@@ -39,7 +25,7 @@ std::string BlockHtml(const ViewBlock& block) {
   html += "<table>\n";
   for (const ViewLine& line : block.lines) {
     html += "<tr>" + Tag("td", line.label) + Tag("td", line.value) + Tag("td", line.share) +
-            "<td class=\"id\">" + Escaped(line.id) + "</td></tr>\n";
+            "<td class=\"id\">" + HtmlEscaped(line.id) + "</td></tr>\n";
   }
   return html + "</table>\n";
 }
@@ -72,8 +58,8 @@ std::string BarsSvg(const std::vector<ViewBar>& bars) {
   int64_t y = 2;
   for (const ViewBar& bar : bars) {
     const int64_t length = bar.value * kLongest / most;
-    svg += "<text" + Attribute("x", 0) + Attribute("y", y + 14) + ">" + Escaped(bar.label) + "</text><rect" +
-           Attribute("x", kLabel) + Attribute("y", y + 2) + Attribute("width", length) +
+    svg += "<text" + Attribute("x", 0) + Attribute("y", y + 14) + ">" + HtmlEscaped(bar.label) +
+           "</text><rect" + Attribute("x", kLabel) + Attribute("y", y + 2) + Attribute("width", length) +
            Attribute("height", kRow - 5) + " fill=\"#356\"/><text" + Attribute("x", kLabel + length + 6) +
            Attribute("y", y + 14) + ">" + std::to_string(bar.value) + "</text>\n";
     y += kRow;
@@ -101,7 +87,7 @@ std::string ReportAsHtml(const v1::Report& report, ReportLanguage language) {
     for (const ViewBlock& block : section.blocks) body += BlockHtml(block);
     for (const ViewTable& table : section.tables) body += TableHtml(table);
   }
-  for (const std::string& note : view.notes) body += "<p class=\"note\">" + Escaped(note) + "</p>\n";
+  for (const std::string& note : view.notes) body += "<p class=\"note\">" + HtmlEscaped(note) + "</p>\n";
   return Page(view.title, body, language);
 }
 

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/records/registry.h"
+#include "core/reports/html.h"
 #include "google/protobuf/util/json_util.h"
 #include "server/admin/conflicts.h"
 #include "server/admin/erase_citizen.h"
@@ -164,28 +165,14 @@ absl::Status NoteExport(BaseStore& store, const std::set<RecordId>& persons, con
   });
 }
 
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 std::string Cell(const Json& value) {
-  return "<td>" + Escaped(value.is_string() ? value.get<std::string>() : value.dump()) + "</td>";
+  return "<td>" + HtmlEscaped(value.is_string() ? value.get<std::string>() : value.dump()) + "</td>";
 }
 
 // One table: the columns in the order named.
 std::string TableOf(const Json& rows, const std::vector<const char*>& columns) {
   std::string html = "<table><tr>";
-  for (const char* column : columns) html += "<th>" + Escaped(column) + "</th>";
+  for (const char* column : columns) html += "<th>" + HtmlEscaped(column) + "</th>";
   html += "</tr>\n";
   for (const Json& row : rows) {
     html += "<tr>";
@@ -196,11 +183,12 @@ std::string TableOf(const Json& rows, const std::vector<const char*>& columns) {
 }
 
 std::string RecordHtml(const Json& record) {
-  std::string html = "<h2>" + Escaped(record.value("type", "")) + "</h2><p class=\"note\">" +
-                     Escaped(record.value("created", "")) + ", " + Escaped(record.value("created_by", "")) +
+  std::string html = "<h2>" + HtmlEscaped(record.value("type", "")) + "</h2><p class=\"note\">" +
+                     HtmlEscaped(record.value("created", "")) + ", " +
+                     HtmlEscaped(record.value("created_by", "")) +
                      (record.value("deleted", false) ? " (slettet / deleted)" : "") + "</p>\n<table>";
   for (const auto& [name, value] : record.at("content").items())
-    html += "<tr><th>" + Escaped(name) + "</th>" + Cell(value) + "</tr>\n";
+    html += "<tr><th>" + HtmlEscaped(name) + "</th>" + Cell(value) + "</tr>\n";
   html += "</table>\n<details open><summary>Historik / The past</summary>";
   html += TableOf(record.at("past"), {"field", "value", "written_by", "device", "received", "replaced_by"});
   return html + "</details>\n";
@@ -222,7 +210,7 @@ std::string ExportAsHtml(const std::string& json) {
   html += kStyle;
   html +=
       "</style></head><body><h1>Hvad der er noteret om dig / What is noted about you</h1><p class=\"note\">" +
-      Escaped(document.value("made", "")) + "</p>\n";
+      HtmlEscaped(document.value("made", "")) + "</p>\n";
   for (const Json& record : document.at("records")) html += RecordHtml(record);
   html += "<h1>Afvist og ikke behandlet / Refused, and waiting for somebody</h1>";
   html += TableOf(document.at("refused"), {"type", "why", "written_by", "received", "content"});

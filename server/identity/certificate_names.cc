@@ -8,7 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
-#include "server/identity/openssl_handles.h"
+#include "core/sealing/openssl_handles.h"
 
 namespace opgang {
 namespace {

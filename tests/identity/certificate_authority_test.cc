@@ -8,7 +8,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "core/base/error.h"
-#include "server/identity/openssl_handles.h"
+#include "core/sealing/openssl_handles.h"
 #include "tests/support/store_certificate.h"
 
 namespace opgang {

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <memory>
 
-#include "server/identity/openssl_handles.h"
+#include "core/sealing/openssl_handles.h"
 
 namespace opgang {
 namespace {

@@ -10,31 +10,12 @@
 #include <string_view>
 
 #include "core/base/error.h"
+#include "core/sealing/openssl_handles.h"
 
 namespace opgang {
 namespace {
 
-template <auto kFree>
-struct Freed {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using BioPtr = std::unique_ptr<BIO, Freed<BIO_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using RequestPtr = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
-using CertificatePtr = std::unique_ptr<X509, Freed<X509_free>>;
-
-int NoPassword(char*, int, int, void*) { return -1; }
-
-BioPtr Reading(std::string_view text) {
-  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-KeyPtr ParseKey(const SecretBytes& pem) {
-  return KeyPtr(PEM_read_bio_PrivateKey(Reading(pem.Reveal()).get(), nullptr, NoPassword, nullptr));
-}
+using RequestPtr = std::unique_ptr<X509_REQ, OpensslFree<X509_REQ_free>>;
 
 absl::Status OpensslFailed() {
   ERR_clear_error();
@@ -56,7 +37,7 @@ absl::StatusOr<SecretBytes> MakeDeviceKey() {
 }
 
 absl::StatusOr<std::string> MakeCertificateRequest(const SecretBytes& key_pem) {
-  const KeyPtr key = ParseKey(key_pem);
+  const KeyPtr key = ParsePrivateKey(key_pem.Reveal());
   ERR_clear_error();
   if (key == nullptr) return MakeError(ErrorCode::kDamaged, "the device's key cannot be read");
   const RequestPtr request(X509_REQ_new());
@@ -72,9 +53,9 @@ absl::StatusOr<std::string> MakeCertificateRequest(const SecretBytes& key_pem) {
 }
 
 bool IsCertificateFor(const std::string& certificate_pem, const SecretBytes& key_pem) {
-  const KeyPtr key = ParseKey(key_pem);
+  const KeyPtr key = ParsePrivateKey(key_pem.Reveal());
   const CertificatePtr certificate(
-      PEM_read_bio_X509(Reading(certificate_pem).get(), nullptr, NoPassword, nullptr));
+      PEM_read_bio_X509(ReadingBio(certificate_pem).get(), nullptr, NoPassword, nullptr));
   const bool matches =
       key != nullptr && certificate != nullptr && X509_check_private_key(certificate.get(), key.get()) == 1;
   ERR_clear_error();

@@ -15,31 +15,17 @@
 #include "client-lib/src/transport/dial.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/sealing/openssl_handles.h"
 
 namespace opgang {
 namespace {
 
-template <auto kFree>
-struct OpensslFree {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using BioPtr = std::unique_ptr<BIO, OpensslFree<BIO_free>>;
-using CertificatePtr = std::unique_ptr<X509, OpensslFree<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
 using ContextPtr = std::unique_ptr<SSL_CTX, OpensslFree<SSL_CTX_free>>;
 using SslPtr = std::unique_ptr<SSL, OpensslFree<SSL_free>>;
 
 constexpr unsigned char kAlpnH2[] = {2, 'h', '2'};
 // The client connection preface, RFC 9113 section 3.4: the magic and an empty SETTINGS frame.
 constexpr std::string_view kHttp2Preface("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", 33);
-
-BioPtr ReadingBio(std::string_view text) {
-  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-int NoPassword(char*, int, int, void*) { return -1; }
 
 bool TrustOnly(SSL_CTX* context, const std::string& ca_pem) {
   const CertificatePtr ca(PEM_read_bio_X509(ReadingBio(ca_pem).get(), nullptr, NoPassword, nullptr));

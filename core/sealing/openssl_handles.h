@@ -1,6 +1,7 @@
-// Owners of the OpenSSL objects that this folder uses, and the two ways to and from PEM text.
-#ifndef OPGANG_SERVER_IDENTITY_OPENSSL_HANDLES_H_
-#define OPGANG_SERVER_IDENTITY_OPENSSL_HANDLES_H_
+// Owners of the OpenSSL objects that base and device use, and the two ways to and from PEM text. Whoever includes this links
+// OpenSSL; core itself does not.
+#ifndef OPGANG_CORE_SEALING_OPENSSL_HANDLES_H_
+#define OPGANG_CORE_SEALING_OPENSSL_HANDLES_H_
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -60,4 +61,4 @@ inline KeyPtr ParsePrivateKey(std::string_view pem) {
 
 }  // namespace opgang
 
-#endif  // OPGANG_SERVER_IDENTITY_OPENSSL_HANDLES_H_
+#endif  // OPGANG_CORE_SEALING_OPENSSL_HANDLES_H_
