@@ -1,11 +1,14 @@
 #include "server/admin/export_citizen.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
@@ -182,15 +185,61 @@ std::string TableOf(const Json& rows, const std::vector<const char*>& columns) {
   return html + "</table>\n";
 }
 
+// nullptr: this build does not know it.
+const google::protobuf::FieldDescriptor* FieldOf(const std::string& type, const std::string& field) {
+  const auto info = std::ranges::find(AllRecordTypes(), type, &RecordTypeInfo::name);
+  return info == AllRecordTypes().end() ? nullptr : info->prototype->GetDescriptor()->FindFieldByName(field);
+}
+
+// An id tells the person nothing; it stands in the JSON.
+bool IsId(const google::protobuf::FieldDescriptor* field) {
+  return field != nullptr && field->type() == google::protobuf::FieldDescriptor::TYPE_BYTES;
+}
+
+// `name: "Amina"` is Amina, CONSENT_FORM_ORAL is oral.
+std::string Plain(const google::protobuf::FieldDescriptor* field, std::string text) {
+  if (field == nullptr) return text;
+  const std::string label = field->name() + ": ";
+  if (text.starts_with(label)) text.erase(0, label.size());
+  if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"')) {
+    std::string unescaped;
+    if (absl::CUnescape(text.substr(1, text.size() - 2), &unescaped)) return unescaped;
+  }
+  if (field->enum_type() == nullptr) return text;
+  std::string prefix = field->enum_type()->value(0)->name();
+  prefix.resize(prefix.size() - std::min(prefix.size(), std::string_view("UNSPECIFIED").size()));
+  if (!text.starts_with(prefix)) return text;
+  text.erase(0, prefix.size());
+  for (char& c : text) c = c == '_' ? ' ' : absl::ascii_tolower(c);
+  return text;
+}
+
+Json PlainPast(const std::string& type, const Json& past) {
+  Json shown = Json::array();
+  for (Json item : past) {
+    const auto* field = FieldOf(type, item.value("field", ""));
+    if (IsId(field)) continue;
+    item["value"] = Plain(field, item.value("value", ""));
+    shown.push_back(std::move(item));
+  }
+  return shown;
+}
+
 std::string RecordHtml(const Json& record) {
-  std::string html = "<h2>" + HtmlEscaped(record.value("type", "")) + "</h2><p class=\"note\">" +
+  const std::string type = record.value("type", "");
+  std::string html = "<h2>" + HtmlEscaped(type) + "</h2><p class=\"note\">" +
                      HtmlEscaped(record.value("created", "")) + ", " +
                      HtmlEscaped(record.value("created_by", "")) +
                      (record.value("deleted", false) ? " (slettet / deleted)" : "") + "</p>\n<table>";
-  for (const auto& [name, value] : record.at("content").items())
-    html += "<tr><th>" + HtmlEscaped(name) + "</th>" + Cell(value) + "</tr>\n";
+  for (const auto& [name, value] : record.at("content").items()) {
+    const auto* field = FieldOf(type, name);
+    if (IsId(field)) continue;
+    const Json plain = value.is_string() ? Json(Plain(field, value.get<std::string>())) : value;
+    html += "<tr><th>" + HtmlEscaped(name) + "</th>" + Cell(plain) + "</tr>\n";
+  }
   html += "</table>\n<details open><summary>Historik / The past</summary>";
-  html += TableOf(record.at("past"), {"field", "value", "written_by", "device", "received", "replaced_by"});
+  html += TableOf(PlainPast(type, record.at("past")),
+                  {"field", "value", "written_by", "device", "received", "replaced_by"});
   return html + "</details>\n";
 }
 

@@ -206,6 +206,8 @@ TEST_F(PersonsRights, ExportHoldsEverythingAboutHerAndNothingOfOthersAndSaysWhoU
   EXPECT_THAT(html, HasSubstr("Amina &lt;b&gt;"));
   EXPECT_THAT(html, Not(HasSubstr("Amina <b>")));
   EXPECT_THAT(html, Not(HasSubstr("http"))) << "it needs nothing else";
+  EXPECT_THAT(html, Not(HasSubstr(">citizen_id<"))) << "ids tell a person nothing";
+  EXPECT_THAT(html, Not(HasSubstr("CONSENT_"))) << "and words are words";
 }
 
 TEST_F(PersonsRights, ErasedCitizenCannotBeExported) {
