@@ -165,6 +165,15 @@ absl::Status AuditDelivery(BaseStore& store, const StoreAccount& account, const 
   return use.note.scopes().empty() ? absl::OkStatus() : store.AuditUsed(use);
 }
 
+// Of what cannot be handed in, a base that came back without the citizen has its ledger alone to tell by (I12).
+void TellOfDamaged(const BaseStore& store, const v1::Hello& hello, std::vector<v1::Erasure>& erasures) {
+  const int asked = std::min(hello.damaged_subjects_size(), kMostErasures);
+  for (int i = 0; i < asked; ++i) {
+    const auto citizen = RecordId::FromBytes(hello.damaged_subjects(i));
+    if (citizen.has_value() && store.ledger().Holds(*citizen)) erasures.push_back(store.ErasureOf(*citizen));
+  }
+}
+
 absl::Status GoOn(BaseStore& store, StoreAccount& account, ReplicaState replica, const v1::Hello& hello,
                   absl::Time now, Greeting& greeting) {
   if (account.is_revoked()) return GoOnRevoked(store, std::move(replica), hello, now, greeting);
@@ -183,6 +192,7 @@ absl::Status GoOn(BaseStore& store, StoreAccount& account, ReplicaState replica,
   RETURN_IF_ERROR(store.PutReplica(replica));
   ASSIGN_OR_RETURN(greeting.chairs_came_back, HearLeases(store, account.id, replica.id, hello));
   ASSIGN_OR_RETURN(greeting.erasures, store.ErasuresToTell(account.id, replica.id, kMostErasures));
+  TellOfDamaged(store, hello, greeting.erasures);
   if (!greeting.reading) return absl::OkStatus();
   RETURN_IF_ERROR(TellReader(store, replica.id, hello, now, greeting));
   return AuditDelivery(store, account, greeting.author, now);

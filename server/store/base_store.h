@@ -390,6 +390,8 @@ class BaseStore : public BaseReader {
   virtual bool IsErased(RecordId id) const = 0;
   virtual bool has_erasures() const = 0;
   virtual const ErasureLedger& ledger() const = 0;
+  // What a device is told of a citizen who stands in the ledger.
+  virtual v1::Erasure ErasureOf(RecordId citizen) const = 0;
   // Outside of a transaction, durable at once: from here on the citizen is erased, whatever happens. The keys to be
   // destroyed are filled in.
   virtual absl::Status NoteInLedger(RecordId citizen, ErasureLine line) = 0;

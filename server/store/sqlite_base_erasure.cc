@@ -239,10 +239,15 @@ absl::StatusOr<std::vector<v1::Erasure>> SqliteBaseQueries::ErasuresToTell(Store
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) return erasures;
-    v1::Erasure& erasure = erasures.emplace_back();
-    erasure.set_subject_id(std::string(rows.Blob(0)));
-    erasure.set_proof(ErasureProof(key_, erasure.subject_id()));
+    erasures.push_back(ErasureOf(rows.Blob(0)));
   }
+}
+
+v1::Erasure SqliteBaseQueries::ErasureOf(std::string_view citizen_id) const {
+  v1::Erasure erasure;
+  erasure.set_subject_id(std::string(citizen_id));
+  erasure.set_proof(ErasureProof(key_, citizen_id));
+  return erasure;
 }
 
 // A store that exists twice has confirmed when all of its replicas that were heard have.

@@ -93,6 +93,7 @@ class SqliteBaseQueries {
   // sqlite_base_erasure.cc
   absl::StatusOr<ErasureFootprint> FootprintOf(RecordId citizen);
   absl::StatusOr<std::vector<v1::Erasure>> ErasuresToTell(StoreId store, ReplicaId replica, int most);
+  v1::Erasure ErasureOf(std::string_view citizen_id) const;
   absl::StatusOr<std::vector<v1::ErasureLine>> Erasures();
   absl::StatusOr<bool> IsNotedErased(RecordId citizen);
   absl::StatusOr<std::vector<RecordId>> Citizens();

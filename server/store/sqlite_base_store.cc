@@ -487,6 +487,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   bool IsErased(RecordId id) const override { return erased_->Holds(id) || erased_records_.contains(id); }
   bool has_erasures() const override { return !erased_->lines().empty(); }
   const ErasureLedger& ledger() const override { return *erased_; }
+  v1::Erasure ErasureOf(RecordId citizen) const override { return queries_.ErasureOf(citizen.ToBytes()); }
 
   absl::Status NoteInLedger(RecordId citizen, ErasureLine line) override {
     line.slots = citizens_->AllSlotsOf(citizen.ToBytes());

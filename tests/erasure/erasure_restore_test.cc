@@ -68,6 +68,23 @@ TEST_F(ErasureRestore, LateTabletThatHeardOfNothingHandsInItsKeptLogToARestoredB
   for (const IntentId& intent : amina.receipt.intents) EXPECT_EQ(VerdictOf(intent), "erased");
 }
 
+// The restored base has her in its ledger alone, and what is damaged is never handed in: the tablet has to ask.
+TEST_F(ErasureRestore, DamagedWorkAboutSomebodyWhomTheBackupNeverHeldGoesFromATabletThatHeardOfNothing) {
+  const auto backup = off_site.Backup();
+  const SavedInquirer amina = amal.SaveInquirer("Amina");
+  const SavedInquirer bent = amal.SaveInquirer("Bent");
+  SyncBoth();
+  base.Erase(amina.citizen);
+  DamageTheQueueOf(amal);
+  ASSERT_TRUE(off_site.Restore(backup).ok());
+  for (int round = 0; round < 2; ++round) SyncBoth();
+  EXPECT_EQ(amal.store().outbox_counts().damaged, 2u) << "Bent's, for somebody to see (I18)";
+  EXPECT_EQ(amal.AskQueue("SELECT count(*) FROM mutations").at(0), "2");
+  EXPECT_THAT(base.UnconfirmedErasure(amina.citizen), IsEmpty());
+  EXPECT_EQ(jonas.NameOf(bent.citizen), "(not visible)")
+      << "the backup never held him, and nobody can hand him in";
+}
+
 TEST_F(ErasureRestore, RestoreWithAnOldLedgerIsRefusedUnlessToldAndThenATabletSaysWhomItWasToErase) {
   const SavedInquirer early = amal.SaveInquirer("Early");
   const SavedInquirer amina = amal.SaveInquirer("Amina");

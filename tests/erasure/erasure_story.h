@@ -59,6 +59,11 @@ class ErasureStory : public SyncStory {
     }
     return all;
   }
+  // Everything in a tablet's queue can still be told apart, and nothing of it be read.
+  static void DamageTheQueueOf(TestDevice& device) {
+    device.SpoilQueue(
+        "UPDATE mutations SET sealed_payload = CAST(x'00000000' || substr(sealed_payload, 5) AS BLOB)");
+  }
   std::string VerdictOf(IntentId intent) {
     const auto fate = base.reader().FateOf(intent).value();
     if (!fate.has_value()) return "unknown";

@@ -44,6 +44,17 @@ TEST_F(Erasure, TabletForgetsWhatItKeptOfItsOwnWorkToo) {
   EXPECT_NE(bytes.find(bent.receipt.intents[0].ToBytes()), std::string::npos);
 }
 
+TEST_F(Erasure, KeptWorkThatCannotBeReadBackGoesToo) {
+  const SavedInquirer amina = amal.SaveInquirer("Amina");
+  SyncBoth();
+  DamageTheQueueOf(amal);
+  ASSERT_EQ(amal.AskQueue("SELECT count(*) FROM mutations").at(0), "2");
+  base.Erase(amina.citizen);
+  SyncBoth();
+  EXPECT_EQ(amal.AskQueue("SELECT count(*) FROM mutations").at(0), "0");
+  EXPECT_EQ(amal.store().outbox_counts().damaged, 0u);
+}
+
 TEST_F(Erasure, LockedTabletRemovesWhatItCannotReadAndConfirms) {
   const SavedInquirer amina = amal.SaveInquirer("Amina");
   SyncBoth();

@@ -139,6 +139,12 @@ void TestDevice::SpoilConfirmed(const std::string& sql) {
   Open();
 }
 
+void TestDevice::SpoilQueue(const std::string& sql) {
+  store_.reset();
+  AskQueue(sql);
+  Open();
+}
+
 std::filesystem::path TestDevice::CopyOfHome() {
   const std::filesystem::path image = root_ / ("image-" + std::to_string(++copies_));
   std::filesystem::copy(root_ / "home", image, std::filesystem::copy_options::recursive);

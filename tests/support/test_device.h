@@ -78,6 +78,7 @@ class TestDevice {
   void SpoilFile(const char* name);
   // Something happens to the copy of the base's records on disk between two processes.
   void SpoilConfirmed(const std::string& sql);
+  void SpoilQueue(const std::string& sql);
   // The first column of a query on that copy, as text, row by row.
   std::vector<std::string> AskConfirmed(const std::string& sql);
   // The same of its queue.

@@ -251,6 +251,16 @@ absl::StatusOr<std::vector<QueueRow>> QueueStore::KeptRows() {
   return rows;
 }
 
+std::set<std::string> QueueStore::DamagedSubjects(size_t most) const {
+  std::set<std::string> subjects;
+  for (const auto& [position, row] : live_) {
+    if (!row.damaged || subjects.size() >= most) continue;
+    const std::string subject = row.ParsedEnvelope().subject_id();
+    if (RecordId::FromBytes(subject).has_value()) subjects.insert(subject);
+  }
+  return subjects;
+}
+
 absl::Status QueueStore::BringUpDamagedKept() {
   ASSIGN_OR_RETURN(const auto kept, Positions("SELECT position FROM mutations WHERE state = 3"));
   std::vector<int64_t> damaged;
@@ -340,13 +350,12 @@ absl::Status QueueStore::CloseKeys(const std::set<std::string>& key_ids, const v
 
 absl::Status QueueStore::RemoveAbout(const std::vector<std::string>& ids) {
   const std::set<std::string> wanted(ids.begin(), ids.end());
-  ASSIGN_OR_RETURN(std::vector<QueueRow> rows, KeptRows());
-  for (const auto& [position, row] : live_) rows.push_back(row);
+  ASSIGN_OR_RETURN(const auto positions, Positions("SELECT position FROM mutations"));
   QueueWrite write;
-  for (const QueueRow& row : rows) {
-    const v1::MutationEnvelope envelope = row.ParsedEnvelope();
+  for (const int64_t position : positions) {
+    const v1::MutationEnvelope envelope = ReadRow(position).ParsedEnvelope();
     if (wanted.contains(envelope.subject_id()) || wanted.contains(envelope.record_id())) {
-      write.removed.push_back(row.position);
+      write.removed.push_back(position);
     }
   }
   // The note may outlive the row that it takes back.

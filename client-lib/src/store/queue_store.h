@@ -51,6 +51,8 @@ class QueueStore {
 
   absl::Status Commit(const QueueWrite& write);
 
+  // Whom the damaged ones among the live say that they are about, each once, at most `most`.
+  std::set<std::string> DamagedSubjects(size_t most) const;
   // Kept rows, which memory does not hold. Damaged ones are left out.
   absl::StatusOr<std::vector<QueueRow>> KeptRows();
   // Kept rows that cannot be read come among the live ones, where they are seen: before the kept log is handed in again,

@@ -13,6 +13,8 @@
 namespace opgang {
 namespace {
 
+constexpr size_t kMostDamaged = 1000;  // as sync.proto's Hello allows
+
 constexpr size_t kMutationOverhead = 48;  // seq, key id, tags and lengths
 
 size_t SizeOf(const QueueRow& row) {
@@ -83,6 +85,7 @@ absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
   hello.set_unsent_count(unsent_count());
   hello.set_durable_horizon(state.durable_horizon());
   *hello.mutable_leases() = state.leases();
+  for (const std::string& id : queue_->DamagedSubjects(kMostDamaged)) hello.add_damaged_subjects(id);
   if (reading_ == nullptr) {
     const auto replica = ReplicaId::FromBytes(state.replica_id());
     if (stretched_.has_value() && replica.has_value())
