@@ -148,8 +148,10 @@ CLI::App* VerbTable::AddGroup(const std::string& name) {
 CLI::App* VerbTable::Add(const std::string& name, Run run) {
   CLI::App* verb = AddGroup(name);
   // CLI11 calls the parent's callback after its subcommand's.
-  verb->callback([this, verb, run = std::move(run)] {
-    if (verb->get_subcommands().empty()) chosen_ = run;
+  verb->callback([this, verb, name, run = std::move(run)] {
+    if (!verb->get_subcommands().empty()) return;
+    chosen_ = run;
+    options_.verb = name;
   });
   return verb;
 }

@@ -1,5 +1,9 @@
 #include "cli-client/context.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "absl/strings/cord.h"
 #include "cli-client/layout.h"
 #include "cli-client/unlocking.h"
@@ -9,6 +13,19 @@
 
 namespace opgang::cli {
 namespace {
+
+// What shows several people at once, whoever they are.
+constexpr std::string_view kLists[] = {"at",    "attend", "board",  "conflicts",   "conflicts.list",
+                                       "door",  "due",    "groups", "groups.list", "receipts",
+                                       "seats", "tasks"};
+
+bool ListsPeople(std::string_view verb) {
+  return std::find(std::begin(kLists), std::end(kLists), verb) != std::end(kLists);
+}
+
+bool IsAboutSomebody(const VisibleRecord& record) {
+  return record.type->subject == SubjectRule::kSelf || !record.subject.empty();
+}
 
 constexpr char kWordsUrl[] = "opgang.dev/words";
 
@@ -62,7 +79,26 @@ absl::StatusOr<Store*> Context::OpenStore() {
 absl::StatusOr<const View*> Context::OpenView() {
   ASSIGN_OR_RETURN(Store * store, OpenStore());
   if (!store->unlocked()) RETURN_IF_ERROR(UnlockByAnyMeans(*this, kRound));
+  if (ListsPeople(options_.verb)) RETURN_IF_ERROR(NoteList());
   return store->view();
+}
+
+absl::Status Context::NoteList() {
+  if (std::exchange(noted_list_, true)) return absl::OkStatus();
+  return store_->NoteUse({UseKind::kListed, options_.verb, {}});
+}
+
+absl::Status Context::NoteLook(const VisibleRecord& record) const {
+  if (!IsAboutSomebody(record) || !looked_at_.insert(record.id).second) return absl::OkStatus();
+  return store_->NoteUse({UseKind::kLookedAt, options_.verb, {record.id}});
+}
+
+absl::Status Context::NoteFound(const std::vector<SearchHit>& hits) const {
+  Use use{UseKind::kSearched, options_.verb, {}};
+  for (const SearchHit& hit : hits) {
+    if (IsAboutSomebody(*hit.record)) use.records.push_back(hit.record->id);
+  }
+  return store_->NoteUse(use);
 }
 
 const View* Context::ViewIfUnlocked() const {

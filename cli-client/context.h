@@ -8,8 +8,10 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -48,6 +50,7 @@ struct GlobalOptions {
   bool json_input = false;  // the content comes as JSON from stdin
   bool no_input = false;    // never ask
   bool color = false;
+  std::string verb;  // the command, as VerbTable has it; set when it was chosen
 };
 
 class Context {
@@ -83,6 +86,12 @@ class Context {
   // After OpenStore: null while the store is locked.
   const View* ViewIfUnlocked() const;
 
+  // For the audit, before any of it is shown: one record, where it is about somebody; a list of people, once for each command
+  // (OpenView() does it for those that it knows); what a search found.
+  absl::Status NoteLook(const VisibleRecord& record) const;
+  absl::Status NoteList();
+  absl::Status NoteFound(const std::vector<SearchHit>& hits) const;
+
   // After OpenStore succeeded.
   Store& store() const { return *store_; }
   absl::Time Now() const { return store_->Now().best; }
@@ -98,6 +107,8 @@ class Context {
   std::unique_ptr<Device> device_;
   std::unique_ptr<Store> store_;
   mutable bool emitted_ = false;
+  bool noted_list_ = false;
+  mutable std::set<RecordId> looked_at_;
 };
 
 // An error with words of its own for the worker, shown in the place of the code's general text. `words` may

@@ -32,7 +32,9 @@ bool IsHandle(std::string_view word) {
 absl::StatusOr<const VisibleRecord*> RecordOf(const Context& context, const View& view,
                                               std::string_view word) {
   if (!IsHandle(word)) return ErrorWithWords(ErrorCode::kUsage, context.T("usage.handle"));
-  return view.ByHandle(word);
+  ASSIGN_OR_RETURN(const VisibleRecord* record, view.ByHandle(word));
+  RETURN_IF_ERROR(context.NoteLook(*record));
+  return record;
 }
 
 absl::StatusOr<const VisibleRecord*> CitizenOf(const Context& context, const View& view,

@@ -19,7 +19,7 @@ namespace opgang::cli {
 // Three or more characters of Crockford's base 32.
 bool IsHandle(std::string_view word);
 
-// kUsage where `word` is no handle, kNotFound, kAmbiguous.
+// A record that somebody asks for by its handle: noted for the audit. kUsage where `word` is no handle, kNotFound, kAmbiguous.
 absl::StatusOr<const VisibleRecord*> RecordOf(const Context& context, const View& view,
                                               std::string_view word);
 // The citizen that a handle leads to: a citizen's own, a case's, or that of any record about one.

@@ -63,6 +63,7 @@ absl::Status RunFind(Context& context) {
   ASSIGN_OR_RETURN(const View* view, context.OpenView());
   ASSIGN_OR_RETURN(const std::string words, SearchWords(context));
   const std::vector<SearchHit> hits = view->Search(words, kMaxHits);
+  RETURN_IF_ERROR(context.NoteFound(hits));
   Json document = JsonDocument("find");
   document["hits"] = Json::array();
   for (const SearchHit& hit : hits) {

@@ -63,6 +63,7 @@ Json ItemJson(const Context& context, const OutboxItem& item) {
 
 absl::Status RunList(Context& context) {
   RETURN_IF_ERROR(context.OpenStore().status());
+  RETURN_IF_ERROR(context.NoteList());
   ASSIGN_OR_RETURN(const std::vector<OutboxItem> items, context.store().Outbox());
   Json document = JsonDocument("outbox");
   document["items"] = Json::array();

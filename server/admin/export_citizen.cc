@@ -129,11 +129,12 @@ absl::StatusOr<Json> UsesJson(BaseReader& store, const std::set<RecordId>& perso
     const v1::AuditNote& note = line.note();
     const auto subject = RecordId::FromBytes(line.person().subject_id());
     if (subject.has_value() && persons.contains(*subject)) {
-      uses.push_back({{"when", TimeText(note.at_us())},
+      const v1::DeviceUseTime& used = note.used();
+      uses.push_back({{"when", TimeText(note.has_used() ? used.first_us() : note.at_us())},
                       {"who", note.actor()},
                       {"what", v1::AuditAction_Name(note.action())},
                       {"how", note.detail()},
-                      {"times", line.look_count()}});
+                      {"times", std::max(line.look_count(), used.use_count())}});
     }
     for (const v1::ScopeId& id : note.scopes()) {
       const auto scope = Scope::FromProto(id);

@@ -1,4 +1,5 @@
 // opgangd audit: what was used by whom, and whether the notes of it are whole.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -26,6 +27,10 @@ struct AuditOptions {
   bool yes = false;
 };
 
+uint32_t TimesOf(const v1::AuditLine& line) {
+  return std::max(line.look_count(), line.note().used().use_count());
+}
+
 nlohmann::json ToJson(const v1::AuditLine& line) {
   const v1::AuditNote& note = line.note();
   return {{"seq", line.seq()},
@@ -40,7 +45,9 @@ nlohmann::json ToJson(const v1::AuditLine& line) {
           {"store", IdText(note.store_id())},
           {"scopes", note.scopes_size()},
           {"changes", note.changes().mutation_count()},
-          {"times", line.look_count()}};
+          {"used_first_us", note.used().first_us()},
+          {"used_last_us", note.used().last_us()},
+          {"times", TimesOf(line)}};
 }
 
 std::string AboutText(const v1::AuditLine& line) {
@@ -49,17 +56,22 @@ std::string AboutText(const v1::AuditLine& line) {
   if (!note.scopes().empty()) return std::to_string(note.scopes_size()) + " scopes";
   if (line.has_person())
     return "citizen " + IdText(line.person().subject_id()) +
-           (line.look_count() > 1 ? " (" + std::to_string(line.look_count()) + " times)" : "");
+           (TimesOf(line) > 1 ? " (" + std::to_string(TimesOf(line)) + " times)" : "");
   if (line.about_a_person()) return "a citizen who was erased";
   return IdText(note.about());
 }
 
+// Of a use on a device, which it handed in later.
+std::string UsedText(const v1::AuditNote& note) {
+  return note.has_used() ? "  on a device, " + LocalMinute(note.used().first_us()) : "";
+}
+
 void Print(const v1::AuditLine& line) {
   const v1::AuditNote& note = line.note();
-  std::printf("%6llu  %s  %-10s %-12s %s %s\n", static_cast<unsigned long long>(line.seq()),
+  std::printf("%6llu  %s  %-10s %-12s %s %s%s\n", static_cast<unsigned long long>(line.seq()),
               LocalMinute(note.at_us()).c_str(), note.actor().c_str(),
               CodeWord(v1::AuditAction_Name(note.action()), kActionPrefix).c_str(), note.detail().c_str(),
-              AboutText(line).c_str());
+              AboutText(line).c_str(), UsedText(note).c_str());
 }
 
 absl::Status List(const CommandContext& context, const AuditOptions& options) {

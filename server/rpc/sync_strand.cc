@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/engine/device_uses.h"
 #include "server/engine/erasure.h"
 #include "server/engine/holdings.h"
 #include "spdlog/spdlog.h"
@@ -124,6 +125,14 @@ void SyncStrand::NoteErasures(ReplicaId replica, std::vector<v1::Erasure> erasur
     self->base_.writer->Announce(touched);
     if (!status.ok())
       spdlog::warn("event=erasures-heeded-not-noted error=\"{}\"", std::string(status.message()));
+  });
+}
+
+void SyncStrand::TakeUses(StoreId from, const std::string& staff_code, const v1::DeviceUses& uses) {
+  base_.writer->Run([self = shared_from_this(), from, staff_code, uses](BaseStore& store, Committer&) {
+    auto taken = opgang::TakeUses(store, self->base_.keys.box, from, staff_code, uses, self->Now());
+    if (!taken.ok()) spdlog::warn("event=uses-not-taken error=\"{}\"", std::string(taken.status().message()));
+    self->Do([taken = std::move(taken)](ServerSession& session) { session.OnUsesTaken(taken); });
   });
 }
 

@@ -48,6 +48,7 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
   void NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) override;
   uint64_t AuthorityRev() override { return base_.writer->authority_rev(); }
   void NoteErasures(ReplicaId replica, std::vector<v1::Erasure> erasures) override;
+  void TakeUses(StoreId from, const std::string& staff_code, const v1::DeviceUses& uses) override;
   void NoteLeafRepair(ReplicaId replica, const Scope& scope, size_t leaves) override;
 
  private:

@@ -135,6 +135,39 @@ absl::Status AuditChain::Look(const AuditUse& use) {
       .Run();
 }
 
+absl::Status AuditChain::AppendDeviceUse(const AuditUse& use, const std::vector<std::string>& links) {
+  RETURN_IF_ERROR(Append(use));
+  for (const std::string& link : links) {
+    ASSIGN_OR_RETURN(auto note, db_.Prepare("INSERT INTO use_links (link, seq) VALUES (?, ?)"));
+    RETURN_IF_ERROR(note.BindBlob(1, link).BindInt(2, static_cast<int64_t>(head_.seq)).Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> HoldsUse(sqlite::Database& db, std::string_view link) {
+  ASSIGN_OR_RETURN(auto row, db.Prepare("SELECT 1 FROM use_links WHERE link = ?"));
+  return row.BindBlob(1, link).Step();
+}
+
+absl::StatusOr<UseChainState> ReadUseChain(sqlite::Database& db, std::string_view chain_id) {
+  ASSIGN_OR_RETURN(auto row, db.Prepare("SELECT next_number, last_link FROM use_chains WHERE chain_id = ?"));
+  ASSIGN_OR_RETURN(const bool found, row.BindBlob(1, chain_id).Step());
+  UseChainState state{std::string(chain_id), 1, ""};
+  if (!found) return state;
+  state.next_number = static_cast<uint64_t>(row.Int(0));
+  state.last_link = std::string(row.Blob(1));
+  return state;
+}
+
+absl::Status WriteUseChain(sqlite::Database& db, const UseChainState& state) {
+  ASSIGN_OR_RETURN(auto put, db.Prepare("INSERT OR REPLACE INTO use_chains (chain_id, next_number, last_link)"
+                                        " VALUES (?, ?, ?)"));
+  return put.BindBlob(1, state.chain_id)
+      .BindInt(2, static_cast<int64_t>(state.next_number))
+      .BindBlob(3, state.last_link)
+      .Run();
+}
+
 void AuditChain::Begin() {
   at_begin_ = head_;
   pinned_.clear();
@@ -214,7 +247,7 @@ absl::StatusOr<v1::ExpireAuditResponse> AuditChain::Expire(int before_month, std
   checkpoint.set_signature(Sign(keys_.checkpoint, "audit checkpoint 1", checkpoint.SerializeAsString()));
   ASSIGN_OR_RETURN(auto put, db_.Prepare("INSERT INTO audit_checkpoints (from_seq, bytes) VALUES (?, ?)"));
   RETURN_IF_ERROR(put.BindInt(1, count.Int(2)).BindBlob(2, checkpoint.SerializeAsString()).Run());
-  for (const char* table : {"audit_looks", "audit"}) {
+  for (const char* table : {"audit_looks", "use_links", "audit"}) {
     ASSIGN_OR_RETURN(auto drop, db_.Prepare(std::string("DELETE FROM ") + table + " WHERE seq < ?"));
     RETURN_IF_ERROR(drop.BindInt(1, first_kept).Run());
   }

@@ -73,6 +73,11 @@ struct PinnedMutation {
 // `pinned`: of one replica and author, in seq order.
 std::string AuditDigestOf(const AuditKeys& keys, const std::vector<PinnedMutation>& pinned);
 
+// The chains in which devices note their own uses, as far as they were handed in.
+absl::StatusOr<bool> HoldsUse(sqlite::Database& db, std::string_view link);
+absl::StatusOr<UseChainState> ReadUseChain(sqlite::Database& db, std::string_view chain_id);
+absl::Status WriteUseChain(sqlite::Database& db, const UseChainState& state);
+
 // The writing end. One thread: the writer's; every call inside its transaction.
 class AuditChain {
  public:
@@ -87,6 +92,7 @@ class AuditChain {
 
   absl::Status Append(const AuditUse& use);
   absl::Status Look(const AuditUse& use);
+  absl::Status AppendDeviceUse(const AuditUse& use, const std::vector<std::string>& links);
   void Pin(PinnedMutation mutation) { pinned_.push_back(std::move(mutation)); }
 
   // Around the transaction, and a part of it.

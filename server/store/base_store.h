@@ -113,6 +113,13 @@ struct AuditUse {
   std::optional<v1::AuditPersonPart> person;
 };
 
+// How far a device's own chain of uses has come (engine/device_uses.h).
+struct UseChainState {
+  std::string chain_id;  // 16 bytes
+  uint64_t next_number = 1;
+  std::string last_link;  // 16 bytes; empty at the beginning
+};
+
 // What the base remembers of a replica between its sessions.
 struct ReplicaState {
   ReplicaId id;
@@ -418,6 +425,12 @@ class BaseStore : public BaseReader {
   virtual absl::Status AuditUsed(const AuditUse& use) = 0;
   // The same, but where that person looked at that record within the hour before, it is counted there.
   virtual absl::Status AuditLook(const AuditUse& use) = 0;
+  // Uses on a device, one entry for what its own chain has under these links.
+  virtual absl::Status AuditDeviceUse(const AuditUse& use, const std::vector<std::string>& links) = 0;
+  virtual absl::StatusOr<bool> KnowsUse(std::string_view link) = 0;
+  virtual absl::StatusOr<UseChainState> FindUseChain(
+      std::string_view chain_id) = 0;  // unknown: at its beginning
+  virtual absl::Status PutUseChain(const UseChainState& state) = 0;
   // Destroys the keys of the months before this one (year * 100 + month), and puts a signed checkpoint in their place.
   virtual absl::StatusOr<v1::ExpireAuditResponse> ExpireAudit(int before_month, std::string_view actor,
                                                               int64_t now_us, bool apply) = 0;

@@ -182,6 +182,10 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_person ON audit (person_tag) WHERE person_tag <> x'';
 CREATE TABLE audit_looks (
   seq INTEGER PRIMARY KEY, look_count INTEGER NOT NULL, last_us INTEGER NOT NULL, mark BLOB NOT NULL) STRICT;
+CREATE TABLE use_chains (
+  chain_id BLOB PRIMARY KEY, next_number INTEGER NOT NULL, last_link BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE use_links (link BLOB PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX use_links_by_seq ON use_links (seq);
 CREATE TABLE audit_checkpoints (from_seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 )sql",
 };

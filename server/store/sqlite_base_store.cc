@@ -466,6 +466,14 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   absl::Status AuditUsed(const AuditUse& use) override { return audit_.Append(use); }
   absl::Status AuditLook(const AuditUse& use) override { return audit_.Look(use); }
+  absl::Status AuditDeviceUse(const AuditUse& use, const std::vector<std::string>& links) override {
+    return audit_.AppendDeviceUse(use, links);
+  }
+  absl::StatusOr<bool> KnowsUse(std::string_view link) override { return HoldsUse(*db_, link); }
+  absl::StatusOr<UseChainState> FindUseChain(std::string_view chain_id) override {
+    return ReadUseChain(*db_, chain_id);
+  }
+  absl::Status PutUseChain(const UseChainState& state) override { return WriteUseChain(*db_, state); }
 
   absl::StatusOr<v1::ExpireAuditResponse> ExpireAudit(int before_month, std::string_view actor,
                                                       int64_t now_us, bool apply) override {

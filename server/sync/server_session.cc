@@ -5,6 +5,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/sealing/lease_sealing.h"
+#include "server/engine/device_uses.h"
 
 namespace opgang {
 namespace {
@@ -92,6 +93,7 @@ void ServerSession::OnRequest(const v1::SyncRequest& request) {
     case v1::SyncRequest::kLeafSums: return OnLeafSums(request.leaf_sums());
     case v1::SyncRequest::kScopesRemoved: return OnScopesRemoved(request.scopes_removed());
     case v1::SyncRequest::kErasuresHeeded: return OnErasuresHeeded(request.erasures_heeded());
+    case v1::SyncRequest::kDeviceUses: return OnDeviceUses(request.device_uses());
     case v1::SyncRequest::MESSAGE_NOT_SET: break;
   }
   // What only a newer client knows to say is left out; nothing at all is no message.
@@ -246,6 +248,23 @@ void ServerSession::OnErasuresHeeded(const v1::ErasuresHeeded& heeded) {
   host_.NoteErasures(author_->replica, std::vector<v1::Erasure>(erasures.begin(), erasures.end()));
 }
 
+// From a locked store, or one taken out of use, too: who looked at what was noted when somebody could.
+void ServerSession::OnDeviceUses(const v1::DeviceUses& uses) {
+  if (state_ != State::kOpen || takes_uses_ || !IsWellFormed(uses))
+    return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
+  takes_uses_ = true;
+  host_.TakeUses(author_->store, author_->staff_code, uses);
+}
+
+void ServerSession::OnUsesTaken(absl::StatusOr<v1::UsesTaken> taken) {
+  takes_uses_ = false;
+  if (state_ != State::kOpen) return;
+  if (!taken.ok()) return GoAway(v1::GO_AWAY_REASON_INTERNAL);
+  v1::SyncResponse response;
+  *response.mutable_uses_taken() = *std::move(taken);
+  outbox_.push_back({std::move(response)});
+}
+
 ServerSession::Stretch* ServerSession::FindStretch(const v1::ScopeId& scope) {
   const auto wanted = Scope::FromProto(scope);
   for (Stretch& stretch : stretches_) {
@@ -324,7 +343,8 @@ void ServerSession::GoAway(v1::GoAwayReason reason) {
 
 bool ServerSession::HasEnded() {
   if (state_ == State::kEnding) return true;
-  const bool nothing_owed = state_ == State::kAwaitHello || (state_ == State::kOpen && pushed_bytes_.empty());
+  const bool nothing_owed =
+      state_ == State::kAwaitHello || (state_ == State::kOpen && pushed_bytes_.empty() && !takes_uses_);
   return half_closed_ && nothing_owed;
 }
 

@@ -50,6 +50,8 @@ class SessionHost {
   virtual uint64_t AuthorityRev() = 0;
   // The device says that nothing about these citizens is left on it. Nothing comes back, as above.
   virtual void NoteErasures(ReplicaId replica, std::vector<v1::Erasure> erasures) = 0;
+  // What a store was used for. The durable answer comes through OnUsesTaken().
+  virtual void TakeUses(StoreId from, const std::string& staff_code, const v1::DeviceUses& uses) = 0;
   // A device's rows differ from the base's in so many leaves; they are on their way. For the log.
   virtual void NoteLeafRepair(ReplicaId replica, const Scope& scope, size_t leaves) {
     static_cast<void>(replica), static_cast<void>(scope), static_cast<void>(leaves);
@@ -81,6 +83,7 @@ class ServerSession {
   void OnHalfClose();
   void OnGreeted(absl::StatusOr<Greeting> greeting);
   void OnVerdicts(absl::StatusOr<std::vector<v1::Verdict>> verdicts);
+  void OnUsesTaken(absl::StatusOr<v1::UsesTaken> taken);
   void OnNews(const std::set<Scope>& touched);  // something was committed in these scopes
   void OnTick();                                // about once a second
   // What this store may do has changed since it was greeted, or been taken: nothing more is sent or taken in, it is told to
@@ -137,6 +140,7 @@ class ServerSession {
   void OnLeafSums(const v1::LeafSums& sums);
   void OnScopesRemoved(const v1::ScopesRemoved& removed);
   void OnErasuresHeeded(const v1::ErasuresHeeded& heeded);
+  void OnDeviceUses(const v1::DeviceUses& uses);
   void HandIn(const v1::Push& push);
   void StartStretches();
   void QueueWelcome(const Greeting& greeting);
@@ -180,6 +184,7 @@ class ServerSession {
   LineRate line_;
   uint32_t unsent_count_ = 0;
   bool half_closed_ = false;
+  bool takes_uses_ = false;  // some are under way into the audit: one message at a time
   absl::Time last_heard_;
   absl::Time last_sent_;
 };

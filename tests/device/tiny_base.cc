@@ -128,6 +128,16 @@ void TinyBase::Replay(const std::string& intent_id) {
   verdicts_[intent_id] = Apply(quarantine_.at(intent_id), ++rev_);
 }
 
+std::vector<v1::DeviceUse> TinyBase::OpenUses(const v1::DeviceUses& uses) const {
+  std::vector<v1::DeviceUse> opened;
+  for (const v1::SealedUse& use : uses.uses()) {
+    const auto bytes = OpenSealedBox(box_, use.sealed());
+    EXPECT_TRUE(bytes.ok());
+    EXPECT_TRUE(opened.emplace_back().ParseFromString(bytes.value_or("")));
+  }
+  return opened;
+}
+
 v1::Page TinyBase::PageOf(const Scope& scope, uint64_t after_rev) const {
   v1::Page page;
   *page.mutable_scope() = scope.ToProto();

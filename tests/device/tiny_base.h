@@ -30,6 +30,8 @@ class TinyBase {
   v1::Welcome Welcome() const;
   // Verdicts in order. `refuse` may name mutations to be quarantined; bundles go whole.
   v1::Ack Take(const v1::Push& push);
+  // What the device was used for, opened.
+  std::vector<v1::DeviceUse> OpenUses(const v1::DeviceUses& uses) const;
   // Everything of the scope beyond `after_rev`; from 0 on it is a reset.
   v1::Page PageOf(const Scope& scope, uint64_t after_rev) const;
   v1::Current CurrentOf(const Scope& scope) const;

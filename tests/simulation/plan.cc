@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, kActs> kNames = {
     "save",  "undo",   "fix",    "withdraw",  "lock",   "unlock",   "sync",    "move",    "cut",
     "stall", "resume", "replay", "forge",     "decide", "import",   "grant",   "time",    "jump",
     "stick", "reboot", "kill",   "power-cut", "fail",   "clone",    "image",   "restore", "relocate",
-    "take",  "give",   "damage", "plan",      "book",   "capacity", "reclaim", "erase"};
+    "take",  "give",   "damage", "plan",      "book",   "capacity", "reclaim", "erase",   "use"};
 
 // How often each act comes, in a run in which it comes at all. Work and movement come in each.
 struct Weight {
@@ -93,6 +93,19 @@ void AddErasures(Plan& plan) {
   }
 }
 
+// In half of the runs somebody is seen looking at what a tablet shows. From a stream of its own, as above.
+void AddUses(Plan& plan) {
+  Prng prng(plan.seed * 0x9e3779b97f4a7c15u + 21);
+  if (!prng.Percent(50)) return;
+  for (uint64_t i = 0, count = 3 + prng.Below(20); i < count; ++i) {
+    Step step;
+    step.act = Act::kUse;
+    step.who = static_cast<int>(prng.Below(static_cast<uint64_t>(plan.cast.tablets) + 1));
+    const size_t at = prng.Below(plan.steps.size() + 1);
+    plan.steps.insert(plan.steps.begin() + static_cast<int64_t>(at), step);
+  }
+}
+
 std::optional<Act> ActNamed(std::string_view name) {
   for (size_t i = 0; i < kActs; ++i) {
     if (kNames[i] == name) return static_cast<Act>(i);
@@ -127,6 +140,7 @@ Plan MakePlan(uint64_t seed) {
   }
   AddSeatSteps(plan);
   AddErasures(plan);
+  AddUses(plan);
   return plan;
 }
 

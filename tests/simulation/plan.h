@@ -57,6 +57,7 @@ enum class Act {
   kReclaim,   // the tablet's leases
   // A coordinator.
   kErase,  // a: which citizen
+  kUse,    // somebody looks at what the tablet shows
   kCount,
 };
 std::string_view NameOf(Act act);

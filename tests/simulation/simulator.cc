@@ -106,6 +106,8 @@ const std::vector<std::string>& Sometimes() {
       "the base confirmed a wish",
       "a capacity was cut",
       "a lease was reclaimed",
+      "a tablet was used",
+      "uses were told once each",
   };
   return *names;
 }

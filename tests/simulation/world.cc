@@ -226,6 +226,7 @@ void World::Do(const Step& step) {
     case Act::kCapacity: return ChangeCapacity(step.a, step.b);
     case Act::kReclaim: return Reclaim(*tablet);
     case Act::kErase: return Erase(step.a);
+    case Act::kUse: return UseTablet(*tablet);
     case Act::kCount: return;
   }
 }
@@ -264,6 +265,7 @@ void World::Calm() {
   CheckDeep();
   if (!failure_.has_value()) CheckConverged();
   if (!failure_.has_value()) CheckErased();
+  if (!failure_.has_value()) CheckUses();
 }
 
 bool World::SyncRound(int round) {

@@ -5,6 +5,7 @@
 //   world_work.cc     what staff do on their tablets
 //   world_network.cc  streams and sessions, message by message
 //   world_faults.cc   crashes, disks, copies, clocks, hostile clients
+//   world_uses.cc     what tablets were used for, and that the base's audit has it once
 //   world_damage.cc   flipped bytes and lost rows on a tablet
 //   world_base.cc     what people do at the base
 //   world_scopes.cc   citizens who move, areas that are given and taken
@@ -94,6 +95,7 @@ struct Tablet {
   std::map<std::string, std::string> image_files;  // the files outside of databases
   std::set<IntentId> image_holds;
   Parting image_parting;
+  size_t image_uses = 0;            // how many uses there were by then, on all tablets
   std::set<RecordId> damaged;       // rows of the copy that were, since a session last compared it whole
   std::set<RecordId> lost;          // of these: rows that are gone, which nothing on the tablet can tell
   std::set<IntentId> damaged_work;  // rows of the queue that were
@@ -218,6 +220,9 @@ class World {
   void FinishErasing();
   bool IsErased(const Captured& captured) const { return erased_.contains(captured.subject); }
   void CheckErased();
+  // world_uses.cc
+  void UseTablet(Tablet& tablet);
+  void CheckUses();
   void GiveOrTake(uint32_t staff, uint32_t area, bool take);
   std::string RoleOf(int staff) const;
 
@@ -331,6 +336,11 @@ class World {
   uint64_t said_ = 0;  // lines, kept or not
   std::map<std::string, uint64_t> reached_;
   std::set<RecordId> erased_;  // citizens
+  struct NotedUse {
+    int tablet;
+    bool destroyed;  // an old image took its place, or the disk failed under it
+  };
+  std::vector<NotedUse> uses_;
 };
 
 // What the base holds under another epoch: the one place where the file of an old copy becomes a base again.

@@ -142,6 +142,7 @@ void World::Clone(Tablet& tablet) {
 void World::TakeImage(Tablet& tablet) {
   tablet.image = tablet.disk.Copy();
   tablet.image_parting = {{tablet.number, tablet.life}, static_cast<int>(ledger_.entries().size())};
+  tablet.image_uses = uses_.size();
   tablet.image_damaged = tablet.damaged;
   tablet.image_lost = tablet.lost;
   tablet.image_damaged_work = tablet.damaged_work;
@@ -158,6 +159,8 @@ void World::RestoreTablet(Tablet& tablet) {
     Captured* captured = ledger_.Find(intent);
     if (captured != nullptr && !tablet.image_holds.contains(intent)) captured->copy_destroyed = true;
   }
+  for (size_t i = tablet.image_uses; i < uses_.size(); ++i)
+    uses_[i].destroyed |= uses_[i].tablet == tablet.number;
   tablet.disk.Restore(*tablet.image);
   StopTablet(tablet);
   ++tablet.life;

@@ -13,6 +13,7 @@
 #include "server/admin/grants.h"
 #include "server/admin/revocation.h"
 #include "server/admin/staff.h"
+#include "server/engine/device_uses.h"
 #include "server/engine/erasure.h"
 #include "server/engine/greeting.h"
 #include "server/engine/holdings.h"
@@ -62,6 +63,10 @@ void BaseSession::NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) {
 
 void BaseSession::NoteErasures(ReplicaId replica, std::vector<v1::Erasure> erasures) {
   base_.jobs_.push_back(TestBase::Heeding{replica, std::move(erasures)});
+}
+
+void BaseSession::TakeUses(StoreId from, const std::string& staff_code, const v1::DeviceUses& uses) {
+  base_.jobs_.push_back(TestBase::UseIntake{weak_from_this(), from, staff_code, uses});
 }
 
 std::filesystem::path MakeTestDirectory() {
@@ -261,6 +266,12 @@ bool TestBase::RunOneJob() {
     DoHeeding(job);
     return true;
   }
+  if (const auto* intake = std::get_if<UseIntake>(&jobs_.front())) {
+    const UseIntake job = *intake;
+    jobs_.pop_front();
+    DoUseIntake(job);
+    return true;
+  }
   std::vector<Batch> group;
   while (!jobs_.empty() && std::holds_alternative<Batch>(jobs_.front())) {
     group.push_back(std::get<Batch>(std::move(jobs_.front())));
@@ -290,6 +301,12 @@ void TestBase::DoHeeding(const Heeding& job) {
       HearErasures(*store_, keys_.storage_key, job.replica, job.erasures, clock_.WallNow(), touched);
   if (!status.ok() && GetErrorCode(status) != ErrorCode::kDiskFull) failed_ = true;
   Announce(touched);
+}
+
+void TestBase::DoUseIntake(const UseIntake& job) {
+  const auto taken = TakeUses(*store_, keys_.box, job.from, job.staff_code, job.uses, clock_.WallNow());
+  if (!taken.ok() && GetErrorCode(taken.status()) != ErrorCode::kDiskFull) failed_ = true;
+  if (const auto session = job.session.lock()) session->session().OnUsesTaken(taken);
 }
 
 void TestBase::Erase(RecordId citizen) {

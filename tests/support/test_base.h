@@ -48,6 +48,7 @@ class BaseSession : public SessionHost, public std::enable_shared_from_this<Base
   void NoteRemoved(ReplicaId replica, std::vector<Scope> scopes) override;
   uint64_t AuthorityRev() override;
   void NoteErasures(ReplicaId replica, std::vector<v1::Erasure> erasures) override;
+  void TakeUses(StoreId from, const std::string& staff_code, const v1::DeviceUses& uses) override;
 
  private:
   TestBase& base_;
@@ -142,13 +143,20 @@ class TestBase {
     ReplicaId replica;
     std::vector<v1::Erasure> erasures;
   };
-  using Job = std::variant<Greetings, Batch, Removal, Heeding>;
+  struct UseIntake {
+    std::weak_ptr<BaseSession> session;
+    StoreId from;
+    std::string staff_code;
+    v1::DeviceUses uses;
+  };
+  using Job = std::variant<Greetings, Batch, Removal, Heeding, UseIntake>;
 
   void Spoil(const std::string& table);
   void Execute(const std::string& sql);
   void DoGreeting(const Greetings& greeting);
   void DoRemoval(const Removal& removal);
   void DoHeeding(const Heeding& heeding);
+  void DoUseIntake(const UseIntake& intake);
   void Change(v1::ChangeGrantRequest request);
   void DoCommit(std::vector<Batch> group);
 

@@ -94,6 +94,20 @@ struct CopyRepair {
   uint32_t records = 0;
 };
 
+// A use of what the store shows, for the audit (docs/decisions/0022).
+enum class UseKind {
+  kLookedAt,  // records were shown in full
+  kSearched,  // records were found by what somebody typed
+  kListed,    // a list of people
+};
+struct Use {
+  UseKind kind = UseKind::kLookedAt;
+  std::string how;                // a code: the command; never what was typed
+  std::vector<RecordId> records;  // those that were shown
+};
+// More of them at once are noted as a list.
+inline constexpr size_t kMostNamedRecords = 5;
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -166,6 +180,10 @@ class Store {
   // Chairs of a limited meeting that this store can promise now, without asking anybody: Save() takes one with each seat
   // that is saved as promised there, and refuses it (REFUSAL_CODE_NO_CHAIR) where none is left.
   virtual int LentChairs(RecordId meeting) const = 0;
+
+  // To be called before anything is shown: durable when it returns ok, also where the store is locked, and handed in by the
+  // next session. Errors: kDiskFull, kNotWritable; then nothing should be shown.
+  virtual absl::Status NoteUse(const Use& use) = 0;
 
   virtual SyncStore& sync_store() = 0;
 };

@@ -8,6 +8,7 @@
 #include "client-lib/src/store/enroll_transport.h"
 #include "client-lib/src/store/handover.h"
 #include "client-lib/src/store/store_impl.h"
+#include "client-lib/src/store/use_log.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/records/known_schema.h"
@@ -145,6 +146,8 @@ absl::Status WriteStore(const std::filesystem::path& directory, const v1::StoreI
     *write.state->mutable_last_stamp() = handover.last_stamp;
     if (handover.work_since_us > 0) write.state->set_enrolled_us(handover.work_since_us);
     RETURN_IF_ERROR(queue->Commit(write));
+    UseLog uses(queue->db(), identity.base_public_key(), *options.random);
+    RETURN_IF_ERROR(uses.TakeOver(handover.uses));
   }
   return WriteFileDurably(directory / kIdentityFile, identity.SerializeAsString());
 }

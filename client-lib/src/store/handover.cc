@@ -8,6 +8,7 @@
 
 #include "client-lib/src/store/lease_keeper.h"
 #include "client-lib/src/store/store_impl.h"
+#include "client-lib/src/store/use_log.h"
 #include "core/base/status_macros.h"
 #include "core/sealing/lease_sealing.h"
 #include "core/sqlite/file_lock.h"
@@ -65,6 +66,8 @@ class Collector {
       Add(row);
     }
     NoteTimes(queue.state());
+    ASSIGN_OR_RETURN(const auto uses, UseLog(queue.db(), other.base_public_key(), SystemRandom()).All());
+    handover_.uses.insert(handover_.uses.end(), uses.begin(), uses.end());
     return absl::OkStatus();
   }
 

@@ -23,6 +23,7 @@ struct Handover {
   QueueWrite write;           // rows and keys; positions and seqs from 1
   int64_t work_since_us = 0;  // base time at which the oldest of the stores was enrolled; 0: there was none
   v1::HybridTime last_stamp;
+  std::vector<v1::DeviceUses> uses;  // noted there, and maybe not known to the base
 };
 
 // What the other stores of this person at this base hold: queued, answered and kept, but for what was given up or corrected.

@@ -39,6 +39,8 @@ class QueueStore {
   static absl::StatusOr<std::unique_ptr<QueueStore>> Open(const std::string& path, const std::string& vfs);
 
   const v1::QueueState& state() const { return state_; }
+  // For what else lies in the same file (use_log.h).
+  sqlite::Database& db() { return *db_; }
   // Everything but the kept ones, by position; damaged ones are marked.
   const std::map<int64_t, QueueRow>& live() const { return live_; }
   // Those of them that can be read and are in this state, as (seq, position): what is asked of each message of a session

@@ -17,6 +17,9 @@
 //   erasures    citizens who were erased at the base, with its proof, and under which epoch it last said so: a base that was
 //               restored is told of them (I12). Ids, and nothing else of anybody.
 //
+//   use_chains, uses   what this store was used for (use_log.h). next_key empty: nothing is added to that chain any more.
+//               rev 0 = the base has not taken it; else its newest rev when it did.
+//
 //     (save) -> queued -> acknowledged -> kept -> (gone)    new epoch: acknowledged, kept, refused -> queued, in the
 //                    `--> refused -> settled                order of capture; settled stays. ERASED: gone at once
 //     a scope fetched again from the beginning: kept -> acknowledged, so that own work stays visible meanwhile
@@ -58,6 +61,13 @@ CREATE TABLE mutations(
   checksum BLOB NOT NULL) STRICT;
 CREATE TABLE erasures(subject_id BLOB PRIMARY KEY, proof BLOB NOT NULL, epoch BLOB NOT NULL)
   STRICT, WITHOUT ROWID;
+CREATE TABLE use_chains(
+  chain_id BLOB PRIMARY KEY, sealed_start BLOB NOT NULL, next_key BLOB NOT NULL, next_number INTEGER NOT NULL,
+  last_link BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE uses(
+  chain_id BLOB NOT NULL, number INTEGER NOT NULL, link_before BLOB NOT NULL, sealed BLOB NOT NULL,
+  link BLOB NOT NULL, rev INTEGER NOT NULL, PRIMARY KEY(chain_id, number)) STRICT, WITHOUT ROWID;
+CREATE INDEX uses_unsent ON uses(chain_id, number) WHERE rev = 0;
 CREATE INDEX mutations_live ON mutations(position) WHERE state <> 3;
 )"};
 

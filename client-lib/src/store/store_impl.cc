@@ -57,6 +57,7 @@ absl::StatusOr<std::unique_ptr<StoreImpl>> StoreImpl::Open(const std::filesystem
   auto store = std::unique_ptr<StoreImpl>(
       new StoreImpl(identity, options, std::move(lock), std::move(lease), directory));
   ASSIGN_OR_RETURN(store->queue_, QueueStore::Open(directory / kQueueFile, options.vfs));
+  store->uses_ = std::make_unique<UseLog>(store->queue_->db(), identity.base_public_key(), *options.random);
   ASSIGN_OR_RETURN(store->confirmed_,
                    ConfirmedStore::Open(directory / kConfirmedFile, options.vfs, *options.random));
   store->confirmed_->Expect(ReadableScopes(store->queue_->state()));

@@ -8,6 +8,7 @@
 //   store_impl_erasures.cc  citizens who were erased at the base
 //   store_impl_explain.cc telling why it did what it did
 //   store_impl_scopes.cc  scopes that are lost, and what was handed in where nothing may be read
+//   store_impl_uses.cc    what it was used for, for the audit
 //   store_impl_access.cc  unlocking, the lease, being taken out of use
 #ifndef OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_
 #define OPGANG_CLIENT_LIB_SRC_STORE_STORE_IMPL_H_
@@ -23,6 +24,7 @@
 #include "client-lib/src/store/lease_keeper.h"
 #include "client-lib/src/store/reading.h"
 #include "client-lib/src/store/scope_audit.h"
+#include "client-lib/src/store/use_log.h"
 #include "client-lib/src/sync/sync_store.h"
 #include "core/sqlite/file_lock.h"
 #include "opgang/device.h"
@@ -80,6 +82,7 @@ class StoreImpl : public Store, public SyncStore {
   std::optional<AreaId> current_area() const override;
   RuleSettings rule_settings() const override { return {}; }
   int LentChairs(RecordId meeting) const override;
+  absl::Status NoteUse(const Use& use) override;
   SyncStore& sync_store() override { return *this; }
 
   // SyncStore.
@@ -97,6 +100,8 @@ class StoreImpl : public Store, public SyncStore {
   absl::StatusOr<std::vector<Scope>> RemoveLostScopes() override;
   absl::Status BecomeReplica(ReplicaId replica) override;
   absl::StatusOr<v1::ErasuresHeeded> NextErasuresHeeded() override;
+  absl::StatusOr<v1::DeviceUses> NextUses() override;
+  absl::Status ApplyUsesTaken(const v1::UsesTaken& taken) override;
 
  private:
   StoreImpl(v1::StoreIdentity identity, const DeviceOptions& options, FileLock lock, LeaseKeeper lease,
@@ -179,6 +184,7 @@ class StoreImpl : public Store, public SyncStore {
   std::optional<SecretBytes> stretched_;
   absl::Duration remember_for_;
   std::unique_ptr<QueueStore> queue_;
+  std::unique_ptr<UseLog> uses_;
   std::unique_ptr<ConfirmedStore> confirmed_;
   mutable QueueKeyring keyring_;
   std::unique_ptr<Reading> reading_;       // null: locked

@@ -149,6 +149,7 @@ absl::Status StoreImpl::TakeEpoch(const std::string& epoch, QueueWrite& write) {
   if (epoch.empty() || epoch == known) return absl::OkStatus();
   write.state->set_epoch(epoch);
   if (known.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(uses_->HandInAgain());
   RETURN_IF_ERROR(confirmed_->BecomeStale());
   RETURN_IF_ERROR(queue_->BringUpDamagedKept());
   ASSIGN_OR_RETURN(std::vector<QueueRow> rows, queue_->KeptRows());
@@ -218,6 +219,7 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   // What was let go of with a scope that is given again is shown until its pages have come.
   const bool gained = !std::includes(before.begin(), before.end(), readable.begin(), readable.end());
   if (gained) RETURN_IF_ERROR(BringBackKept());
+  RETURN_IF_ERROR(uses_->Forget(state.durable_horizon()));
   return queue_->DropKeptUpTo(state.durable_horizon(), keyring_.write_key_ids());
 }
 
@@ -432,6 +434,7 @@ absl::Status StoreImpl::BecomeReplica(ReplicaId replica) {
   uint64_t next = 1;
   for (QueueRow& row : write.rows) row.seq = row.state == RowState::kQueued ? next++ : 0;
   write.state->set_next_seq(next);
+  RETURN_IF_ERROR(uses_->BeginAnew());
   RETURN_IF_ERROR(Commit(write));
   TellWhole(SyncStep::kNewReplica, next - 1);
   return absl::OkStatus();

@@ -57,6 +57,7 @@ absl::Status ClientSession::OnResponse(const v1::SyncResponse& response) {
     case v1::SyncResponse::kPage: return OnPage(response.page());
     case v1::SyncResponse::kCurrent: return OnCurrent(response.current());
     case v1::SyncResponse::kLeafContent: return OnLeafContent(response.leaf_content());
+    case v1::SyncResponse::kUsesTaken: return OnUsesTaken(response.uses_taken());
     case v1::SyncResponse::kHeartbeat: return absl::OkStatus();
     case v1::SyncResponse::kGoAway: go_away_ = response.go_away().reason(); return absl::OkStatus();
     case v1::SyncResponse::MESSAGE_NOT_SET: return absl::OkStatus();  // from a newer base: not for us
@@ -176,6 +177,7 @@ absl::Status ClientSession::Compare(const std::string& scope, const v1::Current&
 absl::StatusOr<std::optional<v1::SyncRequest>> ClientSession::NextRequest() {
   if (outbox_.empty()) RETURN_IF_ERROR(QueueErasures());
   if (outbox_.empty()) RETURN_IF_ERROR(QueuePush());
+  if (outbox_.empty()) RETURN_IF_ERROR(QueueUses());
   if (outbox_.empty()) RETURN_IF_ERROR(QueueRemovals());
   if (outbox_.empty()) return std::nullopt;
   std::optional<v1::SyncRequest> next = std::move(outbox_.front());
@@ -234,6 +236,28 @@ absl::Status ClientSession::QueueErasures() {
   return absl::OkStatus();
 }
 
+// Behind what was pushed, so that the base knows the records.
+absl::Status ClientSession::QueueUses() {
+  const bool speaking = welcomed_ && !new_replica_ && !go_away_.has_value();
+  if (!speaking || !owes_uses_ || uses_in_flight_ || !queue_drained_ || !in_flight_.empty())
+    return absl::OkStatus();
+  ASSIGN_OR_RETURN(v1::DeviceUses uses, store_.NextUses());
+  // The same again was not taken: with the next session.
+  const auto place = std::pair(uses.chain_id(), uses.first_number());
+  owes_uses_ = uses_in_flight_ = !uses.uses().empty() && place != handed_in_;
+  if (!owes_uses_) return absl::OkStatus();
+  handed_in_ = place;
+  v1::SyncRequest request;
+  *request.mutable_device_uses() = std::move(uses);
+  outbox_.push_back(std::move(request));
+  return absl::OkStatus();
+}
+
+absl::Status ClientSession::OnUsesTaken(const v1::UsesTaken& taken) {
+  uses_in_flight_ = false;
+  return store_.ApplyUsesTaken(taken);
+}
+
 uint32_t ClientSession::Window() const {
   if (!line_.known()) return kCreditBeforeWelcome;
   return static_cast<uint32_t>(line_.Worth(kWindowTime, kLeastWindow, credit_bytes_));
@@ -248,7 +272,8 @@ void ClientSession::Tick() {
 
 bool ClientSession::done() const {
   if (new_replica_) return true;
-  if (!welcomed_ || owes_erasures_ || !outbox_.empty() || !queue_drained_ || !in_flight_.empty())
+  if (!welcomed_ || owes_erasures_ || owes_uses_ || !outbox_.empty() || !queue_drained_ ||
+      !in_flight_.empty())
     return false;
   if (removes_ && !removed_lost_) return false;
   const bool repairing =

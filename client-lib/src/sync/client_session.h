@@ -5,6 +5,7 @@
 //   Welcome -> grants, token, base time; a new replica id ends the session (the next one goes on under it)
 //   Ack     -> verdicts; Page -> applied with its cursor, then PageAck; Current -> caught up with a scope
 //   all answered, and the Welcome took a scope -> removed, then ScopesRemoved
+//   all answered, and this store was used for something -> DeviceUses, one message at a time; UsesTaken
 //   Current whose sum is not the store's -> LeafSums; LeafContent... -> applied, then PageAck; Current again
 //   done()  -> every mutation pushed has its verdict, and every scope is current beyond the newest of them
 //
@@ -21,6 +22,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "client-lib/src/sync/sync_store.h"
@@ -73,6 +75,8 @@ class ClientSession {
   void QueuePageAck();
   uint32_t Window() const;
   absl::Status QueueErasures();
+  absl::Status QueueUses();
+  absl::Status OnUsesTaken(const v1::UsesTaken& taken);
   absl::Status QueuePush();
   absl::Status QueueRemovals();
 
@@ -92,8 +96,11 @@ class ClientSession {
   uint64_t pushed_seq_ = 0;  // everything at or below it went out in this session
   bool queue_drained_ = false;
   bool owes_erasures_ =
-      true;  // something may be to be said of them: at Welcome, and behind a page that erased
-  bool removed_lost_ = false;  // what the Welcome took is gone, or waits for a later session
+      true;                // something may be to be said of them: at Welcome, and behind a page that erased
+  bool owes_uses_ = true;  // the store may hold some that the base does not know
+  bool uses_in_flight_ = false;                 // and is told of the last ones before it hears the next
+  std::pair<std::string, uint64_t> handed_in_;  // where those began
+  bool removed_lost_ = false;                   // what the Welcome took is gone, or waits for a later session
   uint32_t credit_bytes_;
   uint32_t unacknowledged_bytes_ = 0;
   struct Flight {

@@ -65,6 +65,9 @@ class SyncStore {
   // What the base is to hear of erasures now: that nothing is left of those that it named in this session, and once in a
   // session those that a base of another epoch had named. Empty: nothing.
   virtual absl::StatusOr<v1::ErasuresHeeded> NextErasuresHeeded() = 0;
+  // What this store was used for and the base does not know (use_log.h), as much as fits one message; without uses: nothing.
+  virtual absl::StatusOr<v1::DeviceUses> NextUses() = 0;
+  virtual absl::Status ApplyUsesTaken(const v1::UsesTaken& taken) = 0;
   // Goes on as another replica: renumbers the unanswered mutations from 1, intent ids unchanged.
   virtual absl::Status BecomeReplica(ReplicaId replica) = 0;
 };
