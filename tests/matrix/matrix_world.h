@@ -52,6 +52,8 @@ class MatrixWorld {
 
   // Of that role, as it was when it was enrolled: to be copied.
   const HandDevice& DeviceOf(Role role) const { return *devices_.at(role); }
+  // Whoever wrote the area's citizens there: to be copied.
+  const HandDevice& WriterOf(Where where) { return WriterAt(where, RecordTypeOf<v1::Citizen>()); }
   // Where a new record of the type belongs, as somebody believes who works there.
   Scope ScopeAt(const RecordTypeInfo& info, Where where) const;
 
