@@ -425,6 +425,25 @@ TEST_F(RpcMatrix, WhoseRoleHasChangedSinceIsWhatHeIsNow) {
   }
 }
 
+TEST_F(RpcMatrix, NobodyDecidesInAnothersNameAtAnyDoor) {
+  Served base(*world_);
+  const Requests requests(*world_);
+  for (const Role role : Roles()) {
+    const HandDevice& device = DeviceOf(role);
+    const Wire wire = base.WireWith(base.CertificateOf(device.peer));
+    for (const Row& row : Methods()) {
+      const std::shared_ptr<Message> request = requests.Of(row, requests.At(Where::kOwn, 0));
+      const auto* actor = request->GetDescriptor()->FindFieldByName("actor");
+      if (actor == nullptr || !MayCall(role, row)) continue;
+      request->GetReflection()->SetString(request.get(), actor, "w-coordinator-own");
+      const Answer answer = wire.Call(row.method, *request, ProofOf(device));
+      EXPECT_EQ(answer.message, "base-refused: whoever asks decides in his own name")
+          << row.method << " by " << RoleName(role);
+      ++cells_;
+    }
+  }
+}
+
 // --- What is somebody's, and what is not.
 
 class Sights : public RpcMatrix {
