@@ -173,14 +173,17 @@ absl::StatusOr<StaffMember> PersonWhoDecides(BaseReader& store, std::string_view
 absl::StatusOr<v1::SettleConflictResponse> SettleConflict(BaseStore& store, Committer& committer,
                                                           const v1::SettleConflictRequest& request,
                                                           Clock& clock, Random& random,
-                                                          std::set<Scope>& touched) {
+                                                          std::set<Scope>& touched, const Caller& caller) {
   ASSIGN_OR_RETURN(const StaffMember person, PersonWhoDecides(store, request.actor()));
   const RecordId id = RecordId::FromBytes(request.record_id()).value_or(RecordId());
-  ASSIGN_OR_RETURN(const StoredRecord record, Existing(store, id));
+  ASSIGN_OR_RETURN(StoredRecord record, Existing(store, id));
+  // Said where he reads it, which may be one of several.
+  std::ranges::stable_partition(record.scopes, [&](const Scope& scope) { return caller.Reads(scope); });
   ASSIGN_OR_RETURN(v1::MutationPayload payload, SettlingPayload(request, record));
   ASSIGN_OR_RETURN(const uint64_t next_seq, store.NextSeq(BaseAuthor::ReplicaOf(store.epoch())));
   BaseAuthor base(store.epoch(), next_seq, clock, random);
-  const Submission submission = base.InTheNameOf(person, record, std::move(payload));
+  Submission submission = base.InTheNameOf(person, record, std::move(payload));
+  if (!caller.local) submission.author.grants = caller.author.grants;
   const OpenedMutation& mutation = submission.mutations[0];
   const Interval now{submission.received, submission.received};
   ASSIGN_OR_RETURN(const Admitted admitted,

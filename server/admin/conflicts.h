@@ -27,11 +27,12 @@ absl::Status CheckRecordInSight(BaseReader& store, const Caller& caller, RecordI
 
 // One patch (or delete) by `actor` that saw all versions, committed like any other. kNotFound: no such record or no
 // open conflict in that field; kBadInput: no such value; kRefused: as the verdict of a device's patch would say, and
-// nothing is kept.
+// nothing is kept. Over mutual TLS the caller writes by his own grants: to the record, and to the area that a citizen moves to.
 absl::StatusOr<v1::SettleConflictResponse> SettleConflict(BaseStore& store, Committer& committer,
                                                           const v1::SettleConflictRequest& request,
                                                           Clock& clock, Random& random,
-                                                          std::set<Scope>& touched);
+                                                          std::set<Scope>& touched,
+                                                          const Caller& caller = {.local = true});
 
 // kNotFound: no such record.
 absl::StatusOr<v1::RecordHistoryResponse> RecordHistory(BaseStore& store, RecordId record);

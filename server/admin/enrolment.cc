@@ -126,6 +126,14 @@ bool AreKeys(const v1::EnrollRequest& request) {
          IsBoxPublicKey(request.store_public_key());
 }
 
+// An invitation and its code are in the inviter's hands: he could come in by them himself.
+absl::StatusOr<bool> ReachesFurther(BaseReader& store, std::string_view staff_code, const Caller& caller) {
+  ASSIGN_OR_RETURN(const Author invited, AuthorOf(store, staff_code));
+  return std::ranges::any_of(invited.grants, [&](const StoredGrant& grant) {
+    return !caller.Reads(grant.scope) && !caller.Reads({v1::SCOPE_KIND_AREA, grant.scope.id});
+  });
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Invitation> MakeInvitation(BaseStore& store, const BaseKeys& keys,
@@ -176,9 +184,10 @@ absl::Status NarrowInvitation(BaseReader& store, const Caller& caller, v1::Invit
   if (anothers) return MakeError(ErrorCode::kBaseRefused, "this staff code cannot be invited");
   if (caller.author.role == Role::kAdmin) return absl::OkStatus();
   const bool below = role == Role::kOutreach || role == Role::kInstructor || role == Role::kPartner;
-  const bool same = known.has_value() && known->role == role;
-  if (known.has_value() ? !same : !below)
-    return MakeError(ErrorCode::kBaseRefused, "an admin gives this role");
+  const bool same = !known.has_value() || known->role == role;
+  if (!below || !same) return MakeError(ErrorCode::kBaseRefused, "an admin gives this role");
+  ASSIGN_OR_RETURN(const bool further, ReachesFurther(store, request.staff_code(), caller));
+  if (further) return MakeError(ErrorCode::kBaseRefused, "an admin invites whoever may use what you may not");
   ASSIGN_OR_RETURN(const auto areas, store.Areas());
   for (const std::string& name : request.areas()) {
     const bool his = std::ranges::any_of(areas, [&](const Area& area) {

@@ -7,6 +7,7 @@
 #include "core/base/status_macros.h"
 #include "server/admin/conflicts.h"
 #include "server/admin/person_requests.h"
+#include "server/admin/uses.h"
 #include "server/engine/erasure.h"
 #include "server/engine/open_case.h"
 
@@ -46,17 +47,29 @@ absl::StatusOr<std::string> AsHandle(std::string_view typed) {
   return MakeError(ErrorCode::kBadInput, "a citizen is named by record id or handle, never by name");
 }
 
-// Those that go, the named one first; `joined`: everybody joined with it.
-absl::StatusOr<std::vector<RecordId>> WhoGoes(BaseStore& store, RecordId citizen,
-                                              const v1::EraseCitizenRequest& request,
-                                              std::vector<RecordId>& joined) {
+// Whoever is joined with the citizen as the same person and has not been erased, as far as it is the caller's.
+absl::StatusOr<std::vector<RecordId>> JoinedWith(BaseStore& store, const Caller& caller, RecordId citizen,
+                                                 const v1::EraseCitizenRequest& request) {
   ASSIGN_OR_RETURN(const std::set<RecordId> persons, SamePersons(store, citizen));
-  std::vector<RecordId> going{citizen};
+  std::vector<RecordId> joined;
   for (const RecordId& person : persons) {
     if (person == citizen || store.IsErased(person)) continue;
-    joined.push_back(person);
-    if (request.duplicates() == v1::DUPLICATE_CHOICE_TAKE_ALONG) going.push_back(person);
+    ASSIGN_OR_RETURN(const bool his, IsWhollyInSight(store, caller, person));
+    if (his) joined.push_back(person);
+    if (!his && request.duplicates() == v1::DUPLICATE_CHOICE_TAKE_ALONG)
+      return MakeError(ErrorCode::kBaseRefused,
+                       "somebody joined with this citizen is not yours to erase: say --only-this, or let the "
+                       "base's own user erase both");
   }
+  return joined;
+}
+
+// Those that go, the named one first.
+absl::StatusOr<std::vector<RecordId>> WhoGoes(RecordId citizen, const v1::EraseCitizenRequest& request,
+                                              const std::vector<RecordId>& joined) {
+  std::vector<RecordId> going{citizen};
+  if (request.duplicates() == v1::DUPLICATE_CHOICE_TAKE_ALONG)
+    going.insert(going.end(), joined.begin(), joined.end());
   const bool must_choose =
       request.apply() && !joined.empty() && request.duplicates() == v1::DUPLICATE_CHOICE_UNSPECIFIED;
   if (!must_choose) return going;
@@ -92,22 +105,40 @@ void AddUp(const v1::ErasureCounts& more, v1::ErasureCounts& counts) {
   counts.set_scope_count(std::max(counts.scope_count(), more.scope_count()));
 }
 
-absl::StatusOr<RecordId> CitizenNamed(BaseReader& store, std::string_view typed) {
+absl::StatusOr<bool> IsWhollyInSight(BaseReader& store, const Caller& caller, RecordId citizen) {
+  if (caller.local) return true;
+  ASSIGN_OR_RETURN(std::vector<Scope> areas, store.ScopesOf(citizen));
+  std::erase_if(areas, [](const Scope& scope) { return scope.kind != v1::SCOPE_KIND_AREA; });
+  return caller.ReadsAll(areas);
+}
+
+absl::Status CheckWhollyInSight(BaseReader& store, const Caller& caller, RecordId citizen) {
+  ASSIGN_OR_RETURN(const bool his, IsWhollyInSight(store, caller, citizen));
+  if (his) return absl::OkStatus();
+  return MakeError(ErrorCode::kBaseRefused,
+                   "this citizen stands in an area that you do not read as well: who reads both decides, or "
+                   "the base's own user");
+}
+
+absl::StatusOr<RecordId> CitizenNamed(BaseReader& store, std::string_view typed, const Caller& caller) {
+  const absl::Status not_here = MakeError(ErrorCode::kNotFound, "no such citizen at this base");
   if (const auto uuid = UuidFromString(typed)) {
     const RecordId id(*uuid);
+    if (!CheckRecordInSight(store, caller, id).ok()) return not_here;
     ASSIGN_OR_RETURN(const bool erased, store.IsNotedErased(id));
     ASSIGN_OR_RETURN(const auto record, store.FindRecord(id));
     const bool known = record.has_value() && record->type == static_cast<uint32_t>(RecordType::kCitizen);
     // One whose create never took effect is somebody all the same.
     ASSIGN_OR_RETURN(const ErasureFootprint footprint, store.FootprintOf(id));
     if (erased || known || (!record.has_value() && !footprint.empty())) return id;
-    return MakeError(ErrorCode::kNotFound, "no such citizen at this base");
+    return not_here;
   }
   ASSIGN_OR_RETURN(const std::string handle, AsHandle(typed));
   ASSIGN_OR_RETURN(const std::vector<RecordId> citizens, store.Citizens());
   std::vector<RecordId> found;
   for (const RecordId& id : citizens) {
-    if (LongHandleOf(id).starts_with(handle)) found.push_back(id);
+    const bool meant = LongHandleOf(id).starts_with(handle);
+    if (meant && CheckRecordInSight(store, caller, id).ok()) found.push_back(id);
   }
   if (found.size() == 1) return found[0];
   return found.empty() ? MakeError(ErrorCode::kNotFound,
@@ -120,11 +151,14 @@ absl::StatusOr<RecordId> CitizenNamed(BaseReader& store, std::string_view typed)
 
 absl::StatusOr<v1::EraseCitizenResponse> EraseCitizenAsAsked(BaseStore& store, Committer& committer,
                                                              const v1::EraseCitizenRequest& request,
-                                                             absl::Time now, std::set<Scope>& touched) {
+                                                             absl::Time now, std::set<Scope>& touched,
+                                                             const Caller& caller) {
   ASSIGN_OR_RETURN(const StaffMember person, PersonWhoDecides(store, request.actor()));
-  ASSIGN_OR_RETURN(const RecordId citizen, CitizenNamed(store, request.citizen()));
-  std::vector<RecordId> joined;
-  ASSIGN_OR_RETURN(const std::vector<RecordId> going, WhoGoes(store, citizen, request, joined));
+  ASSIGN_OR_RETURN(const RecordId citizen, CitizenNamed(store, request.citizen(), caller));
+  RETURN_IF_ERROR(CheckWhollyInSight(store, caller, citizen));
+  ASSIGN_OR_RETURN(const std::vector<RecordId> joined, JoinedWith(store, caller, citizen, request));
+  ASSIGN_OR_RETURN(const std::vector<RecordId> going, WhoGoes(citizen, request, joined));
+  if (!request.apply()) RETURN_IF_ERROR(NoteLook(store, person.staff_code, "erasure", citizen, now));
   v1::EraseCitizenResponse response;
   std::set<StoreId> stores;
   for (const RecordId& id : going) {

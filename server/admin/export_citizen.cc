@@ -86,11 +86,29 @@ absl::StatusOr<Json> RecordJson(BaseStore& store, const StoredRecord& record) {
               {"past", std::move(past)}};
 }
 
-absl::StatusOr<Json> RecordsJson(BaseStore& store, const std::set<RecordId>& persons) {
+// Those who are the same person, as far as they are the caller's; the others count as withheld.
+absl::StatusOr<std::set<RecordId>> PersonsInSight(BaseStore& store, const Caller& caller, RecordId citizen,
+                                                  int& withheld) {
+  ASSIGN_OR_RETURN(const std::set<RecordId> persons, SamePersons(store, citizen));
+  std::set<RecordId> in_sight;
+  for (const RecordId& person : persons) {
+    ASSIGN_OR_RETURN(const bool his, IsWhollyInSight(store, caller, person));
+    if (his) in_sight.insert(person);
+    withheld += his ? 0 : 1;
+  }
+  return in_sight;
+}
+
+absl::StatusOr<Json> RecordsJson(BaseStore& store, const Caller& caller, const std::set<RecordId>& persons,
+                                 int& withheld) {
   Json records = Json::array();
   for (const RecordId& person : persons) {
     ASSIGN_OR_RETURN(const auto about, store.RecordsAbout(person, /*type=*/0));
     for (const StoredRecord& record : about) {
+      if (!CheckRecordInSight(store, caller, record.id).ok()) {
+        ++withheld;
+        continue;
+      }
       ASSIGN_OR_RETURN(Json json, RecordJson(store, record));
       records.push_back(std::move(json));
     }
@@ -98,11 +116,16 @@ absl::StatusOr<Json> RecordsJson(BaseStore& store, const std::set<RecordId>& per
   return records;
 }
 
-absl::StatusOr<Json> RefusedJson(BaseReader& store, const std::set<RecordId>& persons) {
+absl::StatusOr<Json> RefusedJson(BaseReader& store, const Caller& caller, const std::set<RecordId>& persons,
+                                 int& withheld) {
   Json refused = Json::array();
   ASSIGN_OR_RETURN(const auto items, store.Quarantine(std::nullopt));
   for (const QuarantinedMutation& item : items) {
     if (!persons.contains(item.mutation.subject)) continue;
+    if (!IsInSight(caller, item)) {
+      ++withheld;
+      continue;
+    }
     ASSIGN_OR_RETURN(const v1::QuarantineItem shown, ToItem(store, item));
     refused.push_back({{"type", TypeName(item.record_type)},
                        {"why", v1::RefusalCode_Name(shown.code())},
@@ -167,6 +190,13 @@ absl::Status NoteExport(BaseStore& store, const std::set<RecordId>& persons, con
     }
     return absl::OkStatus();
   });
+}
+
+absl::Status SettleAccess(BaseStore& store, const std::set<RecordId>& persons, const std::string& actor,
+                          absl::Time now) {
+  for (const RecordId& person : persons)
+    RETURN_IF_ERROR(SettleBy(store, person, v1::PERSON_REQUEST_KIND_ACCESS, actor, now));
+  return absl::OkStatus();
 }
 
 std::string Cell(const Json& value) {
@@ -261,6 +291,8 @@ std::string ExportAsHtml(const std::string& json) {
   html +=
       "</style></head><body><h1>Hvad der er noteret om dig / What is noted about you</h1><p class=\"note\">" +
       HtmlEscaped(document.value("made", "")) + "</p>\n";
+  if (const int withheld = document.value("withheld", 0); withheld > 0)
+    html += "<p>Udeladt her / Left out here: " + std::to_string(withheld) + "</p>\n";
   for (const Json& record : document.at("records")) html += RecordHtml(record);
   html += "<h1>Afvist og ikke behandlet / Refused, and waiting for somebody</h1>";
   html += TableOf(document.at("refused"), {"type", "why", "written_by", "received", "content"});
@@ -271,22 +303,25 @@ std::string ExportAsHtml(const std::string& json) {
 
 absl::StatusOr<v1::ExportCitizenResponse> ExportCitizen(BaseStore& store,
                                                         const v1::ExportCitizenRequest& request,
-                                                        absl::Time now) {
+                                                        absl::Time now, const Caller& caller) {
   ASSIGN_OR_RETURN(const StaffMember staff, PersonWhoDecides(store, request.actor()));
-  ASSIGN_OR_RETURN(const RecordId citizen, CitizenNamed(store, request.citizen()));
+  ASSIGN_OR_RETURN(const RecordId citizen, CitizenNamed(store, request.citizen(), caller));
   if (store.IsErased(citizen)) return MakeError(ErrorCode::kNotFound, "that citizen has been erased");
-  ASSIGN_OR_RETURN(const std::set<RecordId> persons, SamePersons(store, citizen));
+  RETURN_IF_ERROR(CheckWhollyInSight(store, caller, citizen));
+  int withheld = 0;
+  ASSIGN_OR_RETURN(const std::set<RecordId> persons, PersonsInSight(store, caller, citizen, withheld));
   RETURN_IF_ERROR(NoteExport(store, persons, staff.staff_code, now));
   Json document = {{"schema", "opgangd/export/1"}, {"made", TimeText(absl::ToUnixMicros(now))}};
   v1::ExportCitizenResponse response;
   for (const RecordId& person : persons) {
     response.add_citizen_ids(person.ToBytes());
     document["citizens"].push_back(IdText(person.ToBytes()));
-    RETURN_IF_ERROR(SettleBy(store, person, v1::PERSON_REQUEST_KIND_ACCESS, staff.staff_code, now));
   }
-  ASSIGN_OR_RETURN(document["records"], RecordsJson(store, persons));
-  ASSIGN_OR_RETURN(document["refused"], RefusedJson(store, persons));
+  ASSIGN_OR_RETURN(document["records"], RecordsJson(store, caller, persons, withheld));
+  ASSIGN_OR_RETURN(document["refused"], RefusedJson(store, caller, persons, withheld));
   ASSIGN_OR_RETURN(document["used_by"], UsesJson(store, persons));
+  document["withheld"] = withheld;
+  if (withheld == 0) RETURN_IF_ERROR(SettleAccess(store, persons, staff.staff_code, now));
   response.set_json(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   response.set_html(ExportAsHtml(response.json()));
   return response;

@@ -61,6 +61,9 @@ constexpr auto kMethods = std::to_array<MethodRule>({
     {"AdminService/ListConflicts", true, kCoordinator, Proof::kRead},
     {"AdminService/SettleConflict", true, kCoordinator, Proof::kRead},
     {"AdminService/RecordHistory", true, kCoordinator, Proof::kRead},
+    // All of a person, for ever: where every area that she stands in is the coordinator's. Health data is not his to hand out.
+    {"AdminService/EraseCitizen", true, kCoordinator, Proof::kRead},
+    {"AdminService/ExportCitizen", true, kCoordinator, Proof::kRead},
     // Codes and ids.
     {"AdminService/ListDecisions", true, kCoordinator | kAuditor, Proof::kRead},
     {"AdminService/ListLeases", true, kCoordinator, Proof::kRead},
@@ -73,10 +76,8 @@ constexpr auto kMethods = std::to_array<MethodRule>({
     {"AdminService/ListBackups", true, kNobody, Proof::kRead},
     {"AdminService/ConfirmBackup", true, kNobody, Proof::kRead},
     {"AdminService/AcceptLoss", true, kNobody, Proof::kRead},
-    // What a person may ask of the base, and the audit: not narrowed to a caller's municipality yet, so on the machine only.
-    {"AdminService/EraseCitizen", true, kNobody, Proof::kRead},
+    // What else a person may ask of the base, and the audit: not narrowed to a caller's municipality yet, so on the machine only.
     {"AdminService/ListErasures", true, kNobody, Proof::kRead},
-    {"AdminService/ExportCitizen", true, kNobody, Proof::kRead},
     {"AdminService/NotePersonRequest", true, kNobody, Proof::kRead},
     {"AdminService/SettlePersonRequest", true, kNobody, Proof::kRead},
     {"AdminService/ListPersonRequests", true, kNobody, Proof::kRead},

@@ -148,7 +148,8 @@ grpc::Status AdminServiceImpl::SettleConflict(grpc::ServerContext* context,
   return OnWriter(*base_.writer, [&](BaseStore& store, Committer& committer) -> absl::Status {
     RETURN_IF_ERROR(CheckRecordInSight(store, CallerIn(context), record));
     std::set<Scope> touched;
-    auto settled = opgang::SettleConflict(store, committer, *request, *base_.clock, *base_.random, touched);
+    auto settled = opgang::SettleConflict(store, committer, *request, *base_.clock, *base_.random, touched,
+                                          CallerIn(context));
     base_.writer->Announce(touched);
     RETURN_IF_ERROR(settled.status());
     *response = *std::move(settled);

@@ -25,20 +25,28 @@ bool IsTimeToNote(BaseServices& base, const Credentials& who, std::string_view m
   return true;
 }
 
+}  // namespace
+
 void NoteRefusal(BaseServices& base, const Credentials& who, std::string_view method) {
   spdlog::warn("event=refused method={} staff={} store={}", method, who.peer.staff_code,
                who.peer.store.ToString());
   if (!IsTimeToNote(base, who, method)) return;
-  base.writer->Run([who, action = "refused " + std::string(method), now = base.clock->WallNow()](
-                       BaseStore& store, Committer&) {
-    const absl::Status noted = InTransaction(store, [&] {
-      return store.Audit(who.peer.staff_code, action, who.peer.store.ToBytes(), absl::ToUnixMicros(now));
-    });
+  AuditUse use;
+  use.note.set_at_us(absl::ToUnixMicros(base.clock->WallNow()));
+  use.note.set_actor(who.peer.staff_code);
+  use.note.set_action(v1::AUDIT_ACTION_REFUSED);
+  use.note.set_detail(std::string(method));
+  use.note.set_store_id(who.peer.store.ToBytes());
+  base.writer->Run([use = std::move(use)](BaseStore& store, Committer&) {
+    const absl::Status noted = InTransaction(store, [&] { return store.AuditUsed(use); });
     if (!noted.ok()) spdlog::warn("event=refusal-not-noted error=\"{}\"", std::string(noted.message()));
   });
 }
 
-}  // namespace
+bool IsRefusal(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::PERMISSION_DENIED ||
+         status.error_code() == grpc::StatusCode::NOT_FOUND;
+}
 
 absl::StatusOr<Credentials> CredentialsOf(const grpc::ServerContextBase& context) {
   Credentials who;

@@ -35,6 +35,11 @@ absl::StatusOr<Caller> AdmitCaller(BaseServices& base, BaseReader& reader, const
 absl::StatusOr<Caller> AdmitCaller(BaseServices& base, const grpc::ServerContextBase& context,
                                    std::string_view method);
 
+// Notes in the log and the audit that somebody was turned away: once in a while for each store and method. Waits for nothing.
+void NoteRefusal(BaseServices& base, const Credentials& who, std::string_view method);
+// What a handler answers about what is not the caller's, which is the same as about what is not there.
+bool IsRefusal(const grpc::Status& status);
+
 // A request that says who decides says the caller, or nothing, which is filled in. Else kBaseRefused.
 absl::Status NameActor(const Caller& caller, google::protobuf::Message& request);
 

@@ -37,13 +37,14 @@ bool AdminServiceImpl::CopyKeys() {
   return copied.ok() && base_.keys_copy->kept();
 }
 
-grpc::Status AdminServiceImpl::EraseCitizen(grpc::ServerContext*, const v1::EraseCitizenRequest* request,
+grpc::Status AdminServiceImpl::EraseCitizen(grpc::ServerContext* context,
+                                            const v1::EraseCitizenRequest* request,
                                             v1::EraseCitizenResponse* response) {
   const grpc::Status status =
       OnWriter(*base_.writer, [&](BaseStore& store, Committer& committer) -> absl::Status {
         std::set<Scope> touched;
-        auto erased =
-            opgang::EraseCitizenAsAsked(store, committer, *request, base_.clock->WallNow(), touched);
+        auto erased = opgang::EraseCitizenAsAsked(store, committer, *request, base_.clock->WallNow(), touched,
+                                                  CallerIn(context));
         base_.writer->Announce(touched);
         RETURN_IF_ERROR(erased.status());
         *response = *std::move(erased);
@@ -67,10 +68,12 @@ grpc::Status AdminServiceImpl::ListErasures(grpc::ServerContext*, const v1::List
   return status;
 }
 
-grpc::Status AdminServiceImpl::ExportCitizen(grpc::ServerContext*, const v1::ExportCitizenRequest* request,
+grpc::Status AdminServiceImpl::ExportCitizen(grpc::ServerContext* context,
+                                             const v1::ExportCitizenRequest* request,
                                              v1::ExportCitizenResponse* response) {
   const grpc::Status status = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
-    ASSIGN_OR_RETURN(*response, opgang::ExportCitizen(store, *request, base_.clock->WallNow()));
+    ASSIGN_OR_RETURN(*response,
+                     opgang::ExportCitizen(store, *request, base_.clock->WallNow(), CallerIn(context)));
     return absl::OkStatus();
   });
   spdlog::info("event=export actor={} ok={}", request->actor(), status.ok());

@@ -117,8 +117,9 @@ grpc::Status ReportServiceImpl::RunReport(grpc::ServerContext* context, const v1
     if (!who.ok()) return ToGrpc(who.status());
     const auto caller = AdmitCaller(base_, *reader, *who, "ReportService/RunReport");
     if (!caller.ok()) return ToGrpc(caller.status());
-    const absl::Status narrowed = Narrow(*reader, *caller, request);
-    if (!narrowed.ok()) return ToGrpc(narrowed);
+    const grpc::Status narrowed = ToGrpc(Narrow(*reader, *caller, request));
+    if (IsRefusal(narrowed)) NoteRefusal(base_, *who, "ReportService/RunReport");
+    if (!narrowed.ok()) return narrowed;
   }
   const Asked asked{request, base_};
   auto report = RunBeside(*reader, asked);

@@ -139,6 +139,10 @@ class RunningBaseImpl : public RunningBase {
 
   void Stop() override {
     if (stopped_.exchange(true)) return;
+    {
+      const std::unique_lock lock(mutex_);
+      failure_.notify_all();  // the ticker waits there too
+    }
     if (devices_ != nullptr && devices_->GetHealthCheckService() != nullptr) {
       devices_->GetHealthCheckService()->SetServingStatus(false);
     }
@@ -269,9 +273,14 @@ class RunningBaseImpl : public RunningBase {
     return absl::OkStatus();
   }
 
+  void WaitForTick() {
+    std::unique_lock lock(mutex_);
+    failure_.wait_for(lock, std::chrono::seconds(1), [this] { return stopped_.load(); });
+  }
+
   void Tick() {
     for (int second = 1; !stopped_; ++second) {
-      WaitForFailure(std::chrono::seconds(1));
+      WaitForTick();
       if (second % kLookAtBackupsEvery == 0) LookAtBackups();
       if (services_.keys_copy->behind()) services_.pool->Post([this] { FollowWithKeysCopy(); });
       services_.sessions.DoForAll([](ServerSession& session) { session.OnTick(); });

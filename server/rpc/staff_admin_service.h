@@ -5,6 +5,7 @@
 
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "opgang/v1/admin.grpc.pb.h"
 #include "server/rpc/admin_service.h"
@@ -73,8 +74,17 @@ class StaffAdminServiceImpl : public v1::AdminService::Service {
                      Response* response, std::type_identity_t<Handler<Request, Response>> handler) {
     auto caller = AdmitCaller(base_, *context, method);
     if (!caller.ok()) return ToGrpc(caller.status());
-    if (const absl::Status named = NameActor(*caller, request); !named.ok()) return ToGrpc(named);
-    const CallsUnderWay::Call call(base_.calls, context, *std::move(caller));
+    const Credentials who{{caller->staff_code(), caller->author.store}, ""};
+    const grpc::Status status = Handled(context, *std::move(caller), std::move(request), response, handler);
+    if (IsRefusal(status)) NoteRefusal(base_, who, method);
+    return status;
+  }
+
+  template <typename Request, typename Response>
+  grpc::Status Handled(grpc::ServerContext* context, Caller caller, Request request, Response* response,
+                       Handler<Request, Response> handler) {
+    if (const absl::Status named = NameActor(caller, request); !named.ok()) return ToGrpc(named);
+    const CallsUnderWay::Call call(base_.calls, context, std::move(caller));
     return (admin_.*handler)(context, &request, response);
   }
 
