@@ -22,6 +22,8 @@
 namespace opgang {
 
 inline constexpr size_t kUseKeySize = 32;
+// Then a device begins another chain: whoever checks a link has to make every key before it.
+inline constexpr uint64_t kMostUsesInAChain = 10'000;
 
 SecretBytes NextUseKey(const SecretBytes& key);
 std::string UseLink(const SecretBytes& key, uint64_t number, std::string_view before,

@@ -16,8 +16,8 @@ namespace {
 constexpr int kMostUses = 500;
 constexpr int kMostRecords = 32;
 constexpr size_t kMostDetailBytes = 64;
-// The key of a use is found by counting from the first: at most a tenth of a second.
-constexpr uint64_t kMostInAChain = 200'000;
+// The key of a use is found by counting from the first: at most some hundredths of a second.
+constexpr uint64_t kMostInAChain = 2 * kMostUsesInAChain;
 constexpr int64_t kOneLookUs = int64_t{3600} * 1'000'000;
 
 bool IsUse(const v1::DeviceUse& use) {
@@ -52,6 +52,7 @@ class Intake {
  private:
   struct Entry {
     AuditUse use;
+    std::string record;  // that was shown; empty: a list
     std::vector<std::string> links;
   };
   using LookKey = std::tuple<int, std::string, std::string>;  // action, how, record
@@ -103,8 +104,8 @@ class Intake {
       }
     }
     recent_[key] = entries_.size();
-    records_.push_back(record);
     Entry& entry = entries_.emplace_back();
+    entry.record = record;
     v1::AuditNote& note = entry.use.note;
     note.set_action(use.action());
     note.set_detail(use.detail());
@@ -115,10 +116,10 @@ class Intake {
   }
 
   absl::Status Write() {
-    for (size_t i = 0; i < entries_.size(); ++i) {
-      RETURN_IF_ERROR(NameRecord(records_[i], entries_[i].use));
-      Sign(entries_[i].use.note);
-      RETURN_IF_ERROR(store_.AuditDeviceUse(entries_[i].use, entries_[i].links));
+    for (Entry& entry : entries_) {
+      RETURN_IF_ERROR(NameRecord(entry.record, entry.use));
+      Sign(entry.use.note);
+      RETURN_IF_ERROR(store_.AuditDeviceUse(entry.use, entry.links));
     }
     return absl::OkStatus();
   }
@@ -158,7 +159,6 @@ class Intake {
   const std::string& staff_code_;
   const int64_t now_us_;
   std::vector<Entry> entries_;
-  std::vector<std::string> records_;  // of each entry; empty: a list
   std::map<LookKey, size_t> recent_;  // the newest entry of each
 };
 

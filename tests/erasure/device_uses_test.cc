@@ -234,6 +234,17 @@ TEST_F(DeviceUses, MoreThanOneMessageOfThemGoesInOneSession) {
   EXPECT_THAT(Broken(), IsEmpty());
 }
 
+TEST_F(DeviceUses, LongChainIsFollowedByAnotherSoThatNoneCostsTheBaseMoreThanAMoment) {
+  List(amal, "first");
+  amal.SyncWell();
+  amal.SpoilQueue("UPDATE use_chains SET next_number = 10001");
+  List(amal, "second");
+  EXPECT_EQ(amal.AskQueue("SELECT count(*) FROM use_chains").at(0), "2");
+  amal.SyncWell();
+  EXPECT_THAT(Told(), ElementsAre("amal first 1", "amal second 1"));
+  EXPECT_THAT(Broken(), IsEmpty());
+}
+
 TEST_F(DeviceUses, BaseThatDiesBeforeItsAnswerLeavesIsToldAgainAndCountsOnce) {
   List(amal, "due");
   const auto session = base.Connect(amal.peer());

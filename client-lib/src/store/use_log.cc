@@ -29,7 +29,8 @@ absl::StatusOr<UseLog::Chain> UseLog::OpenChain() {
     chain.next_number = static_cast<uint64_t>(row.Int(3));
     chain.last_link = std::string(row.Blob(4));
   }
-  if (chain.next_key.size() == kUseKeySize) return chain;
+  if (chain.next_key.size() == kUseKeySize && chain.next_number <= kMostUsesInAChain) return chain;
+  RETURN_IF_ERROR(BeginAnew());
   chain = {random_.Bytes(16), "", "", random_.Bytes(kUseKeySize)};
   chain.sealed_start = SealToPublicKey(base_public_key_, chain.next_key);
   return chain;
