@@ -61,17 +61,14 @@ std::string AboutText(const v1::AuditLine& line) {
   return IdText(note.about());
 }
 
-// Of a use on a device, which it handed in later.
-std::string UsedText(const v1::AuditNote& note) {
-  return note.has_used() ? "  on a device, " + LocalMinute(note.used().first_us()) : "";
-}
-
+// A use on a device stands at the moment at which it was used, though the device handed it in later.
 void Print(const v1::AuditLine& line) {
   const v1::AuditNote& note = line.note();
+  const int64_t when_us = note.has_used() ? note.used().first_us() : note.at_us();
   std::printf("%6llu  %s  %-10s %-12s %s %s%s\n", static_cast<unsigned long long>(line.seq()),
-              LocalMinute(note.at_us()).c_str(), note.actor().c_str(),
+              LocalMinute(when_us).c_str(), note.actor().c_str(),
               CodeWord(v1::AuditAction_Name(note.action()), kActionPrefix).c_str(), note.detail().c_str(),
-              AboutText(line).c_str(), UsedText(note).c_str());
+              AboutText(line).c_str(), note.has_used() ? " (on a device)" : "");
 }
 
 absl::Status List(const CommandContext& context, const AuditOptions& options) {
