@@ -2,9 +2,11 @@
 // come out sound, with no answer over the limit, and an honest device must still be able to hand in.
 //
 // Parts are SyncRequests. So that the fuzzer gets past cryptography, a Hello whose token is "T" is given the device's own
-// token, replica and proof, and a mutation whose queue key is "P" carries its payload in the clear and is sealed here.
+// token, replica and proof, a mutation whose queue key is "P" carries its payload in the clear and is sealed here, and so are uses
+// in a chain that begins with "S"; those without a link of their own are linked.
 #include <gtest/gtest.h>
 
+#include "core/sealing/use_chain.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/support/hand_device.h"
 
@@ -15,7 +17,24 @@ constexpr size_t kMaxMessageBytes = 256 * 1024;
 
 absl::Time Noon() { return absl::FromUnixSeconds(1'775'037'600); }
 
-void MakeOwn(HandDevice& device, v1::SyncRequest& request) {
+void MakeOwnUses(const std::string& base_public_key, v1::DeviceUses& uses) {
+  if (uses.sealed_start() != "S" || uses.first_number() > 1000) return;
+  SecretBytes key(std::string(kUseKeySize, 'k'));
+  uses.set_sealed_start(SealToPublicKey(base_public_key, key.Reveal()));
+  for (uint64_t number = 1; number < uses.first_number(); ++number) key = NextUseKey(key);
+  uint64_t number = uses.first_number();
+  std::string before = uses.link_before();
+  for (v1::SealedUse& use : *uses.mutable_uses()) {
+    use.set_sealed(SealToPublicKey(base_public_key, use.sealed()));
+    if (use.link().empty()) use.set_link(UseLink(key, number, before, use.sealed()));
+    before = use.link();
+    key = NextUseKey(key);
+    ++number;
+  }
+}
+
+void MakeOwn(HandDevice& device, const std::string& base_public_key, v1::SyncRequest& request) {
+  if (request.has_device_uses()) MakeOwnUses(base_public_key, *request.mutable_device_uses());
   if (request.hello().token() == "T") {
     const v1::Hello own = device.Hello();
     v1::Hello& hello = *request.mutable_hello();
@@ -52,7 +71,7 @@ void TrySession(Parts parts) {
   for (int count = 0; count < 64; ++count) {
     auto request = parts.NextMessage<v1::SyncRequest>();
     if (!request) break;
-    MakeOwn(hostile, *request);
+    MakeOwn(hostile, base.keys().box.public_key, *request);
     session->Hear(*request);
     Hear(hostile, session->SayAll());
     clock.Advance(absl::Milliseconds(1));

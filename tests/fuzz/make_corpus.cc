@@ -98,6 +98,26 @@ std::string PushOf(const std::vector<Draft>& drafts) {
   return AsPart(request.SerializeAsString());
 }
 
+// A list and a look, as the numbers from `first` on of one chain.
+std::string UsesFrom(uint64_t first) {
+  v1::DeviceUse list;
+  list.set_action(v1::AUDIT_ACTION_LISTED);
+  list.set_detail("due");
+  v1::DeviceUse look;
+  look.set_action(v1::AUDIT_ACTION_LOOKED_AT);
+  look.set_detail("show");
+  look.set_used_us(1'775'037'600'000'000);
+  look.add_record_ids(std::string(16, 'r'));
+  v1::SyncRequest request;
+  v1::DeviceUses& uses = *request.mutable_device_uses();
+  uses.set_chain_id(std::string(16, 'c'));
+  uses.set_sealed_start("S");
+  uses.set_first_number(first);
+  uses.add_uses()->set_sealed(list.SerializeAsString());
+  uses.add_uses()->set_sealed(look.SerializeAsString());
+  return AsPart(request.SerializeAsString());
+}
+
 void WriteBaseSessions(const std::vector<Draft>& drafts) {
   v1::SyncRequest page_ack;
   page_ack.mutable_page_ack()->set_page_count(1);
@@ -107,6 +127,8 @@ void WriteBaseSessions(const std::vector<Draft>& drafts) {
   Write("base_session", "push", Hello() + PushOf(drafts) + AsPart(page_ack.SerializeAsString()));
   Write("base_session", "twice", Hello() + PushOf(drafts) + PushOf(drafts) + Hello());
   Write("base_session", "push-first", PushOf(drafts) + Hello() + AsPart(heartbeat.SerializeAsString()));
+  Write("base_session", "uses", Hello() + UsesFrom(1) + UsesFrom(3) + UsesFrom(2));
+  Write("base_session", "uses-gap", Hello() + UsesFrom(7));
   for (size_t i = 0; i < drafts.size(); ++i) {
     Write("base_session", "one-" + std::to_string(i), Hello() + PushOf({drafts[i]}));
   }
