@@ -129,6 +129,32 @@ Json SyncOnce(const std::string& home) {
           {"peak_kib", PeakKib()}};
 }
 
+// All stores below `root` in turn: each saves a note's worth and syncs over a connection of its own, one session after the other
+// begun `every` seconds after the last, for `seconds`. What a worker would be told is counted, and tried again with the next.
+Json Sessions(const std::string& root, double seconds, double every) {
+  std::vector<std::unique_ptr<Store>> stores;
+  for (const auto& entry : std::filesystem::directory_iterator(root))
+    stores.push_back(OpenUnlocked(entry.path()));
+  std::vector<double> milliseconds;
+  std::vector<std::string> why;
+  const Watch whole;
+  for (size_t turn = 0; whole.Seconds() < seconds; ++turn) {
+    Store& store = *stores[turn % stores.size()];
+    Bundle bundle;
+    v1::Contact contact;
+    contact.set_place(v1::CONTACT_PLACE_LAUNDRY);
+    bundle.Create(contact, AreaOf(store));
+    Must(store.Save(bundle));
+    const Watch watch;
+    const auto result = Sync(store, {.attempts = 1});
+    if (result.ok()) milliseconds.push_back(watch.Seconds() * 1000);
+    if (!result.ok()) why.push_back(std::string(ErrorCodeName(GetErrorCode(result.status()))));
+    const double rest = every - watch.Seconds();
+    if (rest > 0) std::this_thread::sleep_for(std::chrono::duration<double>(rest));
+  }
+  return {{"milliseconds", milliseconds}, {"failed", why.size()}, {"why", why}};
+}
+
 // A stream that is open already: from a save to nothing unsent, `rounds` times.
 class UntilSent : public SyncObserver {
  public:
@@ -383,6 +409,12 @@ int main(int argc, char** argv) {
   open->add_option("--count", count)->required();
   open->add_option("--rounds", rounds)->required();
   open->add_option("--seed", seed);
+  double seconds = 0, every = 0;
+  CLI::App* sessions =
+      with_home(add("sessions", "Save and sync, again and again, by all homes below a directory",
+                    [&] { return Sessions(home, seconds, every); }));
+  sessions->add_option("--seconds", seconds)->required();
+  sessions->add_option("--every", every);
   with_home(add("swarm", "All homes below a directory at once", [&] { return Swarm(home); }));
   with_home(add("search", "Open and search", [&] { return OpenAndSearch(home, words); }))
       ->add_option("--words", words)

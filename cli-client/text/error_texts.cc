@@ -109,8 +109,10 @@ constexpr CatalogueEntry kTexts[] = {
      "Intet er tabt: det ligger her og på basen."},
     {"error.needs-attention.do", "opgang outbox says what, why and what to do.",
      "opgang outbox siger hvad, hvorfor og hvad der kan gøres."},
-    {"error.try-later.what", "The base is busy or shutting down.",
-     "Basen har travlt eller er ved at lukke ned."},
+    {"error.try-later.what",
+     "The base is busy or shutting down, or has had all that it takes from this device for now.",
+     "Basen har travlt eller er ved at lukke ned, eller har fået alt, hvad den tager fra denne enhed for "
+     "nu."},
     {"error.try-later.safe", "Everything saved is safe here and waits.",
      "Alt gemt er sikkert her og venter."},
     {"error.try-later.do", "Try again in a few minutes.", "Prøv igen om nogle minutter."},

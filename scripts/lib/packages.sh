@@ -59,3 +59,8 @@ packages_to_bench=(
   npm                        # fetches them
   python3                    # bench/run.py
 )
+
+# What scripts/attack needs besides; nginx it only unpacks.
+packages_to_attack=(
+  python3                    # scripts/lib/attack
+)

@@ -38,6 +38,7 @@ void AddExport(CLI::App& program, CommandContext& context);
 void AddRequests(CLI::App& program, CommandContext& context);
 void AddRetention(CLI::App& program, CommandContext& context);
 void AddAudit(CLI::App& program, CommandContext& context);
+void AddProxyKeys(CLI::App& program, CommandContext& context);
 
 // Runs the program; returns its exit code: 0, or an ErrorCode's number. Errors go to stderr as "opgangd: ...".
 int RunOpgangd(int argc, const char* const* argv);

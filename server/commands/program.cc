@@ -63,6 +63,7 @@ int RunOpgangd(int argc, const char* const* argv) {
   AddRequests(program, context);
   AddRetention(program, context);
   AddAudit(program, context);
+  AddProxyKeys(program, context);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -21,8 +21,20 @@ struct ServeOptions {
   std::string listen = "0.0.0.0:7443";
   std::vector<std::string> public_addresses;
   std::filesystem::path keys_copy;
+  std::filesystem::path behind_proxy;
+  std::vector<std::string> limits;  // "NAME=NUMBER"
   CalendarSettings calendar;
 };
+
+// The names of --limit, for --help.
+std::string LimitWords() {
+  std::string words = "what devices may ask for, NAME=NUMBER; may be repeated:";
+  for (const NamedLimit& limit : AllLimits()) {
+    words += "\n" + std::string(limit.name) + "=" + std::to_string(BaseLimits().*(limit.value)) + ": " +
+             std::string(limit.meaning);
+  }
+  return words;
+}
 
 absl::Status Serve(const std::filesystem::path& data, const ServeOptions& serve) {
   BaseOptions options;
@@ -31,6 +43,8 @@ absl::Status Serve(const std::filesystem::path& data, const ServeOptions& serve)
   options.public_addresses = serve.public_addresses;
   options.calendar = serve.calendar;
   options.keys_copy = serve.keys_copy;
+  options.behind_proxy = serve.behind_proxy;
+  for (const std::string& limit : serve.limits) RETURN_IF_ERROR(SetLimit(limit, options.limits));
   ASSIGN_OR_RETURN(const auto base, RunningBase::Start(options));
   signal(SIGTERM, AskToStop);
   signal(SIGINT, AskToStop);
@@ -61,6 +75,10 @@ void AddServe(CLI::App& program, CommandContext& context) {
           "--keys-copy", options->keys_copy,
           "keep a copy of keys/ in this directory, on another disk: newest state only, after every change")
       ->envname("OPGANGD_KEYS_COPY");
+  command->add_option("--limit", options->limits, LimitWords());
+  command->add_option("--behind-proxy", options->behind_proxy,
+                      "devices come through the proxy that shows this certificate, and nobody else is let in "
+                      "(opgangd proxy-keys; docs/under-attack.md)");
   command->add_flag("--constitution-day-off", options->calendar.constitution_day_off,
                     "5 June is a day off here");
   command->add_flag("--christmas-eve-off", options->calendar.christmas_eve_off,

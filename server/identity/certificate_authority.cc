@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/sealing/openssl_handles.h"
+#include "server/identity/proxy_certificate.h"
 
 namespace opgang {
 namespace {
@@ -237,6 +238,18 @@ absl::StatusOr<CertifiedKey> IssueServerCertificate(const CertifiedKey& ca,
     if (!address.empty()) builder.AddName(GEN_IPADD, Octets(address));
   }
   return IssueLeaf(ca, NID_server_auth, builder);
+}
+
+absl::StatusOr<CertifiedKey> IssueProxyCertificate(Random& random) {
+  const KeyPtr key = MakeKey();
+  Builder builder(key, random);
+  builder.SetSubject("Opgang proxy");
+  builder.SetBasicConstraints(false);
+  builder.SetKeyUsage({kDigitalSignature});
+  builder.SetExtendedKeyUsage(NID_client_auth);
+  builder.SetSubjectKeyId();
+  builder.SetIssuer(builder.get());
+  return builder.Sign(key.get());
 }
 
 absl::StatusOr<CertifiedKey> IssueInvitationCertificate(const CertifiedKey& ca, StoreId store,

@@ -10,6 +10,7 @@
 #include "server/admin/enrolment.h"
 #include "server/admin/quarantine_view.h"
 #include "server/admin/uses.h"
+#include "server/rpc/gate.h"
 #include "server/rpc/on_writer.h"
 #include "server/rpc/peer.h"
 #include "server/rpc/sync_service.h"
@@ -184,7 +185,7 @@ grpc::Status AdminServiceImpl::CheckBase(grpc::ServerContext*, const v1::CheckBa
 
 grpc::Status EnrollServiceImpl::Enroll(grpc::ServerContext* context, const v1::EnrollRequest* request,
                                        v1::EnrollResponse* response) {
-  const auto invited = InvitedStoreOf(*context);
+  const auto invited = AdmitInvited(base_, *context);
   if (!invited.ok()) return ToGrpc(invited.status());
   const grpc::Status status = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
     ASSIGN_OR_RETURN(*response, opgang::Enroll(store, base_.keys, *invited, *request, base_.clock->WallNow(),

@@ -17,6 +17,8 @@
 #include "server/identity/key_store.h"
 #include "server/identity/keys_copy.h"
 #include "server/rpc/calls_under_way.h"
+#include "server/rpc/device_limits.h"
+#include "server/rpc/front_door.h"
 #include "server/rpc/session_registry.h"
 #include "server/rpc/worker_pool.h"
 #include "server/sync/server_session.h"
@@ -42,7 +44,10 @@ struct BaseServices {
   std::mutex refusals_mutex;
   // When a refusal was last noted in the audit, by store and method (gate.cc); guarded by refusals_mutex.
   std::map<std::pair<StoreId, std::string>, absl::Time> refusals;
-  std::unique_ptr<KeysCopy> keys_copy;  // never null while the base runs
+  std::unique_ptr<KeysCopy> keys_copy;    // never null while the base runs
+  std::unique_ptr<DeviceLimits> devices;  // null: without limits
+  std::unique_ptr<FrontDoor> door;        // null: nobody comes over the network
+  std::string proxy_certificate;  // PEM; not empty: devices come through the proxy of that certificate only
 };
 
 }  // namespace opgang

@@ -48,13 +48,47 @@ bool IsRefusal(const grpc::Status& status) {
          status.error_code() == grpc::StatusCode::NOT_FOUND;
 }
 
-absl::StatusOr<Credentials> CredentialsOf(const grpc::ServerContextBase& context) {
+absl::StatusOr<Credentials> Identify(BaseServices& base, const grpc::ServerContextBase& context) {
   Credentials who;
-  ASSIGN_OR_RETURN(who.peer, PeerOf(context));
+  ASSIGN_OR_RETURN(who.peer, PeerOf(base, context));
+  if (base.door != nullptr) base.door->Prove(context.peer(), who.peer.store);
   const auto proof = context.client_metadata().find(kProofMetadata);
   if (proof != context.client_metadata().end())
     who.proof = std::string(proof->second.data(), proof->second.size());
   return who;
+}
+
+// `begun`: what the device's limits said of its call.
+absl::Status TellDoor(BaseServices& base, const grpc::ServerContextBase& context, absl::Status begun) {
+  if (!begun.ok() && base.door != nullptr) base.door->RefuseCall(context.peer());
+  return begun;
+}
+
+}  // namespace
+
+absl::StatusOr<Credentials> CredentialsOf(BaseServices& base, const grpc::ServerContextBase& context) {
+  ASSIGN_OR_RETURN(Credentials who, Identify(base, context));
+  if (base.devices == nullptr) return who;
+  RETURN_IF_ERROR(TellDoor(base, context, base.devices->BeginCall(who.peer.store)));
+  return who;
+}
+
+absl::StatusOr<Visit> VisitOf(BaseServices& base, const grpc::ServerContextBase& context) {
+  Visit visit;
+  ASSIGN_OR_RETURN(visit.who, Identify(base, context));
+  if (base.devices == nullptr) return visit;
+  auto open = base.devices->BeginSession(visit.who.peer.store);
+  RETURN_IF_ERROR(TellDoor(base, context, open.status()));
+  visit.open = *std::move(open);
+  return visit;
+}
+
+absl::StatusOr<StoreId> AdmitInvited(BaseServices& base, const grpc::ServerContextBase& context) {
+  ASSIGN_OR_RETURN(const StoreId invited, InvitedStoreOf(base, context));
+  if (base.door != nullptr) base.door->Prove(context.peer(), invited);
+  if (base.devices == nullptr) return invited;
+  RETURN_IF_ERROR(TellDoor(base, context, base.devices->BeginCall(invited)));
+  return invited;
 }
 
 absl::StatusOr<Caller> AdmitCaller(BaseServices& base, BaseReader& reader, const Credentials& who,
@@ -70,7 +104,7 @@ absl::StatusOr<Caller> AdmitCaller(BaseServices& base, BaseReader& reader, const
 
 absl::StatusOr<Caller> AdmitCaller(BaseServices& base, const grpc::ServerContextBase& context,
                                    std::string_view method) {
-  ASSIGN_OR_RETURN(const Credentials who, CredentialsOf(context));
+  ASSIGN_OR_RETURN(const Credentials who, CredentialsOf(base, context));
   absl::StatusOr<Caller> caller = MakeError(ErrorCode::kTryLater, "the base is stopping");
   (void)OnWriter(*base.writer, [&](BaseStore& store, Committer&) -> absl::Status {
     caller = AdmitCaller(base, store, who, method);

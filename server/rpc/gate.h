@@ -5,6 +5,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,19 @@ struct Credentials {
   Peer peer;
   std::string proof;
 };
-// kBaseRefused where the certificate names no store.
-absl::StatusOr<Credentials> CredentialsOf(const grpc::ServerContextBase& context);
+// Each call asks here or below, once, before anything else: it counts among the device's (device_limits.h), and its connection
+// as one that somebody known has made (front_door.h). kBaseRefused where the certificate names no store; kTryLater.
+absl::StatusOr<Credentials> CredentialsOf(BaseServices& base, const grpc::ServerContextBase& context);
+
+// The same of what stays open for a while: a session, a report. It counts until `open` goes.
+struct Visit {
+  Credentials who;
+  std::unique_ptr<DeviceLimits::Session> open;  // null where the base has no limits
+};
+absl::StatusOr<Visit> VisitOf(BaseServices& base, const grpc::ServerContextBase& context);
+
+// The same of an enrolment.
+absl::StatusOr<StoreId> AdmitInvited(BaseServices& base, const grpc::ServerContextBase& context);
 
 // `method`: "AdminService/Invite". Errors as CallerOf(); kBaseRefused where the role may not call it, whoever or whatever it
 // is about.

@@ -106,6 +106,9 @@ absl::Status KeepRowsOf(const std::string& id, v1::Report& report) {
 grpc::Status ReportServiceImpl::RunReport(grpc::ServerContext* context, const v1::RunReportRequest* asked_for,
                                           v1::RunReportResponse* response) {
   v1::RunReportRequest request = *asked_for;
+  absl::StatusOr<Visit> visit;
+  if (access_ == Access::kStaff) visit = VisitOf(base_, *context);
+  if (access_ == Access::kStaff && !visit.ok()) return ToGrpc(visit.status());
   std::unique_ptr<BaseReader> reader;
   const grpc::Status opened = OnWriter(*base_.writer, [&](BaseStore& store, Committer&) -> absl::Status {
     ASSIGN_OR_RETURN(reader, store.OpenReader());
@@ -113,9 +116,7 @@ grpc::Status ReportServiceImpl::RunReport(grpc::ServerContext* context, const v1
   });
   if (!opened.ok()) return opened;
   if (access_ == Access::kStaff) {
-    const auto who = CredentialsOf(*context);
-    if (!who.ok()) return ToGrpc(who.status());
-    const auto caller = AdmitCaller(base_, *reader, *who, "ReportService/RunReport");
+    const auto caller = AdmitCaller(base_, *reader, visit->who, "ReportService/RunReport");
     if (!caller.ok()) return ToGrpc(caller.status());
     const grpc::Status narrowed = ToGrpc(Narrow(*reader, *caller, request));
     if (IsRefusal(narrowed)) NoteRefusal(base_, *who, "ReportService/RunReport");

@@ -1,5 +1,6 @@
 #include "server/rpc/running_base.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <sys/stat.h>
@@ -24,6 +25,7 @@
 #include "server/engine/horizon.h"
 #include "server/engine/tombstones.h"
 #include "server/identity/key_store.h"
+#include "server/identity/proxy_certificate.h"
 #include "server/rpc/admin_service.h"
 #include "server/rpc/base_services.h"
 #include "server/rpc/report_service.h"
@@ -38,8 +40,13 @@ namespace {
 constexpr int kWorkers = 4;
 constexpr int kMaxRequestBytes = 512 * 1024;       // ours are at most 256 KiB
 constexpr int kMaxAdminBytes = 256 * 1024 * 1024;  // an import file of a large municipality
-constexpr size_t kMaxSocketPath = 100;             // sockaddr_un holds 107
-constexpr int kLookAtBackupsEvery = 3600;          // seconds
+constexpr int kLookaheadBytes = 256 * 1024;        // of a stream, before its session has read them
+constexpr size_t kTransportBytes = 160 << 20;      // gRPC's buffers, all together
+// What a proxy expects the base's certificate to name (examples/proxy/nginx.conf): nginx looks for no address in one.
+constexpr char kNameToProxy[] = "opgang-base.internal";
+constexpr size_t kMaxSocketPath = 100;     // sockaddr_un holds 107
+constexpr int kLookAtBackupsEvery = 3600;  // seconds
+constexpr int kGrpcLinesAMinute = 10;      // in the log
 constexpr auto kShutdownGrace = std::chrono::seconds(5);
 
 // "host:port" -> host; "[::1]:7443" -> ::1; a bare host stays.
@@ -60,12 +67,22 @@ std::vector<std::string> HostsOf(const BaseOptions& options) {
   std::vector<std::string> hosts;
   for (const std::string& address : options.public_addresses) hosts.push_back(HostOf(address));
   if (hosts.empty() && !options.listen.empty()) hosts.push_back(HostOf(options.listen));
+  if (!options.behind_proxy.empty()) hosts.emplace_back(kNameToProxy);
   return hosts;
 }
 
-// Where SO_REUSEPORT is on, a second base on the same port would silently share its devices.
-void SetLimits(grpc::ServerBuilder& builder) {
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+void SetLimits(grpc::ServerBuilder& builder, const BaseLimits& limits) {
+  const auto milliseconds = [](int64_t seconds) {
+    return static_cast<int>(std::min<int64_t>(seconds, 24 * 3600) * 1000);
+  };
+  // How long a TLS handshake may take; the front door looks at the time up to the first call.
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, milliseconds(limits.door_seconds));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, milliseconds(limits.idle_seconds));
+  // Windows that do not grow with the line: what a session has not read yet stays bounded.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
+  grpc::ResourceQuota quota("devices");
+  builder.SetResourceQuota(quota.Resize(kTransportBytes));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
@@ -75,12 +92,30 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
 }
 
-std::shared_ptr<grpc::ServerCredentials> MutualTls(const BaseKeys& keys) {
+// gRPC's own words about failed handshakes and the like. A stranger brings about as many as he wants: the log takes a few of
+// them.
+std::atomic<int> grpc_lines = 0;  // in this minute
+
+void LogOfGrpc(gpr_log_func_args* said) {
+  if (grpc_lines++ < kGrpcLinesAMinute) spdlog::warn("event=grpc said=\"{}\"", said->message);
+}
+
+// `trusted`: whose certificates are let in; a proxy's own, which is signed by itself, or everybody's of the authority.
+std::shared_ptr<grpc::ServerCredentials> MutualTls(const BaseKeys& keys, const std::string& trusted) {
   grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_root_certs = keys.ca.certificate_pem;
+  options.pem_root_certs = trusted;
   options.pem_key_cert_pairs.push_back(
       {std::string(keys.server.private_key_pem.Reveal()), keys.server.certificate_pem});
   return grpc::SslServerCredentials(options);
+}
+
+// PEM; empty where there is no proxy.
+absl::StatusOr<std::string> ReadProxyCertificate(const std::filesystem::path& file) {
+  if (file.empty()) return std::string();
+  const auto pem = ReadWholeFile(file);
+  if (!pem.ok() || !IsSameCertificate(*pem, *pem))
+    return MakeError(ErrorCode::kBadInput, "the proxy's certificate cannot be read as one");
+  return *pem;
 }
 
 class RunningBaseImpl : public RunningBase {
@@ -101,6 +136,8 @@ class RunningBaseImpl : public RunningBase {
     services_.random = options_.random;
     services_.calendar = options_.calendar;
     services_.directory = std::filesystem::absolute(options_.directory);
+    services_.devices = std::make_unique<DeviceLimits>(options_.limits, *options_.clock);
+    ASSIGN_OR_RETURN(services_.proxy_certificate, ReadProxyCertificate(options_.behind_proxy));
     RETURN_IF_ERROR(CheckAuthority(MethodRules(), TypeRules()));
     // Before anything else here is written or removed.
     RETURN_IF_ERROR(LookAtSqliteBase(options_.directory / "base.db"));
@@ -149,6 +186,7 @@ class RunningBaseImpl : public RunningBase {
     services_.sessions.DoForAll(
         [](ServerSession& session) { session.GoAway(v1::GO_AWAY_REASON_SHUTTING_DOWN); });
     const auto deadline = std::chrono::system_clock::now() + kShutdownGrace;
+    if (services_.door != nullptr) services_.door->Close();
     if (devices_ != nullptr) devices_->Shutdown(deadline);
     if (commands_ != nullptr) commands_->Shutdown(deadline);
     if (ticker_.joinable()) ticker_.join();
@@ -253,18 +291,32 @@ class RunningBaseImpl : public RunningBase {
   }
 
   absl::Status ListenForDevices() {
+    gpr_set_log_function(LogOfGrpc);
     grpc::EnableDefaultHealthCheckService(true);
+    ASSIGN_OR_RETURN(services_.door, FrontDoor::Open({.listen = options_.listen,
+                                                      .limits = options_.limits,
+                                                      .behind_proxy = !services_.proxy_certificate.empty(),
+                                                      .clock = options_.clock}));
+    port_ = services_.door->port();
     grpc::ServerBuilder builder;
-    SetLimits(builder);
-    builder.AddListeningPort(options_.listen, MutualTls(services_.keys), &port_);
+    SetLimits(builder, options_.limits);
+    const std::string& trusted =
+        services_.proxy_certificate.empty() ? services_.keys.ca.certificate_pem : services_.proxy_certificate;
+    acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+        grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+        MutualTls(services_.keys, trusted));
     builder.RegisterService(&sync_);
     builder.RegisterService(&enroll_);
     builder.RegisterService(&staff_reports_);
     builder.RegisterService(&staff_admin_);
     devices_ = builder.BuildAndStart();
-    if (devices_ == nullptr || port_ == 0) {
-      return MakeError(ErrorCode::kNotWritable, "the listening address is taken or not ours");
-    }
+    if (devices_ == nullptr) return MakeError(ErrorCode::kInternal, "gRPC's server does not start");
+    services_.door->Start([this](int listener, int fd) {
+      grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+      connection.listener_fd = listener;
+      connection.fd = fd;
+      acceptor_->HandleNewConnection(&connection);
+    });
     const bool named = !options_.public_addresses.empty();
     for (const std::string& address : options_.public_addresses) {
       services_.addresses.push_back(HasPort(address) ? address : address + ":" + std::to_string(port_));
@@ -283,7 +335,8 @@ class RunningBaseImpl : public RunningBase {
       WaitForTick();
       if (second % kLookAtBackupsEvery == 0) LookAtBackups();
       if (services_.keys_copy->behind()) services_.pool->Post([this] { FollowWithKeysCopy(); });
-      services_.sessions.DoForAll([](ServerSession& session) { session.OnTick(); });
+      services_.sessions.Tick();
+      if (second % 60 == 0) grpc_lines = 0;
       PruneTombstonesWhenDue(options_.clock->WallNow());
     }
   }
@@ -309,6 +362,7 @@ class RunningBaseImpl : public RunningBase {
   EnrollServiceImpl enroll_;
   StaffAdminServiceImpl staff_admin_;
   std::unique_ptr<grpc::Server> commands_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> devices_;
   int port_ = 0;
   std::thread ticker_;

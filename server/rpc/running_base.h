@@ -25,6 +25,7 @@
 #include "core/base/random.h"
 #include "core/rules/danish_calendar.h"
 #include "core/sealing/sealing.h"
+#include "server/rpc/base_limits.h"
 
 namespace opgang {
 
@@ -37,6 +38,9 @@ struct BaseOptions {
   std::vector<std::string> public_addresses;
   // Where a copy of keys/ is kept, newest only (identity/keys_copy.h); empty = nowhere.
   std::filesystem::path keys_copy;
+  BaseLimits limits;
+  // Behind a proxy: the file with the certificate that it shows (`opgangd proxy-keys`), and nobody else is let in. Empty: none.
+  std::filesystem::path behind_proxy;
   CalendarSettings calendar;
   absl::Duration lock_wait = absl::Seconds(2);
   Clock* clock = &SystemClock();
@@ -47,7 +51,8 @@ struct BaseOptions {
 class RunningBase {
  public:
   // Errors: kStoreBusy (another process has the base open), kNewerFile, kDamaged, kNotWritable, kDiskFull, kBadInput
-  // (addresses; a directory whose socket path is too long), kNotWritable where the port is taken.
+  // (addresses; a directory whose socket path is too long; a proxy's certificate that is none), kNotWritable where the port
+  // is taken.
   static absl::StatusOr<std::unique_ptr<RunningBase>> Start(const BaseOptions& options);
   virtual ~RunningBase() = default;  // Stop()
 

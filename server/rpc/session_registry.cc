@@ -31,6 +31,11 @@ void SessionRegistry::DoForAll(const std::function<void(ServerSession&)>& action
   for (const Entry& entry : entries_) entry.session->Do(action);
 }
 
+void SessionRegistry::Tick() {
+  std::unique_lock lock(mutex_);
+  for (const Entry& entry : entries_) entry.session->OnTick();
+}
+
 bool SessionRegistry::IsOnline(ReplicaId replica) {
   std::unique_lock lock(mutex_);
   return std::any_of(entries_.begin(), entries_.end(),

@@ -19,6 +19,8 @@ class OpenSession {
   virtual ~OpenSession() = default;
   // Runs `action` on the session, soon, on a worker's thread, then sends what there is to send. Thread-safe.
   virtual void Do(std::function<void(ServerSession&)> action) = 0;
+  // About once a second.
+  virtual void OnTick() = 0;
 };
 
 // Thread-safe.
@@ -29,6 +31,7 @@ class SessionRegistry {
   void Claim(const std::shared_ptr<OpenSession>& session, ReplicaId replica);
   void Remove(const OpenSession* session);
   void DoForAll(const std::function<void(ServerSession&)>& action);
+  void Tick();
   bool IsOnline(ReplicaId replica);
   size_t size();
 

@@ -19,8 +19,12 @@ using Reactor = grpc::ServerBidiReactor<v1::SyncRequest, v1::SyncResponse>;
 
 class SyncReactor : public Reactor, public StreamEnd {
  public:
-  SyncReactor(BaseServices& base, Peer peer)
-      : strand_(std::make_shared<SyncStrand>(base, std::move(peer), this)) {
+  // `connection`: gRPC's name of its other end.
+  SyncReactor(BaseServices& base, Visit visit, std::string connection)
+      : base_(base),
+        connection_(std::move(connection)),
+        open_(std::move(visit.open)),
+        strand_(std::make_shared<SyncStrand>(base, std::move(visit.who.peer), this)) {
     base.sessions.Add(strand_);
     strand_->Read();
   }
@@ -31,7 +35,10 @@ class SyncReactor : public Reactor, public StreamEnd {
   void EndStream() override { Finish(grpc::Status::OK); }
 
   // gRPC's reactions.
-  void OnReadDone(bool ok) override { strand_->OnReadDone(ok); }
+  void OnReadDone(bool ok) override {
+    if (ok && base_.door != nullptr) base_.door->Hear(connection_);
+    strand_->OnReadDone(ok);
+  }
   void OnWriteDone(bool ok) override { strand_->OnWriteDone(ok); }
   void OnCancel() override { strand_->OnCancel(); }
   void OnDone() override {
@@ -40,6 +47,9 @@ class SyncReactor : public Reactor, public StreamEnd {
   }
 
  private:
+  BaseServices& base_;
+  const std::string connection_;
+  const std::unique_ptr<DeviceLimits::Session> open_;  // goes with the stream
   std::shared_ptr<SyncStrand> strand_;
 };
 
@@ -52,16 +62,16 @@ class RefusedReactor : public Reactor {
 }  // namespace
 
 Reactor* SyncServiceImpl::Sync(grpc::CallbackServerContext* context) {
-  auto peer = PeerOf(*context);
-  if (!peer.ok()) return new RefusedReactor(peer.status());
-  return new SyncReactor(base_, *std::move(peer));
+  auto visit = VisitOf(base_, *context);
+  if (!visit.ok()) return new RefusedReactor(visit.status());
+  return new SyncReactor(base_, *std::move(visit), context->peer());
 }
 
 grpc::ServerUnaryReactor* SyncServiceImpl::ListDevices(grpc::CallbackServerContext* context,
                                                        const v1::ListDevicesRequest*,
                                                        v1::ListDevicesResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  auto who = CredentialsOf(*context);
+  auto who = CredentialsOf(base_, *context);
   if (!who.ok()) {
     reactor->Finish(ToGrpc(who.status()));
     return reactor;

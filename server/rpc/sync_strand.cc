@@ -10,7 +10,10 @@
 namespace opgang {
 
 SyncStrand::SyncStrand(BaseServices& base, Peer peer, StreamEnd* stream)
-    : base_(base), session_(*this, base.session_keys, base.epoch, std::move(peer)), stream_(stream) {}
+    : base_(base),
+      device_(peer.store),
+      session_(*this, base.session_keys, base.epoch, std::move(peer)),
+      stream_(stream) {}
 
 void SyncStrand::Do(std::function<void(ServerSession&)> action) {
   {
@@ -49,9 +52,25 @@ void SyncStrand::Read() {
 void SyncStrand::OnReadDone(bool ok) {
   Do([this, ok](ServerSession& session) {
     if (!ok) return session.OnHalfClose();
+    if (base_.devices != nullptr) base_.devices->Hear(device_, incoming_.ByteSizeLong());
     session.OnRequest(incoming_);
-    stream_->BeginRead(&incoming_);
+    owes_read_ = true;
+    ReadOn();
   });
+}
+
+void SyncStrand::OnTick() {
+  Do([this](ServerSession& session) {
+    session.OnTick();
+    ReadOn();
+  });
+}
+
+void SyncStrand::ReadOn() {
+  if (!owes_read_ || finished_) return;
+  if (base_.devices != nullptr && !base_.devices->MayReadOn(device_)) return;
+  owes_read_ = false;
+  stream_->BeginRead(&incoming_);
 }
 
 void SyncStrand::OnWriteDone(bool ok) {
@@ -94,7 +113,35 @@ void SyncStrand::Greet(const Peer& peer, const v1::Hello& hello) {
   });
 }
 
+bool SyncStrand::IsWithinTheDay(const std::vector<Submission>& submissions) {
+  size_t mutations = 0, bytes = 0;
+  for (const Submission& submission : submissions) {
+    mutations += submission.mutations.size();
+    for (const OpenedMutation& mutation : submission.mutations)
+      bytes += mutation.envelope_bytes.size() + mutation.payload_bytes.size();
+  }
+  return base_.devices == nullptr || base_.devices->TakeIn(device_, mutations, bytes);
+}
+
+// By way of the writer, so that verdicts come in the order of their pushes.
+void SyncStrand::AnswerLater(const std::vector<Submission>& submissions) {
+  std::vector<v1::Verdict> later;
+  for (const Submission& submission : submissions) {
+    for (const OpenedMutation& mutation : submission.mutations) {
+      v1::Verdict& verdict = later.emplace_back();
+      verdict.set_seq(mutation.seq);
+      verdict.set_intent_id(mutation.intent.ToBytes());
+      verdict.mutable_retry_later()->set_reason(v1::RETRY_REASON_OVERLOAD);
+    }
+  }
+  base_.writer->Run([self = shared_from_this(), later = std::move(later)](BaseStore&, Committer&) {
+    self->Do([later](ServerSession& session) { session.OnVerdicts(later); });
+  });
+}
+
 void SyncStrand::Submit(std::vector<Submission> submissions) {
+  takes_no_work_ = takes_no_work_ || !IsWithinTheDay(submissions);
+  if (takes_no_work_) return AnswerLater(submissions);
   base_.writer->Submit(
       std::move(submissions), [self = shared_from_this()](std::vector<v1::Verdict> verdicts) {
         self->Do([verdicts = std::move(verdicts)](ServerSession& session) { session.OnVerdicts(verdicts); });

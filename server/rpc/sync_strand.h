@@ -31,6 +31,7 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
   SyncStrand(BaseServices& base, Peer peer, StreamEnd* stream);
 
   void Do(std::function<void(ServerSession&)> action) override;
+  void OnTick() override;
 
   // From the stream.
   void Read();  // the first one
@@ -56,10 +57,15 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
   // Does the next thing on a worker's thread, and asks for another turn where more waits: no session keeps a worker.
   void TakeTurn();
   void Act(const Action& action);
+  // The next message, unless its device has brought more than it may just now: then a tick asks again.
+  void ReadOn();
+  bool IsWithinTheDay(const std::vector<Submission>& submissions);
+  void AnswerLater(const std::vector<Submission>& submissions);
   void Pump();
   void Finish();
 
   BaseServices& base_;
+  const StoreId device_;
   std::mutex waiting_mutex_;
   std::deque<Action> waiting_;  // guarded by waiting_mutex_
   bool has_turn_ = false;       // guarded by waiting_mutex_: a turn is posted, or being taken
@@ -70,6 +76,9 @@ class SyncStrand : public OpenSession, public SessionHost, public std::enable_sh
   v1::SyncResponse outgoing_;  // the one write in flight
   bool writing_ = false;
   bool finished_ = false;
+  bool owes_read_ = false;
+  // What its device may hand in today is used up. The rest of this session waits too: no place may be passed over.
+  bool takes_no_work_ = false;
 };
 
 }  // namespace opgang

@@ -43,7 +43,7 @@ ThreadedBase::~ThreadedBase() { Stop(); }
 void ThreadedBase::Tick() {
   std::unique_lock lock(mutex_);
   while (!stops_.wait_for(lock, kTick, [this] { return stopped_; })) {
-    services_.sessions.DoForAll([](ServerSession& session) { session.OnTick(); });
+    services_.sessions.Tick();
   }
 }
 

@@ -72,6 +72,7 @@ constexpr int kNoBase = static_cast<int>(ErrorCode::kNoBase);
 constexpr int kUntrusted = static_cast<int>(ErrorCode::kBaseUntrusted);
 constexpr int kRefused = static_cast<int>(ErrorCode::kBaseRefused);
 constexpr int kDamaged = static_cast<int>(ErrorCode::kDamaged);
+constexpr int kTryLater = static_cast<int>(ErrorCode::kTryLater);
 
 class TlsVersionTest : public ::testing::TestWithParam<int> {};
 
@@ -127,6 +128,14 @@ INSTANTIATE_TEST_SUITE_P(Versions, TlsVersionTest, ::testing::Values(TLS1_2_VERS
 TEST(TlsPreflightTest, ABaseIsReachedOverIpv6) {
   const Listener base("::1", Serving(OurBase()));
   EXPECT_EQ(Preflight("[::1]:" + std::to_string(base.ok() ? base.port() : 1)), base.ok() ? kOk : kNoBase);
+}
+
+// The very bytes of server/rpc/front_door.cc.
+TEST(TlsPreflightTest, ABaseWithoutRoomSaysSoAndIsTriedLater) {
+  const Listener full("127.0.0.1", Saying(std::string("\x15\x03\x03\x00\x02\x02\x50", 7)));
+  EXPECT_EQ(Preflight(full.address()), kTryLater);
+  const Listener other_alert("127.0.0.1", Saying(std::string("\x15\x03\x03\x00\x02\x02\x28", 7)));
+  EXPECT_EQ(Preflight(other_alert.address()), kUntrusted);
 }
 
 TEST(TlsPreflightTest, WithoutTicketsTheBasesFirstByteMeansAccepted) {

@@ -24,6 +24,7 @@ using ContextPtr = std::unique_ptr<SSL_CTX, OpensslFree<SSL_CTX_free>>;
 using SslPtr = std::unique_ptr<SSL, OpensslFree<SSL_free>>;
 
 constexpr unsigned char kAlpnH2[] = {2, 'h', '2'};
+constexpr int kInternalErrorAlert = 80;
 // The client connection preface, RFC 9113 section 3.4: the magic and an empty SETTINGS frame.
 constexpr std::string_view kHttp2Preface("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", 33);
 
@@ -109,7 +110,12 @@ class Conversation {
     return SSL_get0_peer_certificate(ssl_.get()) != nullptr && SSL_get_verify_result(ssl_.get()) == X509_V_OK;
   }
   long verify_result() const { return SSL_get_verify_result(ssl_.get()); }
-  bool alert_received() const { return alert_received_; }
+  bool alert_received() const { return alert_ >= 0; }
+  // Said instead of any certificate: the base's front door has no room (server/rpc/front_door.h). Whoever is on the way could
+  // say so too, and gains what silence gains him.
+  bool HasNoRoom() const {
+    return alert_ == kInternalErrorAlert && SSL_get0_peer_certificate(ssl_.get()) == nullptr;
+  }
   bool SpeaksHttp2() const {
     const unsigned char* name = nullptr;
     unsigned size = 0;
@@ -126,7 +132,9 @@ class Conversation {
       const int result = step();
       const int error = result > 0 ? SSL_ERROR_NONE : SSL_get_error(ssl_.get(), result);
       const unsigned long reason = ERR_peek_error();
-      alert_received_ = ERR_GET_LIB(reason) == ERR_LIB_SSL && ERR_GET_REASON(reason) >= SSL_AD_REASON_OFFSET;
+      const bool is_alert =
+          ERR_GET_LIB(reason) == ERR_LIB_SSL && ERR_GET_REASON(reason) >= SSL_AD_REASON_OFFSET;
+      alert_ = is_alert ? ERR_GET_REASON(reason) - SSL_AD_REASON_OFFSET : -1;
       ERR_clear_error();
       if (!Flush()) return Ending::kTooLate;
       if (error == SSL_ERROR_NONE) return Ending::kDone;
@@ -173,13 +181,14 @@ class Conversation {
   Socket socket_;
   const Deadline& deadline_;
   bool ticket_seen_ = false;
-  bool alert_received_ = false;
+  int alert_ = -1;  // its description, RFC 8446 section 6
 };
 
 absl::Status ReasonOfFailure(const Conversation& talk) {
   if (talk.verify_result() != X509_V_OK) {
     return MakeError(ErrorCode::kBaseUntrusted, X509_verify_cert_error_string(talk.verify_result()));
   }
+  if (talk.HasNoRoom()) return MakeError(ErrorCode::kTryLater, "the base takes no more connections now");
   if (talk.IsBase() && talk.alert_received()) {
     return MakeError(ErrorCode::kBaseRefused, "the base does not accept this store's certificate");
   }

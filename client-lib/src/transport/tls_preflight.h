@@ -6,6 +6,7 @@
 //   kNoBase         nobody there: refused, name not found, no answer in time, or hung up before showing who it is
 //   kBaseUntrusted  somebody there, but not the base that invited us: another authority, another name, no TLS
 //   kBaseRefused    the base is ours, but does not accept our certificate
+//   kTryLater       the base says, before it shows itself, that it has no room for another connection
 //   kDamaged        our own certificate, key or authority cannot be read
 //
 // Certificates are checked as gRPC checks them, the device's clock included: ours are valid from 1970 to

@@ -32,6 +32,7 @@ Command BaseProcess::CommandOf(const std::vector<std::string>& words, const Envi
 
 void BaseProcess::Start(const Environment& environment) {
   Command serve = CommandOf({"serve", "--listen", LoopbackAddress(port_)}, environment);
+  serve.words.insert(serve.words.end(), serve_words_.begin(), serve_words_.end());
   // A test program that dies takes its base along.
   const std::vector<std::string> with_us = {"setpriv", "--pdeathsig", "KILL"};
   serve.words.insert(serve.words.begin(), with_us.begin(), with_us.end());

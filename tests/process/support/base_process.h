@@ -46,6 +46,9 @@ class BaseProcess {
   void ImportOneEntrance() const;
   void ImportFile(const std::filesystem::path& csv) const;
 
+  // Further words for `opgangd serve`, from the next Start() on, instead of those that keep the limits on a device's pace out
+  // of the way: tests sync more often than anybody.
+  void ServeWith(const std::vector<std::string>& words) { serve_words_ = words; }
   // Instead of a free port; before the first Start().
   void ServeOnPort(int port) { port_ = port; }
   int port() const { return port_; }
@@ -60,6 +63,7 @@ class BaseProcess {
   const std::filesystem::path directory_;
   std::unique_ptr<Process> serving_;
   int port_ = 0;
+  std::vector<std::string> serve_words_ = {"--limit", "calls-per-minute=1000000"};
   std::string log_;
 };
 

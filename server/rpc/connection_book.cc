@@ -1,0 +1,141 @@
+#include "server/rpc/connection_book.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace opgang {
+namespace {
+
+// An address from which a flood came: for so long, one newcomer in each of these spans.
+constexpr absl::Duration kHoldBack = absl::Minutes(1);
+constexpr absl::Duration kNewcomerEvery = absl::Seconds(2);
+constexpr int kRefusedCalls = 16;  // of one connection, before it is cut
+
+}  // namespace
+
+bool ConnectionBook::HeldBack(const std::string& address, absl::Time now) {
+  const auto found = addresses_.find(address);
+  if (found == addresses_.end() || now >= found->second.held_back_until) return false;
+  if (now < found->second.next_newcomer) return true;
+  found->second.next_newcomer = now + kNewcomerEvery;
+  return false;
+}
+
+ConnectionBook::Arrival ConnectionBook::Arrive(const std::string& peer, const std::string& address,
+                                               absl::Time now) {
+  Arrival arrival;
+  Leave(peer);  // the port is used anew before its last end was seen
+  if (HeldBack(address, now)) return arrival;
+  Address& here = addresses_[address];
+  if (here.connections >= limits_.connections_per_address && !CutOne(address, arrival.cut)) return arrival;
+  const auto total = static_cast<int64_t>(connections_.size());
+  if (total >= limits_.connections && !CutOne("", arrival.cut)) return arrival;
+  if (static_cast<int64_t>(door_.size()) >= limits_.connections_at_the_door) CutOne("", arrival.cut);
+  ++here.connections;
+  ++here.at_the_door;
+  Connection connection{.address = address, .since = now, .number = ++last_number_};
+  connection.place = door_.insert(door_.end(), peer);
+  connections_.emplace(peer, std::move(connection));
+  arrival.admitted = true;
+  return arrival;
+}
+
+bool ConnectionBook::CutOne(const std::string& address, std::vector<std::string>& cut) {
+  const std::string whose = address.empty() ? BusiestAtTheDoor() : address;
+  const auto oldest = std::find_if(door_.begin(), door_.end(), [&](const std::string& peer) {
+    return connections_.at(peer).address == whose;
+  });
+  if (oldest == door_.end()) return false;
+  cut.push_back(*oldest);
+  Forget(connections_.find(cut.back()));
+  return true;
+}
+
+std::string ConnectionBook::BusiestAtTheDoor() const {
+  const auto busiest = std::max_element(
+      addresses_.begin(), addresses_.end(),
+      [](const auto& a, const auto& b) { return a.second.at_the_door < b.second.at_the_door; });
+  return busiest == addresses_.end() ? "" : busiest->first;
+}
+
+std::vector<std::string> ConnectionBook::Prove(const std::string& peer, StoreId device) {
+  const auto found = connections_.find(peer);
+  if (found == connections_.end()) return {};
+  Hear(peer);
+  if (found->second.proven) return {};
+  found->second.proven = true;
+  found->second.device = device;
+  door_.erase(found->second.place);
+  --addresses_[found->second.address].at_the_door;
+  if (device.empty()) return {};
+  std::vector<std::pair<uint64_t, std::string>> own;
+  for (const auto& [name, connection] : connections_) {
+    if (connection.proven && connection.device == device) own.emplace_back(connection.number, name);
+  }
+  std::sort(own.begin(), own.end());
+  std::vector<std::string> cut;
+  for (size_t i = 0; own.size() - i > static_cast<size_t>(limits_.connections_per_device); ++i) {
+    cut.push_back(own[i].second);
+    Forget(connections_.find(own[i].second));
+  }
+  return cut;
+}
+
+void ConnectionBook::Hear(const std::string& peer) {
+  const auto found = connections_.find(peer);
+  if (found != connections_.end()) found->second.heard = true;
+}
+
+bool ConnectionBook::Floods(const std::string& peer, uint64_t received, absl::Time now) {
+  const auto found = connections_.find(peer);
+  if (found == connections_.end()) return false;
+  Connection& connection = found->second;
+  if (std::exchange(connection.heard, false)) connection.heard_at = received;
+  if (received - connection.heard_at <= static_cast<uint64_t>(limits_.unheard_bytes)) return false;
+  TreatAsFlood(found, now);
+  return true;
+}
+
+bool ConnectionBook::RefuseCall(const std::string& peer, absl::Time now) {
+  const auto found = connections_.find(peer);
+  if (found == connections_.end() || ++found->second.refused <= kRefusedCalls) return false;
+  TreatAsFlood(found, now);
+  return true;
+}
+
+void ConnectionBook::TreatAsFlood(std::map<std::string, Connection>::iterator connection, absl::Time now) {
+  Address& here = addresses_[connection->second.address];
+  here.held_back_until = now + kHoldBack;
+  here.next_newcomer = now + kNewcomerEvery;
+  Forget(connection);
+}
+
+void ConnectionBook::Leave(const std::string& peer) {
+  const auto found = connections_.find(peer);
+  if (found != connections_.end()) Forget(found);
+}
+
+std::vector<std::string> ConnectionBook::TakeOverdue(absl::Time now) {
+  std::vector<std::string> overdue;
+  while (!door_.empty() && now - connections_.at(door_.front()).since > absl::Seconds(limits_.door_seconds)) {
+    overdue.push_back(door_.front());
+    Forget(connections_.find(overdue.back()));
+  }
+  std::erase_if(addresses_, [&](const auto& entry) {
+    return entry.second.connections == 0 && now >= entry.second.held_back_until;
+  });
+  return overdue;
+}
+
+// Addresses stay until TakeOverdue(): what is held back is remembered, and no reference to one goes stale meanwhile.
+void ConnectionBook::Forget(std::map<std::string, Connection>::iterator connection) {
+  Address& address = addresses_[connection->second.address];
+  --address.connections;
+  if (!connection->second.proven) {
+    --address.at_the_door;
+    door_.erase(connection->second.place);
+  }
+  connections_.erase(connection);
+}
+
+}  // namespace opgang

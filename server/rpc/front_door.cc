@@ -1,0 +1,187 @@
+#include "server/rpc/front_door.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <iterator>
+#include <utility>
+
+#include "core/base/error.h"
+#include "core/base/status_macros.h"
+#include "spdlog/spdlog.h"
+
+namespace opgang {
+namespace {
+
+constexpr timespec kLookEvery{.tv_sec = 0, .tv_nsec = 250'000'000};
+constexpr int kAcceptAtOnce = 64;       // so that ends of connections are seen in between
+constexpr int kPauseWithoutFiles = 50;  // milliseconds
+constexpr absl::Duration kTellEvery = absl::Minutes(1);
+// A TLS record: alert, fatal, internal_error. A device that reads it before any certificate knows that the base is full
+// (client-lib/src/transport/tls_preflight.h).
+constexpr std::array<unsigned char, 7> kNoRoom = {0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x50};
+
+// Since-boot time: no wrong wall clock holds a connection.
+absl::Time SteadyNow(Clock& clock) { return absl::FromUnixMicros(clock.Read().boottime_us()); }
+
+void WatchOn(int epoll, int fd) {
+  epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
+  epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+FrontDoorOptions Fitted(FrontDoorOptions options) {
+  options.limits.connections = ConnectionsThatFit(options.limits.connections);
+  if (options.behind_proxy) {
+    options.limits.connections_per_address = options.limits.connections;
+    options.limits.connections_at_the_door = options.limits.connections;
+  }
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FrontDoor>> FrontDoor::Open(const FrontDoorOptions& options) {
+  ASSIGN_OR_RETURN(std::vector<OwnedFd> listeners, ListenOnAll(options.listen));
+  const int port = PortOf(listeners.front().get());
+  return std::unique_ptr<FrontDoor>(new FrontDoor(Fitted(options), std::move(listeners), port));
+}
+
+FrontDoor::FrontDoor(const FrontDoorOptions& options, std::vector<OwnedFd> listeners, int port)
+    : options_(options),
+      listeners_(std::move(listeners)),
+      port_(port),
+      events_(epoll_create1(EPOLL_CLOEXEC)),
+      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      book_(options.limits) {}
+
+FrontDoor::~FrontDoor() { Close(); }
+
+void FrontDoor::Start(HandOn hand_on) {
+  hand_on_ = std::move(hand_on);
+  for (const OwnedFd& listener : listeners_) WatchOn(events_.get(), listener.get());
+  WatchOn(events_.get(), wake_.get());
+  thread_ = std::thread([this] { Serve(); });
+}
+
+void FrontDoor::Serve() {
+  const OwnedFd timer(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+  const itimerspec often{.it_interval = kLookEvery, .it_value = kLookEvery};
+  timerfd_settime(timer.get(), 0, &often, nullptr);
+  WatchOn(events_.get(), timer.get());
+  std::array<epoll_event, 16> events;
+  while (!closing_) {
+    const int count = epoll_wait(events_.get(), events.data(), static_cast<int>(events.size()), -1);
+    for (int i = 0; i < count && !closing_; ++i) {
+      const int fd = events[static_cast<size_t>(i)].data.fd;
+      uint64_t times = 0;
+      if (fd == timer.get()) {
+        (void)!read(fd, &times, sizeof(times));
+        LookAround();
+      } else if (fd != wake_.get()) {
+        AcceptFrom(fd);
+      }
+    }
+  }
+}
+
+void FrontDoor::AcceptFrom(int listener) {
+  for (int i = 0; i < kAcceptAtOnce; ++i) {
+    OwnedFd connection(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (connection.get() >= 0) {
+      Admit(listener, std::move(connection));
+    } else if (errno == EMFILE || errno == ENFILE) {
+      return (void)poll(nullptr, 0, kPauseWithoutFiles);  // or epoll would say at once that somebody waits
+    } else if (errno != ECONNABORTED && errno != EINTR) {
+      return;
+    }
+  }
+}
+
+void FrontDoor::Admit(int listener, OwnedFd connection) {
+  const auto name = NameOfPeer(connection.get());
+  if (!name.has_value()) return;
+  {
+    const std::unique_lock lock(mutex_);
+    open_.erase(name->peer);
+    const auto arrival = book_.Arrive(name->peer, name->address, SteadyNow(*options_.clock));
+    CutAll(arrival.cut, "newer-at-the-door");
+    OwnedFd second(arrival.admitted ? fcntl(connection.get(), F_DUPFD_CLOEXEC, 0) : -1);
+    if (second.get() < 0) {
+      book_.Leave(name->peer);
+      ++turned_away_["full"];
+      (void)send(connection.get(), kNoRoom.data(), kNoRoom.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      return;
+    }
+    SetOption(connection.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+    open_.emplace(name->peer, std::move(second));
+  }
+  hand_on_(listener, connection.Release());
+}
+
+// What has ended, what has been too long at the door, what brings bytes and says nothing.
+void FrontDoor::LookAround() {
+  const std::unique_lock lock(mutex_);
+  const absl::Time now = SteadyNow(*options_.clock);
+  std::vector<std::string> floods;
+  for (auto one = open_.begin(); one != open_.end();) {
+    const Traffic traffic = TrafficOf(one->second.get());
+    if (!options_.behind_proxy && book_.Floods(one->first, traffic.received, now))
+      floods.push_back(one->first);
+    if (traffic.over) book_.Leave(one->first);
+    one = traffic.over ? open_.erase(one) : std::next(one);
+  }
+  CutAll(floods, "flood");
+  CutAll(book_.TakeOverdue(now), "late");
+  if (turned_away_.empty() || now < tell_next_) return;
+  for (const auto& [why, count] : turned_away_)
+    spdlog::warn("event=turned-away why={} connections={}", why, count);
+  turned_away_.clear();
+  tell_next_ = now + kTellEvery;
+}
+
+void FrontDoor::CutAll(const std::vector<std::string>& peers, const char* why) {
+  for (const std::string& peer : peers) {
+    const auto found = open_.find(peer);
+    if (found == open_.end()) continue;
+    shutdown(found->second.get(), SHUT_RDWR);
+    open_.erase(found);
+    ++turned_away_[why];
+  }
+}
+
+void FrontDoor::Prove(std::string_view peer, StoreId device) {
+  const std::unique_lock lock(mutex_);
+  CutAll(book_.Prove(PeerKey(peer), options_.behind_proxy ? StoreId() : device), "newer-of-the-device");
+}
+
+void FrontDoor::RefuseCall(std::string_view peer) {
+  const std::unique_lock lock(mutex_);
+  const std::string key = PeerKey(peer);
+  if (!options_.behind_proxy && book_.RefuseCall(key, SteadyNow(*options_.clock))) CutAll({key}, "calls");
+}
+
+void FrontDoor::Hear(std::string_view peer) {
+  const std::unique_lock lock(mutex_);
+  book_.Hear(PeerKey(peer));
+}
+
+void FrontDoor::Close() {
+  closing_ = true;
+  if (!thread_.joinable()) return;
+  const uint64_t one = 1;
+  (void)!write(wake_.get(), &one, sizeof(one));
+  thread_.join();
+  const std::unique_lock lock(mutex_);
+  open_.clear();
+}
+
+}  // namespace opgang
