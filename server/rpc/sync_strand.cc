@@ -94,10 +94,12 @@ void SyncStrand::Greet(const Peer& peer, const v1::Hello& hello) {
 }
 
 void SyncStrand::Submit(std::vector<Submission> submissions) {
-  base_.writer->Submit(
-      std::move(submissions), [self = shared_from_this()](std::vector<v1::Verdict> verdicts) {
-        self->Do([verdicts = std::move(verdicts)](ServerSession& session) { session.OnVerdicts(verdicts); });
-      });
+  base_.writer->Submit(std::move(submissions),
+                       [self = shared_from_this()](std::vector<v1::Verdict> verdicts) {
+                         self->Do([verdicts = std::move(verdicts)](ServerSession& session) mutable {
+                           session.OnVerdicts(std::move(verdicts));
+                         });
+                       });
 }
 
 void SyncStrand::FenceOthers(ReplicaId replica) {
