@@ -95,11 +95,7 @@ absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
   if (const auto replica = ReplicaId::FromBytes(state.replica_id())) {
     hello.set_read_proof(MakeReadProof(reading_->keys().proof, *replica, state.token()));
   }
-  ASSIGN_OR_RETURN(const ViewIndex* view, reading_->View());
-  absl::Time nearest = absl::InfiniteFuture();
-  for (const CaseLine& line : view->Cases(Now().best, /*open_only=*/true)) {
-    nearest = std::min(nearest, EndOfLocalDay(line.response_case.due.earliest));
-  }
+  ASSIGN_OR_RETURN(const absl::Time nearest, reading_->NearestDue(Now().best));
   if (nearest != absl::InfiniteFuture()) hello.set_nearest_due_us(absl::ToUnixMicros(nearest));
   return hello;
 }
@@ -271,13 +267,18 @@ absl::Status StoreImpl::TakeConfirmedChange(const ConfirmedChange& change) {
   for (const SyncDecision& decision : change.decisions) Tell(decision);
   if (reading_ == nullptr) return absl::OkStatus();
   reading_->RecordsChanged(change.records);
-  RETURN_IF_ERROR(AuditAgain(change.records));
+  RETURN_IF_ERROR(AuditAgain(change));
   return TakeReplayed(change.records);
 }
 
-absl::Status StoreImpl::AuditAgain(const std::set<RecordId>& records) {
+absl::Status StoreImpl::AuditAgain(const ConfirmedChange& change) {
   if (audit_ == nullptr) return absl::OkStatus();
-  for (const RecordId& id : records) {
+  for (const RecordId& id : change.records) {
+    const auto put = change.put.find(id);
+    if (put != change.put.end()) {
+      audit_->TakePut(id, *put->second, change.scope);
+      continue;
+    }
     ASSIGN_OR_RETURN(const auto record, confirmed_->Find(id, reading_->keys().confirmed_rows));
     record ? audit_->Take(*record) : audit_->Drop(id);
   }
