@@ -26,11 +26,14 @@ using Bundled = std::vector<const QueueRow*>;
 // Unsent rows from `next` on that must travel together: one, or the neighbours of its bundle. None at the end.
 Bundled TakeBundle(const QueueStore& queue, QueueStore::Places::const_iterator& next) {
   Bundled rows;
-  std::string bundle;
+  v1::Bundle bundle;
   for (; next != queue.In(RowState::kQueued).end(); ++next) {
+    const bool whole = bundle.bundle_id().empty() || rows.size() == bundle.count();
+    if (!rows.empty() && whole) break;
     const QueueRow& row = queue.live().at(next->second);
-    if (!rows.empty() && (bundle.empty() || row.ParsedEnvelope().bundle().bundle_id() != bundle)) break;
-    if (rows.empty()) bundle = row.ParsedEnvelope().bundle().bundle_id();
+    v1::Bundle own = row.ParsedEnvelope().bundle();
+    if (!rows.empty() && own.bundle_id() != bundle.bundle_id()) break;
+    bundle = std::move(own);
     rows.push_back(&row);
   }
   return rows;
