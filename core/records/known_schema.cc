@@ -1,7 +1,6 @@
 #include "core/records/known_schema.h"
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -29,35 +28,34 @@ int EnumAt(const Message& message, const FieldDescriptor& field, int i) {
                              : reflection.GetEnumValue(message, &field);
 }
 
-// Asks `strange` of the message and of every message within it.
-bool AnyWithin(const Message& message, const std::function<bool(const Message&)>& strange) {
-  if (strange(message)) return true;
+enum class Strange { kUnknownFields, kUnknownFieldsOrEnums };
+
+bool HasUnknownEnum(const Message& message, const FieldDescriptor& field) {
+  for (int i = 0; i < SizeOf(message, field); ++i) {
+    if (field.enum_type()->FindValueByNumber(EnumAt(message, field, i)) == nullptr) return true;
+  }
+  return false;
+}
+
+// The message, or any message within it. One pass over the fields that are set: it is asked of every mutation.
+bool IsStrange(const Message& message, Strange what) {
+  const auto& reflection = *message.GetReflection();
+  if (!reflection.GetUnknownFields(message).empty()) return true;
   std::vector<const FieldDescriptor*> set;
-  message.GetReflection()->ListFields(message, &set);
+  reflection.ListFields(message, &set);
   for (const FieldDescriptor* field : set) {
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    for (int i = 0; i < SizeOf(message, *field); ++i) {
-      if (AnyWithin(MessageAt(message, *field, i), strange)) return true;
+    const auto type = field->cpp_type();
+    if (type == FieldDescriptor::CPPTYPE_ENUM && what == Strange::kUnknownFieldsOrEnums &&
+        HasUnknownEnum(message, *field))
+      return true;
+    for (int i = 0; type == FieldDescriptor::CPPTYPE_MESSAGE && i < SizeOf(message, *field); ++i) {
+      if (IsStrange(MessageAt(message, *field, i), what)) return true;
     }
   }
   return false;
 }
 
-bool HasUnknownEnums(const Message& message) {
-  std::vector<const FieldDescriptor*> set;
-  message.GetReflection()->ListFields(message, &set);
-  for (const FieldDescriptor* field : set) {
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_ENUM) continue;
-    for (int i = 0; i < SizeOf(message, *field); ++i) {
-      if (field->enum_type()->FindValueByNumber(EnumAt(message, *field, i)) == nullptr) return true;
-    }
-  }
-  return false;
-}
-
-bool IsStrange(const Message& message) {
-  return !message.GetReflection()->GetUnknownFields(message).empty() || HasUnknownEnums(message);
-}
+bool IsStrange(const Message& message) { return IsStrange(message, Strange::kUnknownFieldsOrEnums); }
 
 bool ContentIsAhead(const RecordTypeInfo& info, const v1::MutationPayload& payload) {
   const auto& descriptor = *info.prototype->GetDescriptor();
@@ -67,21 +65,18 @@ bool ContentIsAhead(const RecordTypeInfo& info, const v1::MutationPayload& paylo
       });
   if (edits_unknown) return true;
   const std::unique_ptr<Message> content(info.prototype->New());
-  return content->ParseFromString(payload.fields()) && AnyWithin(*content, IsStrange);
+  return content->ParseFromString(payload.fields()) && IsStrange(*content);
 }
 
 }  // namespace
 
-bool HasUnknownFields(const Message& message) {
-  return AnyWithin(message,
-                   [](const Message& one) { return !one.GetReflection()->GetUnknownFields(one).empty(); });
-}
+bool HasUnknownFields(const Message& message) { return IsStrange(message, Strange::kUnknownFields); }
 
 bool IsAhead(const v1::MutationEnvelope& envelope, const v1::MutationPayload& payload,
              const KnownSchema& schema) {
   if (envelope.schema_version() > schema.version || envelope.record_type() > schema.newest_type) return true;
   if (schema.version > kSchemaVersion) return false;
-  if (AnyWithin(envelope, IsStrange) || AnyWithin(payload, IsStrange)) return true;
+  if (IsStrange(envelope) || IsStrange(payload)) return true;
   const RecordTypeInfo* info = FindRecordType(envelope.record_type());
   return info != nullptr && ContentIsAhead(*info, payload);
 }

@@ -130,10 +130,15 @@ absl::StatusOr<MaybeRefusal> CheckReach(BaseStore& store, const v1::Inquiry& inq
 
 // What only the whole content, beside what the base knows, can show.
 absl::StatusOr<MaybeRefusal> ValidateInContext(BaseStore& store, const RecordTypeInfo& info,
-                                               const google::protobuf::Message& content) {
-  if (info.type == RecordType::kInquiry) return CheckReach(store, static_cast<const v1::Inquiry&>(content));
+                                               const v1::Record& merged) {
+  if (info.type == RecordType::kInquiry) {
+    v1::Inquiry inquiry;
+    inquiry.ParsePartialFromString(merged.fields());
+    return CheckReach(store, inquiry);
+  }
   if (info.type == RecordType::kIntake) {
-    const auto& intake = static_cast<const v1::Intake&>(content);
+    v1::Intake intake;
+    intake.ParsePartialFromString(merged.fields());
     if (intake.status() == v1::INTAKE_STATUS_COMPLETE) return ValidateIntakeComplete(intake);
   }
   return MaybeRefusal();
@@ -160,9 +165,7 @@ absl::StatusOr<MaybeRefusal> Validate(BaseStore& store, const RecordTypeInfo& in
                                       const Interval& recorded, absl::Time received) {
   if (auto refusal = ValidateAlone(info, mutation, merged, recorded, received)) return MaybeRefusal(refusal);
   if (!merged.has_created() || merged.deleted()) return MaybeRefusal();
-  const std::unique_ptr<google::protobuf::Message> content(info.prototype->New());
-  content->ParsePartialFromString(merged.fields());
-  return ValidateInContext(store, info, *content);
+  return ValidateInContext(store, info, merged);
 }
 
 v1::Provenance ProvenanceOf(const Author& author, const OpenedMutation& mutation, const Interval& recorded,

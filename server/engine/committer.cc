@@ -364,8 +364,9 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
     alone.refusal = AdmitAlone(submission.author, submission.mutations[i], recorded[i], submission.received);
     if (alone.refusal.has_value()) return QuarantineAll(submission, recorded, i, alone);
   }
-  RETURN_IF_ERROR(store_.BeginPart());
-  ASSIGN_OR_RETURN(const uint64_t rev, store_.NextRev());
+  // Nothing is written before the first one is admitted: of a mutation alone there is never anything to take back.
+  const bool several = submission.mutations.size() > 1;
+  uint64_t rev = 0;
   Decided verdicts;
   std::set<Scope> news;
   Concerned concerned;
@@ -374,8 +375,12 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
     ASSIGN_OR_RETURN(Admitted admitted,
                      Admit(store_, submission.author, mutation, recorded[i], submission.received));
     if (admitted.refusal.has_value()) {
-      RETURN_IF_ERROR(store_.DropPart());
+      if (i > 0) RETURN_IF_ERROR(store_.DropPart());
       return QuarantineAll(submission, recorded, i, admitted);
+    }
+    if (i == 0) {
+      if (several) RETURN_IF_ERROR(store_.BeginPart());
+      ASSIGN_OR_RETURN(rev, store_.NextRev());
     }
     verdicts.push_back(AppliedVerdict(mutation, rev, admitted));
     RETURN_IF_ERROR(store_.AppendLog(
@@ -389,7 +394,7 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
   }
   RETURN_IF_ERROR(SettlePlaces(store_, concerned, rev, submission.received, news));
   RETURN_IF_ERROR(NoteReferrals(store_, submission));
-  RETURN_IF_ERROR(store_.KeepPart());
+  if (several) RETURN_IF_ERROR(store_.KeepPart());
   touched.merge(news);
   RETURN_IF_ERROR(SettleReplaced(submission, touched));
   return verdicts;

@@ -12,6 +12,9 @@ namespace {
 using Areas = std::set<AreaId>;
 
 constexpr auto kCitizen = static_cast<uint32_t>(RecordType::kCitizen);
+constexpr auto kSeat = static_cast<uint32_t>(RecordType::kSeat);
+constexpr auto kParticipation = static_cast<uint32_t>(RecordType::kParticipation);
+constexpr auto kMeeting = static_cast<uint32_t>(RecordType::kMeeting);
 
 Areas AreasIn(const std::vector<Scope>& scopes) {
   Areas areas;
@@ -48,7 +51,7 @@ absl::StatusOr<std::optional<T>> ContentOf(BaseStore& store, std::string_view id
 // The meeting of a seat that is kept, and of a participation; empty: of none.
 std::string MeetingIn(const StoredRecord& record) {
   if (!record.record.has_created() || record.record.deleted()) return "";
-  if (record.type == RecordTypeOf<v1::Seat>().type) {
+  if (record.type == kSeat) {
     v1::Seat seat;
     const bool kept =
         seat.ParseFromString(record.record.fields()) && seat.state() != v1::SEAT_STATE_CANCELLED;
@@ -238,14 +241,13 @@ absl::StatusOr<std::vector<Scope>> PlaceOf(BaseStore& store, const RecordTypeInf
 }
 
 absl::Status NoteConcerned(BaseStore& store, const StoredRecord& record, Concerned& citizens) {
-  const bool of_seats =
-      record.type == RecordTypeOf<v1::Seat>().type || record.type == RecordTypeOf<v1::Participation>().type;
+  const bool of_seats = record.type == kSeat || record.type == kParticipation;
   if (!record.subject.empty()) {
     Concern& concern = citizens[record.subject];
     concern.own |= record.subject == record.id;
     concern.seats |= of_seats;
   }
-  if (record.type != RecordTypeOf<v1::Meeting>().type) return absl::OkStatus();
+  if (record.type != kMeeting) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto seats, store.SeatsIn(record.id));
   for (const SeatPlace& place : seats) {
     ASSIGN_OR_RETURN(const auto seat, store.FindRecord(place.seat));

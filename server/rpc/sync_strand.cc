@@ -142,10 +142,12 @@ void SyncStrand::AnswerLater(const std::vector<Submission>& submissions) {
 void SyncStrand::Submit(std::vector<Submission> submissions) {
   takes_no_work_ = takes_no_work_ || !IsWithinTheDay(submissions);
   if (takes_no_work_) return AnswerLater(submissions);
-  base_.writer->Submit(
-      std::move(submissions), [self = shared_from_this()](std::vector<v1::Verdict> verdicts) {
-        self->Do([verdicts = std::move(verdicts)](ServerSession& session) { session.OnVerdicts(verdicts); });
-      });
+  base_.writer->Submit(std::move(submissions),
+                       [self = shared_from_this()](std::vector<v1::Verdict> verdicts) {
+                         self->Do([verdicts = std::move(verdicts)](ServerSession& session) mutable {
+                           session.OnVerdicts(std::move(verdicts));
+                         });
+                       });
 }
 
 void SyncStrand::FenceOthers(ReplicaId replica) {

@@ -2,8 +2,12 @@
 #ifndef OPGANG_SERVER_STORE_SQLITE_BASE_READER_H_
 #define OPGANG_SERVER_STORE_SQLITE_BASE_READER_H_
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/sealing/sealing.h"
 #include "core/sqlite/database.h"
@@ -45,6 +49,14 @@ class SqliteBaseQueries {
   absl::StatusOr<std::vector<StoredRecord>> RecordsAbout(RecordId subject, uint32_t type);
   absl::StatusOr<bool> StandsOutside(RecordId subject, AreaId area);
   absl::StatusOr<std::vector<Scope>> ScopesOf(RecordId id);
+  // For whoever writes the feed itself, on this connection, and says so: where a record stands is looked up once.
+  void RememberStanding() { standing_.emplace(); }
+  void ForgetStanding(RecordId id) {
+    if (standing_.has_value()) standing_->erase(id);
+  }
+  void KnowStanding(RecordId id, std::vector<Scope> scopes) {
+    if (standing_.has_value()) (*standing_)[id] = std::move(scopes);
+  }
   absl::StatusOr<std::vector<Scope>> FormerScopesOf(RecordId id);
   absl::StatusOr<std::vector<Holding>> Holdings(ReplicaId replica);
   absl::StatusOr<std::vector<v1::ReferralReceipt>> Receipts(std::string_view staff_code, int most);
@@ -111,7 +123,7 @@ class SqliteBaseQueries {
  private:
   absl::StatusOr<std::optional<Fate>> ReadFate(sqlite::Statement& row);
   v1::AuditLine LineFrom(uint64_t seq, int month, const std::string& sealed_note);
-  // The records that the rows name in their first column.
+  // The records that the rows name in their first column, by id.
   absl::StatusOr<std::vector<StoredRecord>> FindAll(sqlite::Statement rows);
   // Rows of (scope, generation, mode, taken_us, given_us).
   static absl::StatusOr<std::vector<StoredGrant>> GrantsFrom(sqlite::Statement rows);
@@ -131,6 +143,7 @@ class SqliteBaseQueries {
   sqlite::Database& db_;
   SecretBytes key_;
   std::shared_ptr<CitizenKeys> citizens_;
+  std::optional<std::map<RecordId, std::vector<Scope>>> standing_;  // ScopesOf(), where it is remembered
 };
 
 // What the chairs need of a record, in the transaction that writes it (sqlite_base_seats.cc).

@@ -107,7 +107,7 @@ CREATE TABLE records (
   record_id BLOB PRIMARY KEY, type INTEGER NOT NULL, subject BLOB NOT NULL, rev INTEGER NOT NULL,
   open INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
 CREATE INDEX records_open ON records (record_id) WHERE open = 1;
-CREATE INDEX records_by_subject ON records (subject) WHERE subject <> x'';
+CREATE INDEX records_by_subject ON records (subject, type) WHERE subject <> x'';
 CREATE TABLE feed (
   scope BLOB NOT NULL, record_id BLOB NOT NULL, rev INTEGER NOT NULL, change INTEGER NOT NULL,
   row_sum BLOB NOT NULL, PRIMARY KEY (scope, record_id)) STRICT, WITHOUT ROWID;

@@ -1,4 +1,5 @@
 // Where records stand and stood, what replicas hold, what was referred: the reads of them.
+#include <algorithm>
 #include <utility>
 
 #include "core/base/error.h"
@@ -41,7 +42,11 @@ absl::StatusOr<bool> SqliteBaseQueries::StandsOutside(RecordId subject, AreaId a
 }
 
 absl::StatusOr<std::vector<Scope>> SqliteBaseQueries::ScopesOf(RecordId id) {
-  return ScopesWhere(id, /*standing=*/true);
+  if (!standing_.has_value()) return ScopesWhere(id, /*standing=*/true);
+  const auto known = standing_->find(id);
+  if (known != standing_->end()) return known->second;
+  ASSIGN_OR_RETURN(std::vector<Scope> scopes, ScopesWhere(id, /*standing=*/true));
+  return standing_->insert_or_assign(id, std::move(scopes)).first->second;
 }
 
 absl::StatusOr<std::vector<Scope>> SqliteBaseQueries::FormerScopesOf(RecordId id) {
@@ -55,6 +60,7 @@ absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::FindAll(sqlite::Sta
     if (!more) break;
     ids.push_back(RecordId::FromBytes(rows.Blob(0)).value_or(RecordId()));
   }
+  std::sort(ids.begin(), ids.end());
   std::vector<StoredRecord> records;
   for (const RecordId& id : ids) {
     ASSIGN_OR_RETURN(auto record, FindRecord(id));
@@ -65,9 +71,12 @@ absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::FindAll(sqlite::Sta
 
 absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsAbout(RecordId subject, uint32_t type) {
   if (subject.empty()) return std::vector<StoredRecord>();
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT record_id FROM records WHERE subject = ?1 AND"
-                                          " subject <> x'' AND (?2 = 0 OR type = ?2) ORDER BY record_id"));
-  rows.BindBlob(1, subject.ToBytes()).BindInt(2, type);
+  constexpr char kAll[] = "SELECT record_id FROM records WHERE subject = ?1 AND subject <> x''";
+  constexpr char kOfType[] =
+      "SELECT record_id FROM records WHERE subject = ?1 AND subject <> x'' AND type = ?2";
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare(type == 0 ? kAll : kOfType));
+  rows.BindBlob(1, subject.ToBytes());
+  if (type != 0) rows.BindInt(2, type);
   return FindAll(std::move(rows));
 }
 

@@ -72,6 +72,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
     transaction_.emplace(std::move(transaction));
     rev_at_begin_ = newest_rev_;
     given_.clear();
+    ForgetLooks();
     audit_.Begin();
     return absl::OkStatus();
   }
@@ -87,6 +88,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
     if (status.ok()) status = audit_.Finish();
     if (status.ok()) status = transaction_->Commit();
     if (!status.ok()) newest_rev_ = rev_at_begin_;
+    if (!status.ok()) ForgetLooks();
     if (!status.ok()) TakeBackKeys(0);
     if (!status.ok()) audit_.Rollback();
     if (status.ok() && wrote) first_write_known_ = true;
@@ -105,6 +107,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
     part_.reset();
     transaction_.reset();
     newest_rev_ = rev_at_begin_;
+    ForgetLooks();
     TakeBackKeys(0);
     audit_.Rollback();
   }
@@ -130,12 +133,20 @@ class SqliteBaseStore : public Reads<BaseStore> {
     part_.reset();
     ledger_.DropPart();
     newest_rev_ = rev_at_part_;
+    ForgetLooks();
     TakeBackKeys(given_at_part_);
     audit_.DropPart();
     return absl::OkStatus();
   }
 
   absl::StatusOr<uint64_t> NextRev() override { return ++newest_rev_; }
+
+  // A new citizen is looked at for what comes with her.
+  absl::StatusOr<std::optional<StoredRecord>> FindRecord(RecordId id) override {
+    const auto fresh = new_citizens_.find(id);
+    if (fresh != new_citizens_.end()) return fresh->second;
+    return queries_.FindRecord(id);
+  }
 
   absl::StatusOr<std::optional<IntentId>> QuarantinedCreate(RecordId record) override {
     return queries_.QuarantinedCreate(record);
@@ -196,6 +207,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
           RowSum(SumKeyOf(scope), {id, record.type, record.rev, record.subject.ToBytes(), bytes});
       RETURN_IF_ERROR(PutFeedRow(scope, id, is_new, record.rev, v1::FEED_CHANGE_PUT, sum));
     }
+    NoteNew(record, is_new);
     return absl::OkStatus();
   }
 
@@ -517,6 +529,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
     ASSIGN_OR_RETURN(const auto records, EraseRecords(*db_, citizen, rev));
     erased_records_.insert(records.begin(), records.end());
     for (const auto& [intent, unused] : mutations) RETURN_IF_ERROR(EraseMutation(*db_, intent));
+    ForgetLooks();
     return EraseBeside(*db_, citizen);
   }
 
@@ -641,6 +654,22 @@ class SqliteBaseStore : public Reads<BaseStore> {
     given_.resize(std::min(keep, given_.size()));
   }
 
+  // Looked up in this transaction, or known from what it wrote.
+  void ForgetLooks() {
+    queries_.RememberStanding();
+    new_citizens_.clear();
+  }
+
+  void NoteNew(const StoredRecord& record, bool is_new) {
+    new_citizens_.erase(record.id);
+    if (!is_new || !record.left.empty()) return;
+    const std::set<Scope> scopes(record.scopes.begin(), record.scopes.end());
+    queries_.KnowStanding(record.id, {scopes.begin(), scopes.end()});
+    if (record.type != static_cast<uint32_t>(RecordType::kCitizen)) return;
+    StoredRecord& known = new_citizens_[record.id] = record;
+    known.scopes.assign(scopes.begin(), scopes.end());
+  }
+
   absl::StatusOr<std::vector<int>> MonthsBefore(int month) {
     ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT month FROM audit GROUP BY month HAVING month < ?"));
     rows.BindInt(1, month);
@@ -703,6 +732,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   absl::Status PutFeedRow(const Scope& scope, std::string_view record_id, bool is_new, uint64_t rev,
                           v1::FeedChange change, const std::optional<Sum128>& sum = std::nullopt) {
     const RecordId id = RecordId::FromBytes(record_id).value_or(RecordId());
+    queries_.ForgetStanding(id);
     std::optional<Sum128> before;
     if (!is_new) {
       ASSIGN_OR_RETURN(before, SumInFeed(scope, record_id));
@@ -764,6 +794,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   LeafLedger ledger_;
   std::map<Scope, SecretBytes> sum_keys_;
   int64_t last_received_us_ = 0;
+  std::map<RecordId, StoredRecord> new_citizens_;  // of this transaction, as they are stored
   bool first_write_known_ = false;
   bool authority_changed_ = false;  // in this transaction
   std::atomic<uint64_t> authority_rev_ = 1;

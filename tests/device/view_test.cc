@@ -72,6 +72,21 @@ class ViewTest : public DeviceTest {
   }
   const View& view() { return ViewOf(*store_); }
 
+  // As a program just started says it, which has not opened everything; 0: nothing is due.
+  int64_t DueInHello() {
+    store_.reset();
+    store_ = OpenUnlocked();
+    const int64_t told = store_->sync_store().MakeHello()->nearest_due_us();
+    int64_t nearest = 0;
+    for (const CaseLine& line : view().Cases(store_->Now().best, /*open_only=*/true)) {
+      const int64_t due = absl::ToUnixMicros(EndOfLocalDay(line.response_case.due.earliest));
+      nearest = nearest == 0 ? due : std::min(nearest, due);
+    }
+    EXPECT_EQ(told, nearest);
+    EXPECT_EQ(store_->sync_store().MakeHello()->nearest_due_us(), nearest);  // from the whole view
+    return told;
+  }
+
   std::unique_ptr<Store> store_;
 };
 
@@ -218,6 +233,29 @@ TEST_F(ViewTest, InquirySavedAfterARebootSpansDatesUntilASyncNarrowsIt) {
   Greet(*store_);
   EXPECT_EQ(view().Cases(clock_.WallNow(), true)[0].response_case.asked,
             (DateSpan{absl::CivilDay(2026, 4, 3), absl::CivilDay(2026, 4, 3)}));
+}
+
+TEST_F(ViewTest, AHelloThatOpensCasesAloneSaysWhatTheWholeViewSays) {
+  EXPECT_EQ(DueInHello(), 0);
+  const Inquirer amina = SaveInquirer(*store_, "Amina");
+  clock_.Advance(absl::Hours(24));
+  const Inquirer bo = SaveInquirer(*store_, "Bo");
+  const int64_t due_to_amina = DueInHello();
+  EXPECT_GT(due_to_amina, 0);
+  v1::Closing closing;
+  closing.set_citizen_id(amina.citizen.ToBytes());
+  closing.set_reason(v1::CLOSING_REASON_WITHDRAWN);
+  Bundle bundle = NewBundle();
+  bundle.Create(closing);
+  Save(*store_, bundle);
+  EXPECT_GT(DueInHello(), due_to_amina);
+  TakePart(bo.citizen);
+  EXPECT_EQ(DueInHello(), 0);
+  const Inquirer carla = SaveInquirer(*store_, "Carla"), again = SaveInquirer(*store_, "Carla J.");
+  TakePart(again.citizen);
+  EXPECT_GT(DueInHello(), 0);
+  Join(carla.citizen, again.citizen, true);
+  EXPECT_EQ(DueInHello(), 0);
 }
 
 }  // namespace

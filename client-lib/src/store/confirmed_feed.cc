@@ -25,6 +25,7 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyPage(const v1::Page& page, 
   cursor.rev = page.to_rev();
 
   ConfirmedChange change;
+  change.scope = *scope;
   if (auto* anew = page.reset() ? Note(SyncStep::kAnew, "", *scope, change) : nullptr)
     anew->reset = page.reset_reason();
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
@@ -47,9 +48,10 @@ absl::Status ConfirmedStore::Take(const v1::FeedEntry& entry, const Scope& scope
   const auto id = RecordId::FromBytes(entry.record_id());
   if (!id) return MakeError(ErrorCode::kBadInput, "page: an entry without a record id");
   change.records.insert(*id);
+  change.put.erase(*id);
   if (noting_) RETURN_IF_ERROR(NoteEntry(entry, scope, change));
   switch (entry.change()) {
-    case v1::FEED_CHANGE_PUT: return Put(entry, scope.ToKey(), cursor.sweep, key);
+    case v1::FEED_CHANGE_PUT: return Put(entry, scope.ToKey(), cursor.sweep, key, change);
     case v1::FEED_CHANGE_LEAVE: return LeaveAt(entry.record_id(), scope, entry.rev());
     case v1::FEED_CHANGE_DELETE: return Leave(entry.record_id(), scope.ToKey());
     case v1::FEED_CHANGE_ERASE: return Erase(entry, change);
@@ -128,13 +130,15 @@ void ConfirmedStore::NoteGone(const v1::Page& page) {
 
 // The newest rev wins: pages of two scopes may bring one record in either order.
 absl::Status ConfirmedStore::Put(const v1::FeedEntry& entry, const std::string& scope_key, int64_t mark,
-                                 const SecretBytes& key) {
+                                 const SecretBytes& key, ConfirmedChange& change) {
   RETURN_IF_ERROR(
       PutRow("INSERT INTO records(record_id, record_type, subject_id, rev, stale, sealed)"
              " VALUES(?1, ?2, ?3, ?4, 0, ?5) ON CONFLICT(record_id) DO UPDATE SET"
              " record_type = ?2, subject_id = ?3, rev = ?4, stale = 0, sealed = ?5"
              " WHERE stale = 1 OR rev <= ?4",
              entry, key));
+  const auto id = RecordId::FromBytes(entry.record_id());
+  if (id && db_->changes() > 0) change.put[*id] = &entry;
   return Join(entry.record_id(), scope_key, mark);
 }
 

@@ -51,7 +51,10 @@ struct StoredCursor {
 
 // What a page or a sweep did to the copy.
 struct ConfirmedChange {
-  std::set<RecordId> records;           // put, moved or gone: to be looked at again
+  std::set<RecordId> records;  // put, moved or gone: to be looked at again
+  Scope scope;                 // of the page
+  // Of `records`, those that are now as the page says and whose last entry it is; points into the page.
+  std::map<RecordId, const v1::FeedEntry*> put;
   std::map<RecordId, uint64_t> gone;    // out of sight for good, and by which rev
   std::vector<std::string> erased;      // record and subject ids, 16 bytes each: erased everywhere
   uint32_t repaired = 0;                // of a leaf's content: rows that were not as the base has them
@@ -117,7 +120,7 @@ class ConfirmedStore {
   absl::Status LoadCursors();
   absl::Status WriteCursor(const Scope& scope, const StoredCursor& cursor);
   absl::Status Put(const v1::FeedEntry& entry, const std::string& scope_key, int64_t mark,
-                   const SecretBytes& key);
+                   const SecretBytes& key, ConfirmedChange& change);
   absl::Status Take(const v1::FeedEntry& entry, const Scope& scope, StoredCursor& cursor,
                     const SecretBytes& key, ConfirmedChange& change);
   absl::Status NoteEntry(const v1::FeedEntry& entry, const Scope& scope, ConfirmedChange& change);

@@ -21,6 +21,16 @@ constexpr char kWriteRow[] =
     "rev, code,"
     " field, settled, why, checksum) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
+// What a verdict or the confirmed copy changes of a row; the rest is as it was captured.
+constexpr char kChangeRow[] =
+    "UPDATE mutations SET seq = ?2, state = ?3, rev = ?4, code = ?5, field = ?6, settled = ?7, why = ?8,"
+    " checksum = ?9 WHERE position = ?1";
+
+bool SameContent(const QueueRow& a, const QueueRow& b) {
+  return a.intent_id == b.intent_id && a.key_id == b.key_id && a.envelope == b.envelope &&
+         a.sealed_payload == b.sealed_payload;
+}
+
 void AppendNumber(std::string& bytes, uint64_t number) {
   for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(number >> shift));
 }
@@ -185,6 +195,11 @@ std::optional<v1::QueueKey> QueueStore::FindKey(const std::string& key_id) const
 }
 
 absl::Status QueueStore::WriteRow(const QueueRow& row) {
+  const auto before = live_.find(row.position);
+  if (before != live_.end() && !before->second.damaged && SameContent(before->second, row)) {
+    RETURN_IF_ERROR(ChangeRow(row));
+    if (db_->changes() > 0) return absl::OkStatus();
+  }
   ASSIGN_OR_RETURN(auto statement, db_->Prepare(kWriteRow));
   return statement.BindInt(1, row.position)
       .BindInt(2, static_cast<int64_t>(row.seq))
@@ -199,6 +214,20 @@ absl::Status QueueStore::WriteRow(const QueueRow& row) {
       .BindInt(11, row.settled ? 1 : 0)
       .BindInt(12, static_cast<int>(row.why))
       .BindBlob(13, RowChecksum(row))
+      .Run();
+}
+
+absl::Status QueueStore::ChangeRow(const QueueRow& row) {
+  ASSIGN_OR_RETURN(auto statement, db_->Prepare(kChangeRow));
+  return statement.BindInt(1, row.position)
+      .BindInt(2, static_cast<int64_t>(row.seq))
+      .BindInt(3, static_cast<int>(row.state))
+      .BindInt(4, static_cast<int64_t>(row.rev))
+      .BindInt(5, row.code)
+      .BindInt(6, row.field)
+      .BindInt(7, row.settled ? 1 : 0)
+      .BindInt(8, static_cast<int>(row.why))
+      .BindBlob(9, RowChecksum(row))
       .Run();
 }
 

@@ -90,6 +90,7 @@ class QueueStore {
   void Forget(int64_t position);
   absl::Status DropUnusedKeys(const std::set<std::string>& except_key_ids);
   absl::Status WriteRow(const QueueRow& row);
+  absl::Status ChangeRow(const QueueRow& row);
   absl::Status WriteState(const v1::QueueState& state);
 
   std::unique_ptr<sqlite::Database> db_;

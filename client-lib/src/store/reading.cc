@@ -54,6 +54,20 @@ absl::StatusOr<const ViewIndex*> Reading::View() {
   return view_.get();
 }
 
+absl::StatusOr<absl::Time> Reading::NearestDue(absl::Time now) {
+  if (view_ == nullptr && !cases_only_) {
+    Reading cases(keys_, author_, device_, queue_, confirmed_, keyring_, clock_);
+    cases.cases_only_ = true;
+    return cases.NearestDue(now);
+  }
+  ASSIGN_OR_RETURN(const ViewIndex* view, View());
+  absl::Time nearest = absl::InfiniteFuture();
+  for (const CaseLine& line : view->Cases(now, /*open_only=*/true)) {
+    nearest = std::min(nearest, EndOfLocalDay(line.response_case.due.earliest));
+  }
+  return nearest;
+}
+
 absl::Status Reading::ForEachConfirmed(const std::function<void(ConfirmedRecord&&)>& take) {
   const absl::Status read = confirmed_.ForEach(keys_.confirmed_rows, take);
   if (read.ok() || GetErrorCode(read) != ErrorCode::kDamaged) return read;
@@ -74,6 +88,7 @@ absl::Status Reading::Load() {
   for (const auto& [id, own] : own_) only_own.insert(id);
   const absl::Status read = confirmed_.ForEach(keys_.confirmed_rows, [&](ConfirmedRecord&& confirmed) {
     only_own.erase(confirmed.id);
+    if (cases_only_ && !MakesCases(confirmed.record_type)) return;
     Show(confirmed.id, &confirmed);
   });
   if (!read.ok()) {
@@ -89,6 +104,7 @@ std::optional<OwnMutation> Reading::OpenRow(const QueueRow& row, const StoreTime
   own.envelope = row.ParsedEnvelope();
   const auto intent = IntentId::FromBytes(row.intent_id);
   const auto record = RecordId::FromBytes(own.envelope.record_id());
+  if (cases_only_ && !MakesCases(own.envelope.record_type())) return std::nullopt;
   const auto key = queue_.FindKey(row.key_id);
   if (row.damaged || !intent || !record || !key) return std::nullopt;
   const auto payload = keyring_.Open(*key, row.sealed_payload, row.envelope, keys_.box);

@@ -41,6 +41,9 @@ class Reading {
   absl::Status ForEachConfirmed(const std::function<void(ConfirmedRecord&&)>& take);
   // Opens and indexes everything where that was not done yet, and what has changed since.
   absl::StatusOr<const ViewIndex*> View();
+  // When the first open case is due, at the earliest; InfiniteFuture: there is none. Where the view was not made yet, only
+  // what cases are made of is opened for it.
+  absl::StatusOr<absl::Time> NearestDue(absl::Time now);
   // Brings the view up to date where it was made: nothing is held any more that is no longer ours to read.
   void Refresh();
   // The record as visible without the own mutations `except` (intent ids).
@@ -74,6 +77,7 @@ class Reading {
   QueueKeyring& keyring_;
   Clock& clock_;
   std::unique_ptr<ViewIndex> view_;  // null: not made yet
+  bool cases_only_ = false;          // the view leaves out what no case is made of
   std::map<RecordId, OwnByPosition> own_;
   std::map<int64_t, RecordId> record_at_;  // queue position -> record, of all in `own_`
   // Since the view was looked at last.

@@ -37,6 +37,17 @@ void ScopeAudit::Take(const ConfirmedRecord& record) {
   }
 }
 
+void ScopeAudit::TakePut(RecordId id, const v1::FeedEntry& entry, const Scope& scope) {
+  const SummedRow row{entry.record_id(), entry.record_type(), entry.rev(), entry.subject_id(),
+                      entry.record()};
+  for (auto& [counted_scope, counted] : scopes_) {
+    const auto before = counted.rows.find(id);
+    if (before == counted.rows.end() && counted_scope != scope) continue;
+    if (before != counted.rows.end()) counted.leaves[LeafOf(id)].Remove(before->second.sum);
+    Count(counted, id, {entry.rev(), RowSum(counted.key, row)});
+  }
+}
+
 void ScopeAudit::TakeLacking(RecordId id, const std::vector<Scope>& scopes) {
   Drop(id);
   for (const Scope& scope : scopes) {

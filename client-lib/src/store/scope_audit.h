@@ -23,6 +23,9 @@ class ScopeAudit {
 
   // A row as it is now; takes the place of what was counted for it.
   void Take(const ConfirmedRecord& record);
+  // A row that a page has just put, or put anew, where it stands in `scope` and perhaps in others: the same, without reading it
+  // back.
+  void TakePut(RecordId id, const v1::FeedEntry& entry, const Scope& scope);
   // A record that should be here and cannot be read: counts as one that adds up to nothing, so that its leaf differs.
   void TakeLacking(RecordId id, const std::vector<Scope>& scopes);
   void Drop(RecordId id);

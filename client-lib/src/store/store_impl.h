@@ -155,7 +155,7 @@ class StoreImpl : public Store, public SyncStore {
 
   absl::Status TakeErasures(const std::vector<v1::Erasure>& erasures, const std::string& epoch);
   absl::Status TakeConfirmedChange(const ConfirmedChange& change);
-  absl::Status AuditAgain(const std::set<RecordId>& records);
+  absl::Status AuditAgain(const ConfirmedChange& change);
   absl::Status TakeReplayed(const std::set<RecordId>& records);
   absl::Status TakeEpoch(const std::string& epoch, QueueWrite& write);
   void TakeGrants(const v1::Welcome& welcome, v1::QueueState& state);

@@ -26,11 +26,14 @@ using Bundled = std::vector<const QueueRow*>;
 // Unsent rows from `next` on that must travel together: one, or the neighbours of its bundle. None at the end.
 Bundled TakeBundle(const QueueStore& queue, QueueStore::Places::const_iterator& next) {
   Bundled rows;
-  std::string bundle;
+  v1::Bundle bundle;
   for (; next != queue.In(RowState::kQueued).end(); ++next) {
+    const bool whole = bundle.bundle_id().empty() || rows.size() == bundle.count();
+    if (!rows.empty() && whole) break;
     const QueueRow& row = queue.live().at(next->second);
-    if (!rows.empty() && (bundle.empty() || row.ParsedEnvelope().bundle().bundle_id() != bundle)) break;
-    if (rows.empty()) bundle = row.ParsedEnvelope().bundle().bundle_id();
+    v1::Bundle own = row.ParsedEnvelope().bundle();
+    if (!rows.empty() && own.bundle_id() != bundle.bundle_id()) break;
+    bundle = std::move(own);
     rows.push_back(&row);
   }
   return rows;
@@ -95,11 +98,7 @@ absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
   if (const auto replica = ReplicaId::FromBytes(state.replica_id())) {
     hello.set_read_proof(MakeReadProof(reading_->keys().proof, *replica, state.token()));
   }
-  ASSIGN_OR_RETURN(const ViewIndex* view, reading_->View());
-  absl::Time nearest = absl::InfiniteFuture();
-  for (const CaseLine& line : view->Cases(Now().best, /*open_only=*/true)) {
-    nearest = std::min(nearest, EndOfLocalDay(line.response_case.due.earliest));
-  }
+  ASSIGN_OR_RETURN(const absl::Time nearest, reading_->NearestDue(Now().best));
   if (nearest != absl::InfiniteFuture()) hello.set_nearest_due_us(absl::ToUnixMicros(nearest));
   return hello;
 }
@@ -273,13 +272,18 @@ absl::Status StoreImpl::TakeConfirmedChange(const ConfirmedChange& change) {
   for (const SyncDecision& decision : change.decisions) Tell(decision);
   if (reading_ == nullptr) return absl::OkStatus();
   reading_->RecordsChanged(change.records);
-  RETURN_IF_ERROR(AuditAgain(change.records));
+  RETURN_IF_ERROR(AuditAgain(change));
   return TakeReplayed(change.records);
 }
 
-absl::Status StoreImpl::AuditAgain(const std::set<RecordId>& records) {
+absl::Status StoreImpl::AuditAgain(const ConfirmedChange& change) {
   if (audit_ == nullptr) return absl::OkStatus();
-  for (const RecordId& id : records) {
+  for (const RecordId& id : change.records) {
+    const auto put = change.put.find(id);
+    if (put != change.put.end()) {
+      audit_->TakePut(id, *put->second, change.scope);
+      continue;
+    }
     ASSIGN_OR_RETURN(const auto record, confirmed_->Find(id, reading_->keys().confirmed_rows));
     record ? audit_->Take(*record) : audit_->Drop(id);
   }

@@ -35,6 +35,17 @@ PersonFacts FactsIn(const std::vector<const VisibleRecord*>& records) {
 
 }  // namespace
 
+bool MakesCases(uint32_t record_type) {
+  switch (static_cast<RecordType>(record_type)) {
+    case RecordType::kInquiry:
+    case RecordType::kReply:
+    case RecordType::kParticipation:
+    case RecordType::kClosing:
+    case RecordType::kSamePerson: return true;
+    default: return false;
+  }
+}
+
 std::vector<RecordId> ViewIndex::SamePersons(RecordId citizen) const {
   std::set<RecordId> persons = {citizen};
   std::vector<RecordId> to_visit = {citizen};

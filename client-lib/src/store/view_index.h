@@ -4,6 +4,7 @@
 #define OPGANG_CLIENT_LIB_SRC_STORE_VIEW_INDEX_H_
 
 #include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,6 +17,9 @@
 #include "opgang/view.h"
 
 namespace opgang {
+
+// Cases() looks at records of this type, and at no others.
+bool MakesCases(uint32_t record_type);
 
 class ViewIndex : public View {
  public:
