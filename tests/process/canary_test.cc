@@ -312,6 +312,11 @@ TEST_F(CanaryTest, NoAnswerToAnotherRoleOrAreaAndNoBackupHoldsAWordOfIt) {
   }
   EXPECT_NE(Answers(planner_, markers_["citizen.name"]).find(markers_["citizen.name"]), std::string::npos)
       << "a coordinator of the area is told";
+  const std::string key = (scratch_ / "key").string();
+  ASSERT_EQ(base_.Admin({"backup", "key", "--out", key}).exit_code, 0);
+  ASSERT_EQ(base_.Admin({"backup", "seal-to", key + ".pub", "--actor", "karen"}).exit_code, 0);
+  ASSERT_EQ(base_.Admin({"backup", "--to", (scratch_ / "backup").string()}).exit_code, 0);
+  EXPECT_GT(std::filesystem::file_size(scratch_ / "backup"), 1000U);
   EXPECT_EQ(FoundInFiles(), std::set<std::string>());
   base_.Stop();
   EXPECT_EQ(FoundIn(base_.log()), std::set<std::string>());
