@@ -7,6 +7,7 @@
 
 #include "cli-client/dates.h"
 #include "cli-client/layout.h"
+#include "cli-client/verbs/ask_base.h"
 #include "cli-client/verbs/verbs.h"
 #include "cli-client/words.h"
 #include "core/base/error.h"
@@ -15,22 +16,6 @@
 
 namespace opgang::cli {
 namespace {
-
-// What is wrong with the request the base says best: codes of staff and devices, names of areas.
-absl::Status InTheBasesWords(const absl::Status& status) {
-  const ErrorCode code = GetErrorCode(status);
-  const bool about_request =
-      code == ErrorCode::kUsage || code == ErrorCode::kNotFound || code == ErrorCode::kBadInput;
-  return about_request ? ErrorWithWords(code, std::string(status.message())) : status;
-}
-
-template <typename Response, typename Request>
-absl::StatusOr<Response> Ask(Context& context, const Request& request) {
-  RETURN_IF_ERROR(context.OpenView().status());
-  auto response = context.wiring().administration->Ask(context.store(), request);
-  if (!response.ok()) return InTheBasesWords(response.status());
-  return response;
-}
 
 std::string When(const Context& context, int64_t us) {
   if (us == 0) return context.T("devices.never");
@@ -332,6 +317,7 @@ void AddAdmin(VerbTable& verbs) {
   AddStaffVerbs(verbs);
   AddDeviceVerbs(verbs);
   AddGrantVerbs(verbs);
+  AddPersonVerbs(verbs);
   auto args = std::make_shared<InviteArgs>();
   CLI::App* invite = verbs.Add("admin.invite", [args](Context& context) { return Invite(context, *args); });
   invite->add_option("--staff", *args->request.mutable_staff_code(), verbs.T("help.admin.staff-code"))

@@ -43,8 +43,9 @@ class Gains : public BaseStory {
     one.set_area_id(base.Area("Nabolund").ToBytes());
     other.set_area_id(base.Area("Testlund").ToBytes());
     const Draft there = amal.Patch(citizen, one, {citizen.intent()});
-    const Draft here = jonas.Patch(citizen, other, {citizen.intent()});
     EXPECT_EQ(Word(amal.Commit(there)), "applied");
+    clock.Advance(absl::Minutes(1));
+    const Draft here = jonas.Patch(citizen, other, {citizen.intent()});  // the later: she stands here
     EXPECT_EQ(Word(jonas.Commit(here)), "applied");
     v1::SettleConflictRequest request;
     request.set_record_id(citizen.envelope.record_id());

@@ -165,10 +165,10 @@ TEST_F(Sight, WhoHandsOutReadsNoHealthDataByItAndTheRequestStaysOpen) {
 
 TEST_F(Sight, WhatWasRefusedElsewhereIsLeftOutToo) {
   const Draft citizen = CitizenIn("Testlund");
-  Draft refused = amal.Create(Called(std::string(2000, 'x')), AreaScope(base.Area("Nabolund")));
-  refused.envelope.set_subject_id(citizen.envelope.record_id());
-  refused.envelope.set_record_id(citizen.envelope.record_id());
-  EXPECT_NE(Word(amal.Commit(refused)), "applied");
+  Draft refused = amal.Patch(citizen, Called(std::string(2000, 'x')), {citizen.intent()});
+  refused.envelope.clear_scopes();
+  *refused.envelope.add_scopes() = AreaScope(base.Area("Nabolund")).ToProto();
+  EXPECT_EQ(Word(amal.Commit(refused)), "REFUSAL_CODE_TOO_LONG");
   const auto part = Export(citizen, Karen()).value();
   EXPECT_EQ(part["refused"].size(), 0u);
   EXPECT_EQ(part["withheld"], 1);

@@ -35,9 +35,10 @@ class Twin {
                                      const std::vector<v1::SealedMutation>& sealed) {
     auto session = base_.Connect(device.peer);
     session->Hear(device.HelloRequest());
-    std::vector<v1::SyncResponse> heard = session->SayAll();
+    std::vector<v1::SyncResponse> heard;
+    HearAll(*session, heard);
     if (!sealed.empty()) session->Hear(device.Request(device.Push(sealed)));
-    for (const v1::SyncResponse& more : session->SayAll()) heard.push_back(more);
+    HearAll(*session, heard);
     for (v1::SyncResponse& said : heard) {
       if (said.has_welcome()) said.mutable_welcome()->clear_next_token();  // random by design
     }
@@ -46,6 +47,16 @@ class Twin {
 
  private:
   static constexpr uint64_t kRevs = 40;
+
+  // As a device does: each page gives its room back.
+  static void HearAll(BaseSession& session, std::vector<v1::SyncResponse>& heard) {
+    v1::SyncRequest ack;
+    ack.mutable_page_ack()->set_page_count(1);
+    while (auto said = session.Say()) {
+      if (said->has_page()) session.Hear(ack);
+      heard.push_back(*std::move(said));
+    }
+  }
 
   void WriteMore() {
     HandDevice& device = here_;

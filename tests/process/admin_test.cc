@@ -75,6 +75,37 @@ TEST_F(AdminProcessTest, AnAdminGivesRolesAndReadsNoPerson) {
             Code(ErrorCode::kBaseRefused));
 }
 
+TEST_F(AdminProcessTest, ACoordinatorErasesACitizenByTheHandleOfHerInquiryAfterADryRun) {
+  amal_.TakeInquiry("Hassan Yusuf");
+  amal_.Sync();
+  karen_.Sync();
+  const std::string handle = karen_.RunJson({"due"})["cases"][0]["handle"];
+  const Json would = karen_.RunJson({"admin", "erase", handle});
+  EXPECT_FALSE(would["applied"].get<bool>());
+  EXPECT_GE(would["records"].get<int>(), 3);
+  EXPECT_NE(karen_.Run({"admin", "erase", handle}).out.find("--yes"), std::string::npos);
+  EXPECT_TRUE(karen_.RunJson({"admin", "erase", handle, "--yes"})["applied"].get<bool>());
+  amal_.Sync();
+  EXPECT_EQ(amal_.RunJson({"find"}, "Hassan\n")["hits"], Json::array());
+  EXPECT_EQ(amal_.Run({"admin", "erase", handle}).exit_code, Code(ErrorCode::kBaseRefused))
+      << "an outreach worker erases nobody";
+}
+
+TEST_F(AdminProcessTest, ACoordinatorHandsOutWhatHeMayReadAsTwoFilesOfHisOwn) {
+  const std::string handle = amal_.TakeInquiry("Hassan Yusuf");
+  amal_.Sync();
+  karen_.Sync();
+  const Json done = karen_.RunJson({"admin", "export", handle, "--out", (scratch_ / "out").string()});
+  EXPECT_EQ(done["withheld"], 0);
+  for (const char* kind : {"json", "html"}) {
+    const std::filesystem::path file = done[kind].get<std::string>();
+    EXPECT_NE(ReadFile(file).find("Hassan Yusuf"), std::string::npos);
+    EXPECT_EQ(std::filesystem::status(file).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    EXPECT_EQ(file.string().find("Hassan"), std::string::npos);
+  }
+}
+
 TEST_F(AdminProcessTest, ALockedTabletAdministersNothing) {
   Command locked = karen_.CommandOf({"admin", "staff"});
   karen_.Run({"lock"});

@@ -1,8 +1,11 @@
 // No byte of what a worker types lies anywhere in clear: a distinct marker in every text field of every
 // record type (found by walking the register, so that a new type or field is covered), saved through the
 // client, synced, read on another tablet; then every file of both tablets and of the base, all logs and all
-// command lines are searched for each marker as UTF-8, UTF-16LE, hex and base64.
+// command lines are searched for each marker as UTF-8, UTF-16 in both orders, hex in both cases and base64 in its three
+// alignments. So are backups, the environment and the shell history of who typed, what the programs say of errors, and
+// everything that a partner, an admin and a colleague of another area are answered and have on their disks.
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -81,9 +84,15 @@ void SetId(Message& record, const std::string& field_name, RecordId id) {
   if (field != nullptr && !id.empty()) record.GetReflection()->SetString(&record, field, id.ToBytes());
 }
 
-std::string Utf16(const std::string& text) {
+std::string Utf16LittleEndian(const std::string& text) {
   std::string wide;
   for (const char c : text) wide += std::string(1, c) + '\0';
+  return wide;
+}
+
+std::string Utf16BigEndian(const std::string& text) {
+  std::string wide;
+  for (const char c : text) wide += '\0' + std::string(1, c);
   return wide;
 }
 
@@ -100,7 +109,8 @@ std::vector<std::string> Base64Cores(const std::string& text) {
 }
 
 std::vector<std::string> FormsOf(const std::string& marker) {
-  std::vector<std::string> forms = {marker, Utf16(marker), absl::BytesToHexString(marker),
+  std::vector<std::string> forms = {marker, Utf16LittleEndian(marker), Utf16BigEndian(marker),
+                                    absl::BytesToHexString(marker),
                                     absl::AsciiStrToUpper(absl::BytesToHexString(marker))};
   for (std::string& core : Base64Cores(marker)) forms.push_back(std::move(core));
   return forms;
@@ -115,7 +125,8 @@ bool Holds(const std::string& bytes, const std::string& marker) {
 class CanaryTest : public testing::Test {
  protected:
   void SetUp() override {
-    base_.Start({{"TMPDIR", scratch_.path().string()}});
+    base_.Start(
+        {{"TMPDIR", scratch_.path().string()}, {"GRPC_VERBOSITY", "debug"}, {"GRPC_TRACE", "http,api"}});
     base_.ImportOneEntrance();
     tablet_.Join(base_, "amal", "tablet-1", "health");
     planner_.Join(base_, "karen", "tablet-3", "coordinator");
@@ -182,6 +193,33 @@ class CanaryTest : public testing::Test {
     return found;
   }
 
+  // What somebody is told by every verb that shows or asks something.
+  static std::string Answers(const Tablet& tablet, const std::string& searched) {
+    std::string all;
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"sync"},
+                                                  {"due"},
+                                                  {"board"},
+                                                  {"status"},
+                                                  {"outbox"},
+                                                  {"conflicts"},
+                                                  {"groups"},
+                                                  {"find"},
+                                                  {"admin", "staff"},
+                                                  {"admin", "devices"},
+                                                  {"report", "response-time"},
+                                                  {"show", "zzz"},
+                                                  {"admin", "erase", "zzz"},
+                                                  {"sync", "--explain"}}) {
+      for (const char* form : {"", "--json"}) {
+        std::vector<std::string> asked = words;
+        if (*form != 0) asked.push_back(form);
+        const Outcome outcome = tablet.Run(asked, words[0] == "find" ? searched + "\n" : "");
+        all += outcome.out + outcome.Words();
+      }
+    }
+    return all;
+  }
+
   ScratchDirectory scratch_;
   BaseProcess base_{scratch_ / "base"};
   Tablet tablet_{scratch_ / "tablet"};
@@ -196,8 +234,8 @@ TEST(CanarySearchTest, FindsAMarkerInEveryForm) {
   const std::string marker = "Zqbcdkanari";
   const std::string hex = absl::BytesToHexString(marker);
   for (const std::string& text :
-       {marker, Utf16(marker), hex, absl::AsciiStrToUpper(hex), absl::Base64Escape(marker),
-        absl::Base64Escape("a" + marker + "z"), absl::Base64Escape("ab" + marker),
+       {marker, Utf16LittleEndian(marker), Utf16BigEndian(marker), hex, absl::AsciiStrToUpper(hex),
+        absl::Base64Escape(marker), absl::Base64Escape("a" + marker + "z"), absl::Base64Escape("ab" + marker),
         absl::Base64Escape(std::string("\xFF\0\x80", 3) + marker + "tail")}) {
     EXPECT_TRUE(Holds(std::string("\0before", 7) + text + "after", marker)) << text;
   }
@@ -236,8 +274,52 @@ TEST_F(CanaryTest, SavedSyncedAndReadElsewhereNoTextFieldIsInClearInAnyFileLogOr
   EXPECT_NE(lines.find("bin/opgang "), std::string::npos) << "command lines were seen";
   EXPECT_EQ(FoundIn(lines), std::set<std::string>());
 
+  for (const char* variable : {"HISTFILE", "HOME"}) {
+    const char* const value = std::getenv(variable);
+    const std::filesystem::path history = value == nullptr ? ""
+                                          : variable == std::string("HOME")
+                                              ? std::string(value) + "/.bash_history"
+                                              : value;
+    if (history.empty() || !std::filesystem::exists(history)) continue;
+    EXPECT_EQ(FoundIn(ReadFile(history)), std::set<std::string>());
+  }
+
   WriteFile(scratch_ / "tablet/planted", markers_["citizen.note"]);
   EXPECT_EQ(FoundInFiles().size(), 1U) << "the search finds what is planted";
+}
+
+// Of what health and outreach typed in one area, nobody else hears a word: not who refers there, not who administers, not a
+// colleague of the next area; nor do their disks and logs hold any.
+TEST_F(CanaryTest, NoAnswerToAnotherRoleOrAreaAndNoBackupHoldsAWordOfIt) {
+  SaveOneOfEach(tablet_, Role::kHealth, /*directory=*/false);
+  SaveThroughTheProgram();
+  tablet_.Sync();
+  // What a partner may read are entrances and doors, and what is in the directory.
+  std::erase_if(markers_, [](const auto& marked) {
+    return marked.first.starts_with("entrance.") || marked.first.starts_with("dwelling.");
+  });
+  Tablet partner(scratch_ / "partner"), admin(scratch_ / "admin"), neighbour(scratch_ / "neighbour");
+  ASSERT_EQ(partner.Enroll(base_.Invite("pia", "tablet-5", "partner")).exit_code, 0);
+  ASSERT_EQ(admin.Enroll(base_.Invite("eva", "tablet-6", "admin")).exit_code, 0);
+  const Json invited =
+      base_.AdminJson({"invite", "--staff", "nina", "--device", "tablet-7", "--role", "outreach", "--area",
+                       "Nabolund", "--out", (scratch_ / "nina").string()});
+  ASSERT_EQ(neighbour.Enroll({scratch_ / "nina", invited["code"]}).exit_code, 0);
+  for (const Tablet* other : {&partner, &admin, &neighbour}) {
+    const std::string told = Answers(*other, markers_["citizen.name"]);
+    EXPECT_GT(told.size(), 500U);
+    EXPECT_EQ(FoundIn(told), std::set<std::string>()) << other->home();
+  }
+  EXPECT_NE(Answers(planner_, markers_["citizen.name"]).find(markers_["citizen.name"]), std::string::npos)
+      << "a coordinator of the area is told";
+  const std::string key = (scratch_ / "key").string();
+  ASSERT_EQ(base_.Admin({"backup", "key", "--out", key}).exit_code, 0);
+  ASSERT_EQ(base_.Admin({"backup", "seal-to", key + ".pub", "--actor", "karen"}).exit_code, 0);
+  ASSERT_EQ(base_.Admin({"backup", "--to", (scratch_ / "backup").string()}).exit_code, 0);
+  EXPECT_GT(std::filesystem::file_size(scratch_ / "backup"), 1000U);
+  EXPECT_EQ(FoundInFiles(), std::set<std::string>());
+  base_.Stop();
+  EXPECT_EQ(FoundIn(base_.log()), std::set<std::string>());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Administration of the base from a device, for coordinators and admins: staff, devices, grants. What each role may ask is the
+// Administration of the base from a device, for coordinators and admins: staff, devices, grants, persons' rights. What each role may ask is the
 // base's table of authority; what lies outside the caller's municipality or grants is not found.
 #ifndef OPGANG_ADMIN_H_
 #define OPGANG_ADMIN_H_
@@ -31,6 +31,12 @@ class Administration {
   virtual absl::StatusOr<v1::ChangeGrantResponse> Ask(const Store& store,
                                                       const v1::ChangeGrantRequest& request) = 0;
   virtual absl::StatusOr<v1::InviteResponse> Ask(const Store& store, const v1::InviteRequest& request) = 0;
+  // A coordinator's, of citizens whose every area is his; without `apply` it only counts.
+  virtual absl::StatusOr<v1::EraseCitizenResponse> Ask(const Store& store,
+                                                       const v1::EraseCitizenRequest& request) = 0;
+  // Of them, what he may read; the rest is counted as withheld.
+  virtual absl::StatusOr<v1::ExportCitizenResponse> Ask(const Store& store,
+                                                        const v1::ExportCitizenRequest& request) = 0;
 };
 
 inline constexpr absl::Duration kAdministerPatience = absl::Seconds(15);

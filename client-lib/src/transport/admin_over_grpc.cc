@@ -25,6 +25,8 @@ class OverGrpc : public Administration {
   OPGANG_ASKS(ListGrants)
   OPGANG_ASKS(ChangeGrant)
   OPGANG_ASKS(Invite)
+  OPGANG_ASKS(EraseCitizen)
+  OPGANG_ASKS(ExportCitizen)
 };
 
 #undef OPGANG_ASKS
