@@ -41,9 +41,10 @@ ConnectionBook::Arrival ConnectionBook::Arrive(const std::string& peer, const st
 }
 
 bool ConnectionBook::CutOne(const std::string& address, std::vector<std::string>& cut) {
-  const std::string whose = address.empty() ? BusiestAtTheDoor() : address;
+  const int64_t most = address.empty() ? MostAtTheDoor() : 0;
   const auto oldest = std::find_if(door_.begin(), door_.end(), [&](const std::string& peer) {
-    return connections_.at(peer).address == whose;
+    const std::string& its = connections_.at(peer).address;
+    return address.empty() ? addresses_.at(its).at_the_door == most : its == address;
   });
   if (oldest == door_.end()) return false;
   cut.push_back(*oldest);
@@ -51,11 +52,10 @@ bool ConnectionBook::CutOne(const std::string& address, std::vector<std::string>
   return true;
 }
 
-std::string ConnectionBook::BusiestAtTheDoor() const {
-  const auto busiest = std::max_element(
-      addresses_.begin(), addresses_.end(),
-      [](const auto& a, const auto& b) { return a.second.at_the_door < b.second.at_the_door; });
-  return busiest == addresses_.end() ? "" : busiest->first;
+int64_t ConnectionBook::MostAtTheDoor() const {
+  int64_t most = 0;
+  for (const auto& [address, count] : addresses_) most = std::max(most, count.at_the_door);
+  return most;
 }
 
 std::vector<std::string> ConnectionBook::Prove(const std::string& peer, StoreId device) {

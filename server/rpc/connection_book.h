@@ -73,9 +73,9 @@ class ConnectionBook {
   bool HeldBack(const std::string& address, absl::Time now);
   // It goes, and its address is held back.
   void TreatAsFlood(std::map<std::string, Connection>::iterator connection, absl::Time now);
-  // The oldest at the door, of `address` or (empty) of the address with most there; false: nobody is.
+  // The oldest at the door, of `address` or (empty) of those addresses with most there; false: nobody is.
   bool CutOne(const std::string& address, std::vector<std::string>& cut);
-  std::string BusiestAtTheDoor() const;
+  int64_t MostAtTheDoor() const;  // of one address
   void Forget(std::map<std::string, Connection>::iterator connection);
 
   const BaseLimits limits_;

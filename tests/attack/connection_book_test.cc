@@ -41,6 +41,13 @@ TEST_F(ConnectionBookTest, AtTheDoorTheOldestOfTheBusiestAddressGivesWay) {
   EXPECT_EQ(book.at_the_door(), 3u);
 }
 
+TEST_F(ConnectionBookTest, AmongAddressesWithAsManyTheOldestGoesWhateverItIsCalled) {
+  ConnectionBook book({.connections_at_the_door = 3});
+  for (const char* address : {"b", "a", "c"}) Arrive(book, address, 1);
+  EXPECT_THAT(Arrive(book, "d", 1).cut, ElementsAre("b:1"));
+  EXPECT_THAT(Arrive(book, "e", 1).cut, ElementsAre("a:1"));
+}
+
 TEST_F(ConnectionBookTest, AThousandConnectionsOfOneStrangerKeepNobodyElseOut) {
   ConnectionBook book({.connections = 50, .connections_per_address = 20, .connections_at_the_door = 30});
   for (int i = 0; i < 1000; ++i) Arrive(book, "stranger", i);

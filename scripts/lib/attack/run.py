@@ -378,6 +378,8 @@ def run_attacks(world):
             continue
         options = [word for option in options for word in
                    ([option, world.stage / "hostile"] if option == "--identity" else [option])]
+        if "--from" not in options:  # an address that no attack before it has brought into disgrace
+            options += ["--from", f"127.0.2.{list(ATTACKS).index(name) + 1}"]
         world.under(called, lambda: world.attackers(kind, world.args.seconds + 1, *options, count=count), open_question)
 
 
