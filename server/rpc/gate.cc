@@ -48,6 +48,8 @@ bool IsRefusal(const grpc::Status& status) {
          status.error_code() == grpc::StatusCode::NOT_FOUND;
 }
 
+namespace {
+
 absl::StatusOr<Credentials> Identify(BaseServices& base, const grpc::ServerContextBase& context) {
   Credentials who;
   ASSIGN_OR_RETURN(who.peer, PeerOf(base, context));
