@@ -19,7 +19,8 @@ struct BaseLimits {
   int64_t connections_per_address = 200;  // a municipality's devices may share one
   int64_t connections_per_device = 8;
   int64_t connections_at_the_door = 400;  // that have not made a call yet
-  int64_t door_seconds = 20;              // from the connection to its first call
+  int64_t knocks = 1000;                  // beside them: that have not said their first TLS record yet
+  int64_t door_seconds = 20;              // from the connection to that, and from that to its first call
   int64_t idle_seconds = 120;             // a connection without a call
   int64_t unheard_bytes = 1 << 20;        // that a connection brings without a call or message coming of them
   // One device: a store's certificate (device_limits.h).

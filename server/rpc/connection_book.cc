@@ -27,50 +27,37 @@ ConnectionBook::Arrival ConnectionBook::Arrive(const std::string& peer, const st
   Leave(peer);  // the port is used anew before its last end was seen
   if (HeldBack(address, now)) return arrival;
   Address& here = addresses_[address];
-  if (here.connections >= limits_.connections_per_address && !CutOne(address, arrival.cut)) return arrival;
+  const bool address_is_full = here.connections >= limits_.connections_per_address;
+  if (address_is_full && !Cut(door_.TakeOldestOf(address), arrival.cut)) return arrival;
   const auto total = static_cast<int64_t>(connections_.size());
-  if (total >= limits_.connections && !CutOne("", arrival.cut)) return arrival;
-  if (static_cast<int64_t>(door_.size()) >= limits_.connections_at_the_door) CutOne("", arrival.cut);
+  if (total >= limits_.connections && !Cut(door_.TakeOldestOfBusiest(), arrival.cut)) return arrival;
+  if (static_cast<int64_t>(door_.size()) >= limits_.connections_at_the_door)
+    Cut(door_.TakeOldestOfBusiest(), arrival.cut);
   ++here.connections;
-  ++here.at_the_door;
-  Connection connection{.address = address, .since = now, .number = ++last_number_};
-  connection.place = door_.insert(door_.end(), peer);
-  connections_.emplace(peer, std::move(connection));
+  door_.Add(peer, address, now);
+  connections_.emplace(peer, Connection{.address = address, .number = ++last_number_});
   arrival.admitted = true;
   return arrival;
 }
 
-bool ConnectionBook::CutOne(const std::string& address, std::vector<std::string>& cut) {
-  const int64_t most = address.empty() ? MostAtTheDoor() : 0;
-  const auto oldest = std::find_if(door_.begin(), door_.end(), [&](const std::string& peer) {
-    const std::string& its = connections_.at(peer).address;
-    return address.empty() ? addresses_.at(its).at_the_door == most : its == address;
-  });
-  if (oldest == door_.end()) return false;
-  cut.push_back(*oldest);
-  Forget(connections_.find(cut.back()));
+bool ConnectionBook::Cut(const std::optional<std::string>& peer, std::vector<std::string>& cut) {
+  if (!peer.has_value()) return false;
+  Forget(connections_.find(*peer));
+  cut.push_back(*peer);
   return true;
-}
-
-int64_t ConnectionBook::MostAtTheDoor() const {
-  int64_t most = 0;
-  for (const auto& [address, count] : addresses_) most = std::max(most, count.at_the_door);
-  return most;
 }
 
 std::vector<std::string> ConnectionBook::Prove(const std::string& peer, StoreId device) {
   const auto found = connections_.find(peer);
   if (found == connections_.end()) return {};
   Hear(peer);
-  if (found->second.proven) return {};
-  found->second.proven = true;
+  if (!door_.Has(peer)) return {};
   found->second.device = device;
-  door_.erase(found->second.place);
-  --addresses_[found->second.address].at_the_door;
+  door_.Remove(peer);
   if (device.empty()) return {};
   std::vector<std::pair<uint64_t, std::string>> own;
   for (const auto& [name, connection] : connections_) {
-    if (connection.proven && connection.device == device) own.emplace_back(connection.number, name);
+    if (connection.device == device) own.emplace_back(connection.number, name);
   }
   std::sort(own.begin(), own.end());
   std::vector<std::string> cut;
@@ -116,11 +103,8 @@ void ConnectionBook::Leave(const std::string& peer) {
 }
 
 std::vector<std::string> ConnectionBook::TakeOverdue(absl::Time now) {
-  std::vector<std::string> overdue;
-  while (!door_.empty() && now - connections_.at(door_.front()).since > absl::Seconds(limits_.door_seconds)) {
-    overdue.push_back(door_.front());
-    Forget(connections_.find(overdue.back()));
-  }
+  std::vector<std::string> overdue = door_.TakeBefore(now - absl::Seconds(limits_.door_seconds));
+  for (const std::string& peer : overdue) Forget(connections_.find(peer));
   std::erase_if(addresses_, [&](const auto& entry) {
     return entry.second.connections == 0 && now >= entry.second.held_back_until;
   });
@@ -129,12 +113,8 @@ std::vector<std::string> ConnectionBook::TakeOverdue(absl::Time now) {
 
 // Addresses stay until TakeOverdue(): what is held back is remembered, and no reference to one goes stale meanwhile.
 void ConnectionBook::Forget(std::map<std::string, Connection>::iterator connection) {
-  Address& address = addresses_[connection->second.address];
-  --address.connections;
-  if (!connection->second.proven) {
-    --address.at_the_door;
-    door_.erase(connection->second.place);
-  }
+  --addresses_[connection->second.address].connections;
+  door_.Remove(connection->first);
   connections_.erase(connection);
 }
 

@@ -5,20 +5,21 @@
 //      |  "at the door": nobody knows yet who it is
 //      +--> cut: too long at the door, or somebody newer needs the place
 //
-// Whoever has made a call is never cut for a newcomer. At the door the oldest gives way, of the address that has most
-// there: a stranger with a thousand connections keeps only himself out, also where an honest device shares his address.
+// Whoever has made a call is never cut for a newcomer. At the door the oldest of the busiest address gives way
+// (waiting_line.h).
 #ifndef OPGANG_SERVER_RPC_CONNECTION_BOOK_H_
 #define OPGANG_SERVER_RPC_CONNECTION_BOOK_H_
 
 #include <cstdint>
-#include <list>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "core/base/ids.h"
 #include "server/rpc/base_limits.h"
+#include "server/rpc/waiting_line.h"
 
 namespace opgang {
 
@@ -32,6 +33,7 @@ class ConnectionBook {
     std::vector<std::string> cut;  // to make room for it; not in the book any more
   };
   Arrival Arrive(const std::string& peer, const std::string& address, absl::Time now);
+  bool Has(const std::string& peer) const { return connections_.contains(peer); }
   // A call came on it, by the certificate of `device` (nil: of many, a proxy's). Returns what is to be cut: the oldest
   // connections of a device that has too many.
   std::vector<std::string> Prove(const std::string& peer, StoreId device);
@@ -51,21 +53,16 @@ class ConnectionBook {
   size_t at_the_door() const { return door_.size(); }
 
  private:
-  using Door = std::list<std::string>;
   struct Connection {
     std::string address;
-    absl::Time since;
-    uint64_t number = 0;  // rising: who came first
-    bool proven = false;
-    Door::iterator place;  // at the door; of no meaning once proven
-    StoreId device;
+    uint64_t number = 0;    // rising: who came first
+    StoreId device;         // once proven; nil: of many
     int refused = 0;        // calls
     bool heard = false;     // since Floods() last looked
     uint64_t heard_at = 0;  // bytes received when it was last heard
   };
   struct Address {
     int64_t connections = 0;
-    int64_t at_the_door = 0;
     absl::Time held_back_until = absl::InfinitePast();
     absl::Time next_newcomer = absl::InfinitePast();
   };
@@ -73,16 +70,15 @@ class ConnectionBook {
   bool HeldBack(const std::string& address, absl::Time now);
   // It goes, and its address is held back.
   void TreatAsFlood(std::map<std::string, Connection>::iterator connection, absl::Time now);
-  // The oldest at the door, of `address` or (empty) of those addresses with most there; false: nobody is.
-  bool CutOne(const std::string& address, std::vector<std::string>& cut);
-  int64_t MostAtTheDoor() const;  // of one address
+  // Notes whom the door gave up; false: nobody.
+  bool Cut(const std::optional<std::string>& peer, std::vector<std::string>& cut);
   void Forget(std::map<std::string, Connection>::iterator connection);
 
   const BaseLimits limits_;
   uint64_t last_number_ = 0;
   std::map<std::string, Connection> connections_;
   std::map<std::string, Address> addresses_;  // with a connection, or held back
-  Door door_;                                 // peers, oldest first
+  WaitingLine door_;                          // those that are not proven
 };
 
 }  // namespace opgang

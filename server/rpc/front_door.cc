@@ -10,6 +10,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <iterator>
@@ -25,21 +26,40 @@ namespace {
 constexpr timespec kLookEvery{.tv_sec = 0, .tv_nsec = 250'000'000};
 constexpr int kAcceptAtOnce = 64;       // so that ends of connections are seen in between
 constexpr int kPauseWithoutFiles = 50;  // milliseconds
+constexpr int64_t kFilesBeside = 200;   // databases, logs, gRPC's own, reports
 constexpr absl::Duration kTellEvery = absl::Minutes(1);
 // A TLS record: alert, fatal, internal_error. A device that reads it before any certificate knows that the base is full
 // (client-lib/src/transport/tls_preflight.h).
 constexpr std::array<unsigned char, 7> kNoRoom = {0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x50};
 
+// What has come is read first: closing over unread bytes resets a connection, and some systems forget with that what was said.
+void TellNoRoom(int fd) {
+  std::array<char, 1 << 14> hello;
+  (void)recv(fd, hello.data(), hello.size(), MSG_DONTWAIT);
+  (void)send(fd, kNoRoom.data(), kNoRoom.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 // Since-boot time: no wrong wall clock holds a connection.
 absl::Time SteadyNow(Clock& clock) { return absl::FromUnixMicros(clock.Read().boottime_us()); }
 
 void WatchOn(int epoll, int fd) {
-  epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
+  epoll_event event{.events = EPOLLIN | EPOLLRDHUP, .data = {.fd = fd}};
   epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
+// A connection takes two descriptors, a knock one.
+void FitIntoFiles(BaseLimits& limits) {
+  const int64_t wanted = kFilesBeside + 2 * limits.connections + limits.knocks;
+  const int64_t files = FilesAllowed(wanted);
+  if (files >= wanted) return;
+  const int64_t share = std::max<int64_t>(files - kFilesBeside, 4) / 4;
+  limits.knocks = std::min(limits.knocks, share);
+  limits.connections = std::min(limits.connections, (4 * share - limits.knocks) / 2);
+  spdlog::warn("event=few-files limit={} connections={} knocks={}", files, limits.connections, limits.knocks);
+}
+
 FrontDoorOptions Fitted(FrontDoorOptions options) {
-  options.limits.connections = ConnectionsThatFit(options.limits.connections);
+  FitIntoFiles(options.limits);
   if (options.behind_proxy) {
     options.limits.connections_per_address = options.limits.connections;
     options.limits.connections_at_the_door = options.limits.connections;
@@ -86,18 +106,25 @@ void FrontDoor::Serve() {
       if (fd == timer.get()) {
         (void)!read(fd, &times, sizeof(times));
         LookAround();
-      } else if (fd != wake_.get()) {
+      } else if (knocks_.contains(fd)) {
+        ListenTo(fd);
+      } else if (IsListener(fd)) {
         AcceptFrom(fd);
       }
     }
   }
 }
 
+bool FrontDoor::IsListener(int fd) const {
+  return std::any_of(listeners_.begin(), listeners_.end(),
+                     [fd](const OwnedFd& one) { return one.get() == fd; });
+}
+
 void FrontDoor::AcceptFrom(int listener) {
   for (int i = 0; i < kAcceptAtOnce; ++i) {
     OwnedFd connection(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (connection.get() >= 0) {
-      Admit(listener, std::move(connection));
+      LetKnock(listener, std::move(connection));
     } else if (errno == EMFILE || errno == ENFILE) {
       return (void)poll(nullptr, 0, kPauseWithoutFiles);  // or epoll would say at once that somebody waits
     } else if (errno != ECONNABORTED && errno != EINTR) {
@@ -106,31 +133,62 @@ void FrontDoor::AcceptFrom(int listener) {
   }
 }
 
-void FrontDoor::Admit(int listener, OwnedFd connection) {
+void FrontDoor::LetKnock(int listener, OwnedFd connection) {
   const auto name = NameOfPeer(connection.get());
   if (!name.has_value()) return;
+  while (static_cast<int64_t>(knocking_.size()) >= options_.limits.knocks)
+    EndKnocks({*knocking_.TakeOldestOfBusiest()}, "newer-knock");
+  const int fd = connection.get();
+  knocking_.Add(std::to_string(fd), name->address, SteadyNow(*options_.clock));
+  knocks_.emplace(fd, Knock{listener, std::move(connection), *name});
+  WatchOn(events_.get(), fd);
+}
+
+void FrontDoor::ListenTo(int knocking) {
+  const FirstRecord said = LookAtFirstRecord(knocking);
+  if (said == FirstRecord::kNotYet) return;
+  Knock knock = TakeKnock(knocking);
+  if (said == FirstRecord::kWhole) Admit(std::move(knock));
+}
+
+FrontDoor::Knock FrontDoor::TakeKnock(int knocking) {
+  epoll_ctl(events_.get(), EPOLL_CTL_DEL, knocking, nullptr);
+  knocking_.Remove(std::to_string(knocking));
+  return std::move(knocks_.extract(knocking).mapped());
+}
+
+void FrontDoor::EndKnocks(const std::vector<std::string>& knocking, const char* why) {
+  for (const std::string& one : knocking) TakeKnock(std::stoi(one));
+  if (knocking.empty()) return;
+  const std::unique_lock lock(mutex_);
+  turned_away_[why] += static_cast<int>(knocking.size());
+}
+
+void FrontDoor::Admit(Knock knock) {
+  const auto& [address, peer] = knock.name;
   {
     const std::unique_lock lock(mutex_);
-    open_.erase(name->peer);
-    const auto arrival = book_.Arrive(name->peer, name->address, SteadyNow(*options_.clock));
+    open_.erase(peer);
+    const auto arrival = book_.Arrive(peer, address, SteadyNow(*options_.clock));
     CutAll(arrival.cut, "newer-at-the-door");
-    OwnedFd second(arrival.admitted ? fcntl(connection.get(), F_DUPFD_CLOEXEC, 0) : -1);
+    const int fd = knock.connection.get();
+    OwnedFd second(arrival.admitted ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1);
     if (second.get() < 0) {
-      book_.Leave(name->peer);
+      book_.Leave(peer);
       ++turned_away_["full"];
-      (void)send(connection.get(), kNoRoom.data(), kNoRoom.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      return;
+      return TellNoRoom(fd);
     }
-    SetOption(connection.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-    open_.emplace(name->peer, std::move(second));
+    SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    open_.emplace(peer, std::move(second));
   }
-  hand_on_(listener, connection.Release());
+  hand_on_(knock.listener, knock.connection.Release());
 }
 
 // What has ended, what has been too long at the door, what brings bytes and says nothing.
 void FrontDoor::LookAround() {
-  const std::unique_lock lock(mutex_);
   const absl::Time now = SteadyNow(*options_.clock);
+  EndKnocks(knocking_.TakeBefore(now - absl::Seconds(options_.limits.door_seconds)), "late");
+  const std::unique_lock lock(mutex_);
   std::vector<std::string> floods;
   for (auto one = open_.begin(); one != open_.end();) {
     const Traffic traffic = TrafficOf(one->second.get());
@@ -161,6 +219,11 @@ void FrontDoor::CutAll(const std::vector<std::string>& peers, const char* why) {
 void FrontDoor::Prove(std::string_view peer, StoreId device) {
   const std::unique_lock lock(mutex_);
   CutAll(book_.Prove(PeerKey(peer), options_.behind_proxy ? StoreId() : device), "newer-of-the-device");
+}
+
+bool FrontDoor::Has(std::string_view peer) {
+  const std::unique_lock lock(mutex_);
+  return book_.Has(PeerKey(peer));
 }
 
 void FrontDoor::RefuseCall(std::string_view peer) {

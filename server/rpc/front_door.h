@@ -1,5 +1,6 @@
-// Where devices knock: the base's own listening sockets. Each connection goes into the ConnectionBook before gRPC sees it; what
-// is admitted is handed on, what is not is told so in TLS (an alert, RFC 8446 section 6) and closed.
+// Where devices knock: the base's own listening sockets. A connection first says the whole of its first TLS record, the
+// ClientHello; until then it costs a descriptor and nothing else. Then it goes into the ConnectionBook, still before gRPC sees
+// it; what is admitted is handed on, what is not is told so in TLS (an alert, RFC 8446 section 6) and closed.
 //
 // gRPC 1.51 has no cap on connections and no way to end one that costs too much, so the door keeps a second descriptor of
 // each: shutting that down ends the connection under gRPC, and it tells when the other end, or gRPC, has closed it.
@@ -20,6 +21,7 @@
 #include "core/base/clock.h"
 #include "server/rpc/connection_book.h"
 #include "server/rpc/sockets.h"
+#include "server/rpc/waiting_line.h"
 
 namespace opgang {
 
@@ -44,6 +46,9 @@ class FrontDoor {
 
   int port() const { return port_; }
   void Start(HandOn hand_on);
+  // Whether a connection goes on as far as the door is concerned. What had come of one that was cut is still on its way
+  // through gRPC, and costs less where nobody looks at it.
+  bool Has(std::string_view peer);
   // A call came by a certificate of `device`. `peer` as gRPC names it: "ipv4:192.0.2.7:41000". What a device has too many
   // of is closed, oldest first.
   void Prove(std::string_view peer, StoreId device);
@@ -56,9 +61,21 @@ class FrontDoor {
 
  private:
   FrontDoor(const FrontDoorOptions& options, std::vector<OwnedFd> listeners, int port);
+  // A connection that has not said its first record yet.
+  struct Knock {
+    int listener = -1;
+    OwnedFd connection;
+    PeerName name;
+  };
+
   void Serve();
+  bool IsListener(int fd) const;
   void AcceptFrom(int listener);
-  void Admit(int listener, OwnedFd connection);
+  void LetKnock(int listener, OwnedFd connection);
+  void ListenTo(int knocking);
+  Knock TakeKnock(int knocking);
+  void EndKnocks(const std::vector<std::string>& knocking, const char* why);
+  void Admit(Knock knock);
   void LookAround();
   void CutAll(const std::vector<std::string>& peers, const char* why);  // under mutex_
 
@@ -67,6 +84,8 @@ class FrontDoor {
   const int port_;
   OwnedFd events_, wake_;
   HandOn hand_on_;
+  std::map<int, Knock> knocks_;  // by descriptor; the door's thread's, as the next
+  WaitingLine knocking_;         // their descriptors in decimal
   std::mutex mutex_;
   ConnectionBook book_;                     // guarded by mutex_
   std::map<std::string, OwnedFd> open_;     // guarded by mutex_; the door's descriptors, by peer

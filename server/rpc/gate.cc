@@ -50,8 +50,14 @@ bool IsRefusal(const grpc::Status& status) {
 
 namespace {
 
+absl::Status CheckConnection(BaseServices& base, const grpc::ServerContextBase& context) {
+  if (base.door == nullptr || base.door->Has(context.peer())) return absl::OkStatus();
+  return MakeError(ErrorCode::kTryLater, "the connection was closed");
+}
+
 absl::StatusOr<Credentials> Identify(BaseServices& base, const grpc::ServerContextBase& context) {
   Credentials who;
+  RETURN_IF_ERROR(CheckConnection(base, context));
   ASSIGN_OR_RETURN(who.peer, PeerOf(base, context));
   if (base.door != nullptr) base.door->Prove(context.peer(), who.peer.store);
   const auto proof = context.client_metadata().find(kProofMetadata);
@@ -86,6 +92,7 @@ absl::StatusOr<Visit> VisitOf(BaseServices& base, const grpc::ServerContextBase&
 }
 
 absl::StatusOr<StoreId> AdmitInvited(BaseServices& base, const grpc::ServerContextBase& context) {
+  RETURN_IF_ERROR(CheckConnection(base, context));
   ASSIGN_OR_RETURN(const StoreId invited, InvitedStoreOf(base, context));
   if (base.door != nullptr) base.door->Prove(context.peer(), invited);
   if (base.devices == nullptr) return invited;

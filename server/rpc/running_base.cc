@@ -41,6 +41,7 @@ constexpr int kWorkers = 4;
 constexpr int kMaxRequestBytes = 512 * 1024;       // ours are at most 256 KiB
 constexpr int kMaxAdminBytes = 256 * 1024 * 1024;  // an import file of a large municipality
 constexpr int kLookaheadBytes = 256 * 1024;        // of a stream, before its session has read them
+constexpr int kReadAtOnce = 64 * 1024;             // of one connection
 constexpr size_t kTransportBytes = 160 << 20;      // gRPC's buffers, all together
 // What a proxy expects the base's certificate to name (examples/proxy/nginx.conf): nginx looks for no address in one.
 constexpr char kNameToProxy[] = "opgang-base.internal";
@@ -81,6 +82,8 @@ void SetLimits(grpc::ServerBuilder& builder, const BaseLimits& limits) {
   // Windows that do not grow with the line: what a session has not read yet stays bounded.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
+  // Calls are made of what was read at once before anybody can count them.
+  builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadAtOnce);
   grpc::ResourceQuota quota("devices");
   builder.SetResourceQuota(quota.Resize(kTransportBytes));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);

@@ -4,25 +4,30 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <utility>
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
-#include "spdlog/spdlog.h"
 
 namespace opgang {
 namespace {
 
 constexpr int kBacklog = 1024;
-constexpr rlim_t kFilesBeside = 200;  // databases, logs, gRPC's own, reports
+constexpr int kRecordHeader = 5;               // bytes of a TLS record
+constexpr unsigned char kTlsHandshake = 0x16;  // its first byte
+constexpr int kMaxRecord = 1 << 14;            // without its header
 
 struct FreeAddresses {
   void operator()(addrinfo* list) const { freeaddrinfo(list); }
@@ -158,8 +163,33 @@ Traffic TrafficOf(int socket) {
   return traffic;
 }
 
-int64_t ConnectionsThatFit(int64_t wanted) {
-  const rlim_t needed = kFilesBeside + 2 * static_cast<rlim_t>(wanted);
+namespace {
+
+bool HasHungUp(int connection) {
+  pollfd one{.fd = connection, .events = POLLRDHUP, .revents = 0};
+  return poll(&one, 1, 0) > 0;
+}
+
+}  // namespace
+
+FirstRecord LookAtFirstRecord(int connection) {
+  std::array<unsigned char, kRecordHeader> header{};
+  const ssize_t come = recv(connection, header.data(), header.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (come < 0) return errno == EAGAIN || errno == EINTR ? FirstRecord::kNotYet : FirstRecord::kNever;
+  if (come == 0 || header[0] != kTlsHandshake) return FirstRecord::kNever;
+  int wanted = kRecordHeader;
+  if (come == kRecordHeader) wanted += header[3] << 8 | header[4];
+  int there = 0;
+  if (wanted > kRecordHeader + kMaxRecord || ioctl(connection, FIONREAD, &there) != 0)
+    return FirstRecord::kNever;
+  const bool whole = come == kRecordHeader && there >= wanted;
+  if (!whole && HasHungUp(connection)) return FirstRecord::kNever;
+  SetOption(connection, SOL_SOCKET, SO_RCVLOWAT, whole ? 1 : wanted);
+  return whole ? FirstRecord::kWhole : FirstRecord::kNotYet;
+}
+
+int64_t FilesAllowed(int64_t wanted) {
+  const auto needed = static_cast<rlim_t>(wanted);
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) != 0) return wanted;
   if (files.rlim_cur < needed) {
@@ -167,11 +197,7 @@ int64_t ConnectionsThatFit(int64_t wanted) {
     setrlimit(RLIMIT_NOFILE, &files);
     getrlimit(RLIMIT_NOFILE, &files);
   }
-  if (files.rlim_cur >= needed) return wanted;
-  const int64_t fit =
-      files.rlim_cur > kFilesBeside ? static_cast<int64_t>(files.rlim_cur - kFilesBeside) / 2 : 1;
-  spdlog::warn("event=few-files limit={} connections={}", files.rlim_cur, fit);
-  return fit;
+  return static_cast<int64_t>(std::min<rlim_t>(files.rlim_cur, std::numeric_limits<int64_t>::max()));
 }
 
 }  // namespace opgang

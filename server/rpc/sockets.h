@@ -48,8 +48,13 @@ struct Traffic {
 };
 Traffic TrafficOf(int connection);
 
-// How many of `wanted` connections fit into the process's limit of open files, two for each; raises it where it may.
-int64_t ConnectionsThatFit(int64_t wanted);
+// Whether the first TLS record of a connection, its ClientHello, has come whole (RFC 8446, 5.1).
+enum class FirstRecord { kNotYet, kWhole, kNever };
+// Reads nothing away. Where it has not come yet, the connection is readable again only once what is lacking has come.
+FirstRecord LookAtFirstRecord(int connection);
+
+// The process's limit of open files, raised to `wanted` where it may be.
+int64_t FilesAllowed(int64_t wanted);
 
 }  // namespace opgang
 

@@ -67,6 +67,17 @@ bool Intruder::Say(std::string_view bytes) {
   return send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
 }
 
+bool Intruder::SayClientHello() {
+  const std::unique_ptr<SSL_CTX, OpensslFree<SSL_CTX_free>> context(SSL_CTX_new(TLS_client_method()));
+  const std::unique_ptr<SSL, OpensslFree<SSL_free>> ssl(SSL_new(context.get()));
+  BIO* out = BIO_new(BIO_s_mem());
+  SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), out);  // takes both
+  SSL_connect(ssl.get());                             // begins, and waits for an answer
+  char* bytes = nullptr;
+  const auto size = static_cast<size_t>(BIO_get_mem_data(out, &bytes));
+  return Say({bytes, size});
+}
+
 bool Intruder::Handshake(const std::optional<CertifiedKey>& own) {
   context_.reset(SSL_CTX_new(TLS_client_method()));
   SSL_CTX_set_alpn_protos(context_.get(), kAlpnH2, sizeof(kAlpnH2));

@@ -25,6 +25,8 @@ class Intruder {
 
   // As they are, before or instead of TLS. False: the connection has gone.
   bool Say(std::string_view bytes);
+  // The first record of a TLS handshake, and no more: a whole ClientHello.
+  bool SayClientHello();
   // TLS, with a certificate of his own or without one. With TLS 1.3 it is the first thing heard that tells whether the
   // other end accepts it.
   bool Handshake(const std::optional<CertifiedKey>& own = std::nullopt);

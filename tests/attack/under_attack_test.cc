@@ -44,18 +44,21 @@ class AtTheDoorTest : public testing::Test {
 };
 
 constexpr char kHalfAHandshake[] = "\x16\x03\x01\x02\x00\x01";
+const std::string kWholeRecord("\x16\x03\x01\x00\x01\x01", 6);  // no ClientHello, and as long as it says
 const std::string kNoRoom("\x15\x03\x03\x00\x02\x02\x50", 7);
 
 TEST_F(AtTheDoorTest, AHandshakeThatIsNeverFinishedEndsWhenItsTimeIsOver) {
   Start();
-  Intruder silent(port()), slow(port());
+  Intruder silent(port()), slow(port()), polite(port());
   EXPECT_TRUE(slow.Say(kHalfAHandshake));
+  EXPECT_TRUE(polite.SayClientHello());
   // The base has seen both once it answers somebody who came later.
   Intruder later(port());
   EXPECT_TRUE(later.Handshake(DeviceCertificate()));
   clock_.Advance(absl::Seconds(21));
   EXPECT_TRUE(silent.IsHungUpOn());
   EXPECT_TRUE(slow.IsHungUpOn());
+  EXPECT_TRUE(polite.IsHungUpOn());
 }
 
 TEST_F(AtTheDoorTest, ADeviceThatConnectsAndNeverCallsIsCutAsWell) {
@@ -66,11 +69,54 @@ TEST_F(AtTheDoorTest, ADeviceThatConnectsAndNeverCallsIsCutAsWell) {
   EXPECT_TRUE(idle.IsHungUpOn());
 }
 
-TEST_F(AtTheDoorTest, ManyConnectionsOfOneAddressPushOutItsOldestAndNobodyElse) {
-  Start({.connections_at_the_door = 4});
+TEST_F(AtTheDoorTest, WhoDoesNotBeginWithTlsIsHungUpOnAtOnce) {
+  Start();
+  Intruder web(port()), hasty(port());
+  EXPECT_TRUE(web.Say("GET / HTTP/1.1\r\n\r\n"));
+  EXPECT_TRUE(web.IsHungUpOn());
+  EXPECT_TRUE(hasty.Say({"\x16\x03\x01\xff\xff", 5}));
+  EXPECT_TRUE(hasty.IsHungUpOn()) << "no record is that long";
+}
+
+TEST_F(AtTheDoorTest, ARecordMayComeInPieces) {
+  Start({.connections = 1});
+  Intruder inside(port());
+  EXPECT_TRUE(inside.Handshake(DeviceCertificate()));
+  Intruder slow(port());
+  for (const char byte : kWholeRecord) EXPECT_TRUE(slow.Say({&byte, 1}));
+  EXPECT_TRUE(inside.IsHungUpOn()) << "the newcomer stands at the door now, where it was";
+}
+
+TEST_F(AtTheDoorTest, WhoHasNotSaidHisFirstRecordTakesNobodysPlace) {
+  Start({.connections = 1});
+  Intruder inside(port());
+  EXPECT_TRUE(inside.Handshake(DeviceCertificate()));
+  Intruder silent(port()), slow(port()), later(port());
+  EXPECT_TRUE(slow.Say(kHalfAHandshake));
+  EXPECT_TRUE(later.Say("no TLS"));
+  EXPECT_TRUE(later.IsHungUpOn());  // the base has seen them all
+  EXPECT_TRUE(inside.SayInTls("PRI"));
+  clock_.Advance(absl::Seconds(19));
+  EXPECT_TRUE(inside.SayInTls(" * "));
+}
+
+TEST_F(AtTheDoorTest, ManyWhoDoNotGoOnPushOutTheOldestOfTheirAddressAndNobodyElse) {
+  Start({.knocks = 4});
   Intruder honest(port(), "127.0.0.1");
   std::vector<std::unique_ptr<Intruder>> many;
   for (int i = 0; i < 12; ++i) many.push_back(std::make_unique<Intruder>(port(), "127.0.0.2"));
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(many[static_cast<size_t>(i)]->IsHungUpOn()) << i;
+  EXPECT_TRUE(honest.Handshake(DeviceCertificate()));
+}
+
+TEST_F(AtTheDoorTest, ManyHandshakesOfOneAddressPushOutItsOldestAndNobodyElse) {
+  Start({.connections_at_the_door = 4});
+  Intruder honest(port(), "127.0.0.1");
+  std::vector<std::unique_ptr<Intruder>> many;
+  for (int i = 0; i < 12; ++i) {
+    many.push_back(std::make_unique<Intruder>(port(), "127.0.0.2"));
+    EXPECT_TRUE(many.back()->SayClientHello());
+  }
   for (int i = 0; i < 8; ++i) EXPECT_TRUE(many[static_cast<size_t>(i)]->IsHungUpOn()) << i;
   EXPECT_TRUE(honest.Handshake(DeviceCertificate()));
 }
@@ -94,6 +140,7 @@ TEST_F(AtTheDoorTest, ADevicesEndlessHeaderIsCutOnceItHasBroughtMoreThanItMay) {
   while (said < 100'000 && device.GoOnWithTheHeader()) ++said;
   EXPECT_LT(said, 100'000) << "6 GB were taken from one header";
   Intruder again(port());
+  EXPECT_TRUE(again.Say(kWholeRecord));
   EXPECT_TRUE(again.IsHungUpOn());
   EXPECT_EQ(again.heard(), kNoRoom) << "its address is held back, and told so";
   Intruder elsewhere(port(), "127.0.0.3");
@@ -151,7 +198,10 @@ TEST_F(LimitsTest, StrangersFillTheBaseAndATabletSyncsAllTheSame) {
   Limit({"connections=8", "connections-per-address=6"});
   std::vector<std::unique_ptr<Intruder>> strangers;
   for (const char* address : {"127.0.0.2", "127.0.0.3", "127.0.0.1"}) {
-    for (int i = 0; i < 10; ++i) strangers.push_back(std::make_unique<Intruder>(base_.port(), address));
+    for (int i = 0; i < 10; ++i) {
+      strangers.push_back(std::make_unique<Intruder>(base_.port(), address));
+      EXPECT_TRUE(strangers.back()->SayClientHello());
+    }
   }
   SaveNotes(1);
   amal_.Sync();
