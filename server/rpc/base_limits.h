@@ -22,7 +22,8 @@ struct BaseLimits {
   int64_t knocks = 1000;                  // beside them: that have not said their first TLS record yet
   int64_t door_seconds = 20;              // from the connection to that, and from that to its first call
   int64_t idle_seconds = 120;             // a connection without a call
-  int64_t unheard_bytes = 1 << 20;        // that a connection brings without a call or message coming of them
+  int64_t unheard_bytes =
+      1 << 20;  // that a connection brings without a call or message coming of them; before its first: 1/8
   // One device: a store's certificate (device_limits.h).
   int64_t sessions_per_device = 4;  // at once
   int64_t calls_per_minute = 240;   // sessions begun and everything else

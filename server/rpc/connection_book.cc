@@ -9,7 +9,10 @@ namespace {
 // An address from which a flood came: for so long, one newcomer in each of these spans.
 constexpr absl::Duration kHoldBack = absl::Minutes(1);
 constexpr absl::Duration kNewcomerEvery = absl::Seconds(2);
-constexpr int kRefusedCalls = 16;  // of one connection, before it is cut
+// Of what a connection may bring unheard, before its first call: a device says at most 64 KiB of work and its Hello then.
+constexpr int64_t kShareAtTheDoor = 8;
+constexpr int kRefusedCalls = 16;        // of one connection, before it is cut
+constexpr uint64_t kStreamsAhead = 100;  // of the calls that handlers have seen
 
 }  // namespace
 
@@ -73,12 +76,33 @@ void ConnectionBook::Hear(const std::string& peer) {
   if (found != connections_.end()) found->second.heard = true;
 }
 
-bool ConnectionBook::Floods(const std::string& peer, uint64_t received, absl::Time now) {
+bool ConnectionBook::BeginCall(const std::string& peer) {
+  const auto found = connections_.find(peer);
+  if (found == connections_.end()) return false;
+  ++found->second.calls;
+  return true;
+}
+
+bool ConnectionBook::FloodsBytes(const std::string& peer, uint64_t received, absl::Time now) {
   const auto found = connections_.find(peer);
   if (found == connections_.end()) return false;
   Connection& connection = found->second;
   if (std::exchange(connection.heard, false)) connection.heard_at = received;
-  if (received - connection.heard_at <= static_cast<uint64_t>(limits_.unheard_bytes)) return false;
+  connection.unheard = received - connection.heard_at;
+  const int64_t share = door_.Has(peer) ? kShareAtTheDoor : 1;
+  if (connection.unheard <= static_cast<uint64_t>(limits_.unheard_bytes / share)) return false;
+  TreatAsFlood(found, now);
+  return true;
+}
+
+uint64_t ConnectionBook::Unheard(const std::string& peer) const {
+  const auto found = connections_.find(peer);
+  return found == connections_.end() ? 0 : found->second.unheard;
+}
+
+bool ConnectionBook::FloodsStreams(const std::string& peer, uint64_t begun, absl::Time now) {
+  const auto found = connections_.find(peer);
+  if (found == connections_.end() || begun <= found->second.calls + kStreamsAhead) return false;
   TreatAsFlood(found, now);
   return true;
 }

@@ -33,8 +33,9 @@ class ConnectionBook {
     std::vector<std::string> cut;  // to make room for it; not in the book any more
   };
   Arrival Arrive(const std::string& peer, const std::string& address, absl::Time now);
-  bool Has(const std::string& peer) const { return connections_.contains(peer); }
-  // A call came on it, by the certificate of `device` (nil: of many, a proxy's). Returns what is to be cut: the oldest
+  // A call came to a handler on it. False: it is not in the book any more.
+  bool BeginCall(const std::string& peer);
+  // That call is by the certificate of `device` (nil: of many, a proxy's). Returns what is to be cut: the oldest
   // connections of a device that has too many.
   std::vector<std::string> Prove(const std::string& peer, StoreId device);
   // A message came on it.
@@ -44,7 +45,12 @@ class ConnectionBook {
   bool RefuseCall(const std::string& peer, absl::Time now);
   // Its socket has taken in so many bytes since it was made. True: it is a flood, and not in the book any more. Its address
   // is held back for a while: one newcomer at a time, every few seconds.
-  bool Floods(const std::string& peer, uint64_t received, absl::Time now);
+  bool FloodsBytes(const std::string& peer, uint64_t received, absl::Time now);
+  // Of those bytes, what has come since the last call or message.
+  uint64_t Unheard(const std::string& peer) const;
+  // Its other end has begun so many streams since it was made. True: far more than have come to a handler, which is a flood
+  // as above. A device that keeps to what HTTP/2 told it has 16 at once.
+  bool FloodsStreams(const std::string& peer, uint64_t begun, absl::Time now);
   void Leave(const std::string& peer);
   // Those that are too long at the door; not in the book any more.
   std::vector<std::string> TakeOverdue(absl::Time now);
@@ -58,8 +64,10 @@ class ConnectionBook {
     uint64_t number = 0;    // rising: who came first
     StoreId device;         // once proven; nil: of many
     int refused = 0;        // calls
-    bool heard = false;     // since Floods() last looked
+    uint64_t calls = 0;     // that came to a handler
+    bool heard = false;     // since FloodsBytes() last looked
     uint64_t heard_at = 0;  // bytes received when it was last heard
+    uint64_t unheard = 0;   // bytes received since
   };
   struct Address {
     int64_t connections = 0;

@@ -23,8 +23,13 @@
 namespace opgang {
 namespace {
 
-constexpr timespec kLookEvery{.tv_sec = 0, .tv_nsec = 250'000'000};
-constexpr int kAcceptAtOnce = 64;       // so that ends of connections are seen in between
+// While a socket has something to say, gRPC's thread goes on reading it, and no handler hears of the calls that it makes of
+// that: some ten thousand streams a second, of 20 KiB each.
+constexpr timespec kLookEvery{.tv_sec = 0, .tv_nsec = 10'000'000};
+constexpr uint64_t kSuspiciousBytes = 16 << 10;  // unheard: gRPC is asked for its count of streams
+constexpr int kAcceptAtOnce = 256;               // so that ends of connections are seen in between
+// Milliseconds: woken for each connection of a flood, this thread would take the cores from all others.
+constexpr int kPauseInARush = 1;
 constexpr int kPauseWithoutFiles = 50;  // milliseconds
 constexpr int64_t kFilesBeside = 200;   // databases, logs, gRPC's own, reports
 constexpr absl::Duration kTellEvery = absl::Minutes(1);
@@ -85,8 +90,9 @@ FrontDoor::FrontDoor(const FrontDoorOptions& options, std::vector<OwnedFd> liste
 
 FrontDoor::~FrontDoor() { Close(); }
 
-void FrontDoor::Start(HandOn hand_on) {
+void FrontDoor::Start(HandOn hand_on, StreamsBegun streams_begun) {
   hand_on_ = std::move(hand_on);
+  streams_begun_ = std::move(streams_begun);
   for (const OwnedFd& listener : listeners_) WatchOn(events_.get(), listener.get());
   WatchOn(events_.get(), wake_.get());
   thread_ = std::thread([this] { Serve(); });
@@ -121,26 +127,28 @@ bool FrontDoor::IsListener(int fd) const {
 }
 
 void FrontDoor::AcceptFrom(int listener) {
-  for (int i = 0; i < kAcceptAtOnce; ++i) {
-    OwnedFd connection(accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (connection.get() >= 0) {
-      LetKnock(listener, std::move(connection));
+  for (int accepted = 0; accepted < kAcceptAtOnce; ++accepted) {
+    Accepted one = AcceptOne(listener);
+    if (one.connection.get() >= 0) {
+      LetKnock({listener, std::move(one.connection), std::move(one.name)});
     } else if (errno == EMFILE || errno == ENFILE) {
       return (void)poll(nullptr, 0, kPauseWithoutFiles);  // or epoll would say at once that somebody waits
     } else if (errno != ECONNABORTED && errno != EINTR) {
-      return;
+      return (void)poll(nullptr, 0, accepted > 1 ? kPauseInARush : 0);
     }
   }
 }
 
-void FrontDoor::LetKnock(int listener, OwnedFd connection) {
-  const auto name = NameOfPeer(connection.get());
-  if (!name.has_value()) return;
+// Most have said it already, or hung up.
+void FrontDoor::LetKnock(Knock knock) {
+  const int fd = knock.connection.get();
+  const FirstRecord said = LookAtFirstRecord(fd);
+  if (said == FirstRecord::kWhole) Admit(std::move(knock));
+  if (said != FirstRecord::kNotYet) return;
   while (static_cast<int64_t>(knocking_.size()) >= options_.limits.knocks)
     EndKnocks({*knocking_.TakeOldestOfBusiest()}, "newer-knock");
-  const int fd = connection.get();
-  knocking_.Add(std::to_string(fd), name->address, SteadyNow(*options_.clock));
-  knocks_.emplace(fd, Knock{listener, std::move(connection), *name});
+  knocking_.Add(std::to_string(fd), knock.name.address, SteadyNow(*options_.clock));
+  knocks_.emplace(fd, std::move(knock));
   WatchOn(events_.get(), fd);
 }
 
@@ -192,8 +200,7 @@ void FrontDoor::LookAround() {
   std::vector<std::string> floods;
   for (auto one = open_.begin(); one != open_.end();) {
     const Traffic traffic = TrafficOf(one->second.get());
-    if (!options_.behind_proxy && book_.Floods(one->first, traffic.received, now))
-      floods.push_back(one->first);
+    if (Floods(one->first, traffic.received, now)) floods.push_back(one->first);
     if (traffic.over) book_.Leave(one->first);
     one = traffic.over ? open_.erase(one) : std::next(one);
   }
@@ -206,11 +213,19 @@ void FrontDoor::LookAround() {
   tell_next_ = now + kTellEvery;
 }
 
+bool FrontDoor::Floods(const std::string& peer, uint64_t received, absl::Time now) {
+  if (options_.behind_proxy) return false;
+  if (book_.FloodsBytes(peer, received, now)) return true;
+  if (book_.Unheard(peer) <= kSuspiciousBytes) return false;
+  const auto begun = streams_begun_(peer);
+  return begun.has_value() && book_.FloodsStreams(peer, *begun, now);
+}
+
 void FrontDoor::CutAll(const std::vector<std::string>& peers, const char* why) {
   for (const std::string& peer : peers) {
     const auto found = open_.find(peer);
     if (found == open_.end()) continue;
-    shutdown(found->second.get(), SHUT_RDWR);
+    Cut(found->second.get());
     open_.erase(found);
     ++turned_away_[why];
   }
@@ -221,9 +236,9 @@ void FrontDoor::Prove(std::string_view peer, StoreId device) {
   CutAll(book_.Prove(PeerKey(peer), options_.behind_proxy ? StoreId() : device), "newer-of-the-device");
 }
 
-bool FrontDoor::Has(std::string_view peer) {
+bool FrontDoor::BeginCall(std::string_view peer) {
   const std::unique_lock lock(mutex_);
-  return book_.Has(PeerKey(peer));
+  return book_.BeginCall(PeerKey(peer));
 }
 
 void FrontDoor::RefuseCall(std::string_view peer) {

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -44,12 +45,15 @@ class FrontDoor {
   static absl::StatusOr<std::unique_ptr<FrontDoor>> Open(const FrontDoorOptions& options);
   ~FrontDoor();  // Close()
 
+  // How many streams the other end of a connection has begun (stream_counts.h). On the door's thread.
+  using StreamsBegun = std::function<std::optional<uint64_t>(const std::string& peer)>;
+
   int port() const { return port_; }
-  void Start(HandOn hand_on);
-  // Whether a connection goes on as far as the door is concerned. What had come of one that was cut is still on its way
-  // through gRPC, and costs less where nobody looks at it.
-  bool Has(std::string_view peer);
-  // A call came by a certificate of `device`. `peer` as gRPC names it: "ipv4:192.0.2.7:41000". What a device has too many
+  void Start(HandOn hand_on, StreamsBegun streams_begun);
+  // A call came. False: its connection was cut. What had come of that is still on its way through gRPC, and costs less where
+  // nobody looks at it.
+  bool BeginCall(std::string_view peer);
+  // The call came by a certificate of `device`. `peer` as gRPC names it: "ipv4:192.0.2.7:41000". What a device has too many
   // of is closed, oldest first.
   void Prove(std::string_view peer, StoreId device);
   // A call was refused because its device asks too often: a connection that goes on all the same is closed.
@@ -71,19 +75,21 @@ class FrontDoor {
   void Serve();
   bool IsListener(int fd) const;
   void AcceptFrom(int listener);
-  void LetKnock(int listener, OwnedFd connection);
+  void LetKnock(Knock knock);
   void ListenTo(int knocking);
   Knock TakeKnock(int knocking);
   void EndKnocks(const std::vector<std::string>& knocking, const char* why);
   void Admit(Knock knock);
   void LookAround();
-  void CutAll(const std::vector<std::string>& peers, const char* why);  // under mutex_
+  bool Floods(const std::string& peer, uint64_t received, absl::Time now);  // under mutex_, as the next
+  void CutAll(const std::vector<std::string>& peers, const char* why);
 
   const FrontDoorOptions options_;
   const std::vector<OwnedFd> listeners_;
   const int port_;
   OwnedFd events_, wake_;
   HandOn hand_on_;
+  StreamsBegun streams_begun_;
   std::map<int, Knock> knocks_;  // by descriptor; the door's thread's, as the next
   WaitingLine knocking_;         // their descriptors in decimal
   std::mutex mutex_;

@@ -51,7 +51,7 @@ bool IsRefusal(const grpc::Status& status) {
 namespace {
 
 absl::Status CheckConnection(BaseServices& base, const grpc::ServerContextBase& context) {
-  if (base.door == nullptr || base.door->Has(context.peer())) return absl::OkStatus();
+  if (base.door == nullptr || base.door->BeginCall(context.peer())) return absl::OkStatus();
   return MakeError(ErrorCode::kTryLater, "the connection was closed");
 }
 

@@ -30,6 +30,7 @@
 #include "server/rpc/base_services.h"
 #include "server/rpc/report_service.h"
 #include "server/rpc/staff_admin_service.h"
+#include "server/rpc/stream_counts.h"
 #include "server/rpc/sync_service.h"
 #include "server/store/sqlite_base_store.h"
 #include "spdlog/spdlog.h"
@@ -314,12 +315,13 @@ class RunningBaseImpl : public RunningBase {
     builder.RegisterService(&staff_admin_);
     devices_ = builder.BuildAndStart();
     if (devices_ == nullptr) return MakeError(ErrorCode::kInternal, "gRPC's server does not start");
-    services_.door->Start([this](int listener, int fd) {
+    const auto hand_on = [this](int listener, int fd) {
       grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
       connection.listener_fd = listener;
       connection.fd = fd;
       acceptor_->HandleNewConnection(&connection);
-    });
+    };
+    services_.door->Start(hand_on, [this](const std::string& peer) { return streams_.BegunBy(peer); });
     const bool named = !options_.public_addresses.empty();
     for (const std::string& address : options_.public_addresses) {
       services_.addresses.push_back(HasPort(address) ? address : address + ":" + std::to_string(port_));
@@ -366,6 +368,7 @@ class RunningBaseImpl : public RunningBase {
   StaffAdminServiceImpl staff_admin_;
   std::unique_ptr<grpc::Server> commands_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
+  StreamCounts streams_;  // of the door's thread
   std::unique_ptr<grpc::Server> devices_;
   int port_ = 0;
   std::thread ticker_;

@@ -25,6 +25,7 @@ namespace opgang {
 namespace {
 
 constexpr int kBacklog = 1024;
+constexpr int kReceiveBuffer = 256 * 1024;     // as much as HTTP/2 lets a stream send ahead (running_base.cc)
 constexpr int kRecordHeader = 5;               // bytes of a TLS record
 constexpr unsigned char kTlsHandshake = 0x16;  // its first byte
 constexpr int kMaxRecord = 1 << 14;            // without its header
@@ -70,6 +71,7 @@ OwnedFd ListenOn(const addrinfo& address) {
   OwnedFd made(socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, address.ai_protocol));
   const bool listens =
       made.get() >= 0 && SetOption(made.get(), SOL_SOCKET, SO_REUSEADDR, 1) &&
+      SetOption(made.get(), SOL_SOCKET, SO_RCVBUF, kReceiveBuffer) &&  // connections take it over
       (address.ai_family != AF_INET6 || SetOption(made.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1)) &&
       bind(made.get(), address.ai_addr, address.ai_addrlen) == 0 && listen(made.get(), kBacklog) == 0;
   return listens ? std::move(made) : OwnedFd();
@@ -131,11 +133,11 @@ absl::StatusOr<std::vector<OwnedFd>> ListenOnAll(const std::string& listen) {
   return listeners;
 }
 
-std::optional<PeerName> NameOfPeer(int connection) {
+Accepted AcceptOne(int listener) {
   sockaddr_storage from{};
   socklen_t size = sizeof(from);
-  if (getpeername(connection, reinterpret_cast<sockaddr*>(&from), &size) != 0) return std::nullopt;
-  return NameOf(from);
+  const int fd = accept4(listener, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  return {OwnedFd(fd), fd < 0 ? PeerName() : NameOf(from)};
 }
 
 std::string PeerKey(std::string_view peer) {
@@ -186,6 +188,12 @@ FirstRecord LookAtFirstRecord(int connection) {
   if (!whole && HasHungUp(connection)) return FirstRecord::kNever;
   SetOption(connection, SOL_SOCKET, SO_RCVLOWAT, whole ? 1 : wanted);
   return whole ? FirstRecord::kWhole : FirstRecord::kNotYet;
+}
+
+void Cut(int connection) {
+  shutdown(connection, SHUT_RDWR);
+  // With TCP, MSG_TRUNC takes bytes away without copying them (tcp(7)); as many as one message may have.
+  (void)recv(connection, nullptr, std::numeric_limits<int>::max(), MSG_TRUNC | MSG_DONTWAIT);
 }
 
 int64_t FilesAllowed(int64_t wanted) {

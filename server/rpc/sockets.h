@@ -3,7 +3,6 @@
 #define OPGANG_SERVER_RPC_SOCKETS_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,8 +36,12 @@ bool SetOption(int socket, int level, int option, int value);
 struct PeerName {
   std::string address, peer;
 };
-// Of a connection's other end; nullopt where it has gone.
-std::optional<PeerName> NameOfPeer(int connection);
+// The next connection that waits at `listener`: non-blocking, and its other end. A descriptor below 0: none, errno says why.
+struct Accepted {
+  OwnedFd connection;
+  PeerName name;
+};
+Accepted AcceptOne(int listener);
 // gRPC's name of a peer in the same form: without the family, and "%5B" as "[".
 std::string PeerKey(std::string_view grpc_peer);
 
@@ -52,6 +55,9 @@ Traffic TrafficOf(int connection);
 enum class FirstRecord { kNotYet, kWhole, kNever };
 // Reads nothing away. Where it has not come yet, the connection is readable again only once what is lacking has come.
 FirstRecord LookAtFirstRecord(int connection);
+
+// Ends it for everybody who has a descriptor of it, now: what has come and was not read yet is thrown away.
+void Cut(int connection);
 
 // The process's limit of open files, raised to `wanted` where it may be.
 int64_t FilesAllowed(int64_t wanted);

@@ -105,14 +105,34 @@ TEST_F(ConnectionBookTest, NobodyStandsAtTheDoorForLongerThanTheLimitAndACallerS
 TEST_F(ConnectionBookTest, BytesThatBecomeNoCallOrMessageAreAFlood) {
   ConnectionBook book({.unheard_bytes = 1000});
   Arrive(book, "here", 1);
-  EXPECT_FALSE(book.Floods("here:1", 1000, now_));
+  EXPECT_FALSE(book.FloodsBytes("here:1", 125, now_));
   book.Prove("here:1", Device());
-  EXPECT_FALSE(book.Floods("here:1", 1900, now_)) << "a call came of them";
-  EXPECT_FALSE(book.Floods("here:1", 2900, now_));
+  EXPECT_FALSE(book.FloodsBytes("here:1", 1900, now_)) << "a call came of them";
+  EXPECT_FALSE(book.FloodsBytes("here:1", 2900, now_));
+  EXPECT_EQ(book.Unheard("here:1"), 1000u);
   book.Hear("here:1");
-  EXPECT_FALSE(book.Floods("here:1", 5000, now_)) << "a message did";
-  EXPECT_TRUE(book.Floods("here:1", 6001, now_));
+  EXPECT_FALSE(book.FloodsBytes("here:1", 5000, now_)) << "a message did";
+  EXPECT_EQ(book.Unheard("here:1"), 0u);
+  EXPECT_TRUE(book.FloodsBytes("here:1", 6001, now_));
   EXPECT_EQ(book.size(), 0u);
+}
+
+TEST_F(ConnectionBookTest, WhoHasNotCalledYetMayBringAnEighthOfThat) {
+  ConnectionBook book({.unheard_bytes = 1000});
+  Arrive(book, "here", 1);
+  EXPECT_TRUE(book.FloodsBytes("here:1", 126, now_));
+  EXPECT_FALSE(IsLetIn(book, "here", 2)) << "its address is held back";
+}
+
+TEST_F(ConnectionBookTest, StreamsFarBeyondTheCallsThatWereSeenAreAFlood) {
+  ConnectionBook book({});
+  Arrive(book, "here", 1);
+  EXPECT_FALSE(book.FloodsStreams("here:1", 100, now_));
+  EXPECT_TRUE(book.BeginCall("here:1"));
+  EXPECT_FALSE(book.FloodsStreams("here:1", 101, now_)) << "one of them was seen";
+  EXPECT_TRUE(book.FloodsStreams("here:1", 102, now_));
+  EXPECT_FALSE(book.BeginCall("here:1")) << "it was cut: what still comes of it is nobody's";
+  EXPECT_FALSE(IsLetIn(book, "here", 2)) << "its address is held back";
 }
 
 TEST_F(ConnectionBookTest, WhoIsRefusedAndCallsOnAndOnIsCutAndAnHonestDevicesTriesAreNot) {
@@ -129,7 +149,7 @@ TEST_F(ConnectionBookTest, WhoIsRefusedAndCallsOnAndOnIsCutAndAnHonestDevicesTri
 TEST_F(ConnectionBookTest, AfterAFloodItsAddressIsLetInOneByOneForAMinuteAndOthersAsEver) {
   ConnectionBook book({.unheard_bytes = 1000});
   Arrive(book, "flooder", 1);
-  EXPECT_TRUE(book.Floods("flooder:1", 1001, now_));
+  EXPECT_TRUE(book.FloodsBytes("flooder:1", 1001, now_));
   EXPECT_FALSE(IsLetIn(book, "flooder", 2));
   EXPECT_TRUE(IsLetIn(book, "honest", 1));
   now_ += absl::Seconds(2);
