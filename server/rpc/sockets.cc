@@ -191,6 +191,9 @@ FirstRecord LookAtFirstRecord(int connection) {
 }
 
 void Cut(int connection) {
+  const linger reset{.l_onoff = 1,
+                     .l_linger = 0};  // once all have closed it: nothing of it is left in the kernel either
+  setsockopt(connection, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
   shutdown(connection, SHUT_RDWR);
   // With TCP, MSG_TRUNC takes bytes away without copying them (tcp(7)); as many as one message may have.
   (void)recv(connection, nullptr, std::numeric_limits<int>::max(), MSG_TRUNC | MSG_DONTWAIT);

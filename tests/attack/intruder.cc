@@ -6,6 +6,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 
 #include "gtest/gtest.h"
@@ -17,7 +18,9 @@ using namespace std::
     string_view_literals;  // NOLINT(google-build-using-namespace): one literal with zeros in it
 
 constexpr unsigned char kAlpnH2[] = {2, 'h', '2'};
-constexpr int kContinuation = 9, kHeaders = 1, kSettings = 4;
+constexpr int kContinuation = 9, kHeaders = 1, kResetStream = 3, kSettings = 4;
+constexpr char kEndHeaders = 4;  // a flag
+const std::string kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 sockaddr_in Loopback(const std::string& address, int port) {
   sockaddr_in made{};
@@ -27,13 +30,13 @@ sockaddr_in Loopback(const std::string& address, int port) {
   return made;
 }
 
-// RFC 9113 section 4.1, without flags.
-std::string Frame(int type, uint32_t stream, std::string_view payload) {
+// RFC 9113 section 4.1.
+std::string Frame(int type, uint32_t stream, std::string_view payload, char flags = 0) {
   const auto size = static_cast<uint32_t>(payload.size());
   std::string frame;
   for (const uint32_t byte : {size >> 16, size >> 8, size}) frame += static_cast<char>(byte & 0xff);
   frame += static_cast<char>(type);
-  frame += '\0';
+  frame += flags;
   for (const uint32_t byte : {stream >> 24, stream >> 16, stream >> 8, stream})
     frame += static_cast<char>(byte & 0xff);
   return frame.append(payload);
@@ -46,6 +49,14 @@ std::string Literal(std::string_view name, std::string_view value) {
   field += name;
   field += static_cast<char>(value.size());
   return field.append(value);
+}
+
+// POST of a Sync session.
+std::string SyncHeaders() {
+  return "\x83\x87"  // :method POST, :scheme https
+         "\x04\x1b/opgang.v1.SyncService/Sync"
+         "\x01\x09localhost" +
+         Literal("content-type", "application/grpc") + Literal("te", "trailers");
 }
 
 }  // namespace
@@ -96,11 +107,25 @@ bool Intruder::SayInTls(std::string_view bytes) {
 }
 
 bool Intruder::BeginEndlessHeader() {
-  const std::string fields =
-      "\x83\x87"  // :method POST, :scheme https
-      "\x04\x1b/opgang.v1.SyncService/Sync" +
-      Literal("content-type", "application/grpc");
-  return SayInTls("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(kSettings, 0, "") + Frame(kHeaders, 1, fields));
+  return SayInTls(kPreface + Frame(kSettings, 0, "") + Frame(kHeaders, 1, SyncHeaders()));
+}
+
+bool Intruder::BeginAndReset(int streams) {
+  const std::string reason(4, '\x08');  // any will do
+  std::string frames = next_stream_ == 1 ? kPreface + Frame(kSettings, 0, "") : "";
+  for (int i = 0; i < streams; ++i, next_stream_ += 2)
+    frames +=
+        Frame(kHeaders, next_stream_, SyncHeaders(), kEndHeaders) + Frame(kResetStream, next_stream_, reason);
+  return SayInTls(frames);
+}
+
+std::string Intruder::Name() const {
+  sockaddr_in own{};
+  socklen_t size = sizeof(own);
+  EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&own), &size), 0);
+  std::array<char, INET_ADDRSTRLEN> text{};
+  inet_ntop(AF_INET, &own.sin_addr, text.data(), text.size());
+  return std::string(text.data()) + ":" + std::to_string(ntohs(own.sin_port));
 }
 
 bool Intruder::GoOnWithTheHeader() {

@@ -36,6 +36,11 @@ class Intruder {
   bool BeginEndlessHeader();
   // Some more of it, about 64 KiB.
   bool GoOnWithTheHeader();
+  // Within TLS: HTTP/2's preface, then so many Sync sessions that are begun and reset at once (CVE-2023-44487). Numbers go on
+  // with each call.
+  bool BeginAndReset(int streams);
+  // "127.0.0.2:41000", as the base knows him.
+  std::string Name() const;
   // Reads until the other end has hung up (true) or ten seconds are over (false). What came is in heard().
   bool IsHungUpOn();
   const std::string& heard() const { return heard_; }
@@ -43,6 +48,7 @@ class Intruder {
  private:
   int fd_;
   std::string heard_;
+  uint32_t next_stream_ = 1;
   std::unique_ptr<SSL_CTX, OpensslFree<SSL_CTX_free>> context_;
   std::unique_ptr<SSL, OpensslFree<SSL_free>> ssl_;
 };

@@ -1,13 +1,18 @@
 // The base's limits as they are met: by a stranger, by a hostile device, and by an honest one, which hears a word, keeps its
 // work and hands it in later.
+#include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "core/base/error.h"
 #include "gtest/gtest.h"
 #include "server/identity/key_store.h"
+#include "server/rpc/front_door.h"
 #include "server/rpc/running_base.h"
+#include "server/rpc/stream_counts.h"
 #include "tests/attack/intruder.h"
 #include "tests/attack/shared_clock.h"
 #include "tests/attack/stream_by_hand.h"
@@ -145,6 +150,52 @@ TEST_F(AtTheDoorTest, ADevicesEndlessHeaderIsCutOnceItHasBroughtMoreThanItMay) {
   EXPECT_EQ(again.heard(), kNoRoom) << "its address is held back, and told so";
   Intruder elsewhere(port(), "127.0.0.3");
   EXPECT_TRUE(elsewhere.Handshake(DeviceCertificate()));
+}
+
+TEST_F(AtTheDoorTest, GrpcCountsTheStreamsOfEachConnectionAndThoseWhoResetThemAreCut) {
+  Start();
+  StreamCounts counts;
+  Intruder device(port()), other(port());
+  EXPECT_EQ(counts.BegunBy(device.Name()), std::nullopt) << "no handshake yet";
+  EXPECT_TRUE(device.Handshake(DeviceCertificate()));
+  EXPECT_TRUE(device.BeginAndReset(3));
+  EXPECT_TRUE(other.Handshake(DeviceCertificate()));
+  EXPECT_TRUE(other.BeginAndReset(1));
+  for (int i = 0; i < 1000 && counts.BegunBy(device.Name()).value_or(0) < 3; ++i)
+    absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_EQ(counts.BegunBy(device.Name()), 3u);
+  int said = 0;
+  while (said < 10'000 && device.BeginAndReset(100)) ++said;
+  EXPECT_LT(said, 10'000) << "a million sessions were begun and reset";
+  Intruder again(port());
+  EXPECT_TRUE(again.Say(kWholeRecord));
+  EXPECT_TRUE(again.IsHungUpOn());
+  EXPECT_EQ(again.heard(), kNoRoom) << "its address is held back, and told so";
+}
+
+// The door alone, with a count of streams that the test says.
+class DoorAloneTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    door_ = FrontDoor::Open({.listen = "127.0.0.1:0"}).value();
+    door_->Start([this](int, int fd) { inside_.emplace_back(fd); },
+                 [this](const std::string&) { return std::optional<uint64_t>(begun_); });
+  }
+  void TearDown() override { door_->Close(); }
+
+  std::vector<OwnedFd> inside_;  // of the door's thread until it is closed
+  std::atomic<uint64_t> begun_ = 0;
+  std::unique_ptr<FrontDoor> door_;
+};
+
+TEST_F(DoorAloneTest, WhoHasBegunFarMoreStreamsThanHandlersHaveSeenIsCut) {
+  Intruder device(door_->port());
+  EXPECT_TRUE(device.Say(kWholeRecord + std::string(20'000, 'x')));
+  absl::SleepFor(absl::Milliseconds(100));  // looked at, and left alone
+  EXPECT_TRUE(device.Say("x"));
+  begun_ = 101;
+  EXPECT_TRUE(device.IsHungUpOn());
+  EXPECT_FALSE(door_->BeginCall("ipv4:" + device.Name())) << "what still comes of it is nobody's";
 }
 
 // With real tablets, and a base whose operator has set its limits low.
