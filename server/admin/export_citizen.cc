@@ -65,6 +65,22 @@ Json ContentOf(const StoredRecord& record) {
   return read ? Json::parse(text, nullptr, /*allow_exceptions=*/false) : bytes;
 }
 
+// The address of the entrance that the record names, in words; empty where it names none.
+absl::StatusOr<std::string> AddressIn(BaseReader& store, const StoredRecord& record) {
+  const RecordTypeInfo* info = FindRecordType(record.type);
+  const auto* field =
+      info == nullptr ? nullptr : info->prototype->GetDescriptor()->FindFieldByName("entrance_id");
+  if (field == nullptr) return "";
+  const std::unique_ptr<google::protobuf::Message> content(info->prototype->New());
+  if (!content->ParseFromString(record.record.fields())) return "";
+  const auto id = RecordId::FromBytes(content->GetReflection()->GetString(*content, field));
+  if (!id.has_value()) return "";
+  ASSIGN_OR_RETURN(const auto stored, store.FindRecord(*id));
+  v1::Entrance entrance;
+  if (!stored.has_value() || !entrance.ParseFromString(stored->record.fields())) return "";
+  return entrance.street() + " " + entrance.number() + ", " + entrance.postcode() + " " + entrance.town();
+}
+
 absl::StatusOr<Json> RecordJson(BaseStore& store, const StoredRecord& record) {
   Json past = Json::array();
   ASSIGN_OR_RETURN(const auto history, RecordHistory(store, record.id));
@@ -77,11 +93,13 @@ absl::StatusOr<Json> RecordJson(BaseStore& store, const StoredRecord& record) {
                     {"stands", item.fate() == v1::VALUE_FATE_STANDS},
                     {"replaced_by", item.replaced_by_author()}});
   }
+  ASSIGN_OR_RETURN(const std::string address, AddressIn(store, record));
   return Json{{"id", record.id.ToString()},
               {"type", TypeName(record.type)},
               {"deleted", record.record.deleted()},
               {"created_by", record.record.created().author()},
               {"created", TimeText(record.record.created().received_us())},
+              {"address", address},
               {"content", ContentOf(record)},
               {"past", std::move(past)}};
 }
@@ -227,7 +245,17 @@ bool IsId(const google::protobuf::FieldDescriptor* field) {
   return field != nullptr && field->type() == google::protobuf::FieldDescriptor::TYPE_BYTES;
 }
 
-// `name: "Amina"` is Amina, CONSENT_FORM_ORAL is oral.
+// CONSENT_FORM_ORAL is oral.
+std::string PlainEnum(const google::protobuf::EnumDescriptor* type, std::string text) {
+  std::string prefix = type->value(0)->name();
+  prefix.resize(prefix.size() - std::min(prefix.size(), std::string_view("UNSPECIFIED").size()));
+  if (!text.starts_with(prefix)) return text;
+  text.erase(0, prefix.size());
+  for (char& c : text) c = c == '_' ? ' ' : absl::ascii_tolower(c);
+  return text;
+}
+
+// `name: "Amina"` is Amina.
 std::string Plain(const google::protobuf::FieldDescriptor* field, std::string text) {
   if (field == nullptr) return text;
   const std::string label = field->name() + ": ";
@@ -236,13 +264,7 @@ std::string Plain(const google::protobuf::FieldDescriptor* field, std::string te
     std::string unescaped;
     if (absl::CUnescape(text.substr(1, text.size() - 2), &unescaped)) return unescaped;
   }
-  if (field->enum_type() == nullptr) return text;
-  std::string prefix = field->enum_type()->value(0)->name();
-  prefix.resize(prefix.size() - std::min(prefix.size(), std::string_view("UNSPECIFIED").size()));
-  if (!text.starts_with(prefix)) return text;
-  text.erase(0, prefix.size());
-  for (char& c : text) c = c == '_' ? ' ' : absl::ascii_tolower(c);
-  return text;
+  return field->enum_type() == nullptr ? text : PlainEnum(field->enum_type(), std::move(text));
 }
 
 Json PlainPast(const std::string& type, const Json& past) {
@@ -256,12 +278,20 @@ Json PlainPast(const std::string& type, const Json& past) {
   return shown;
 }
 
+// Rows whose `member` is the name of an enum's value.
+Json WithPlain(Json rows, const char* member, const google::protobuf::EnumDescriptor* type) {
+  for (Json& row : rows) row[member] = PlainEnum(type, row.value(member, ""));
+  return rows;
+}
+
 std::string RecordHtml(const Json& record) {
   const std::string type = record.value("type", "");
   std::string html = "<h2>" + HtmlEscaped(type) + "</h2><p class=\"note\">" +
                      HtmlEscaped(record.value("created", "")) + ", " +
                      HtmlEscaped(record.value("created_by", "")) +
                      (record.value("deleted", false) ? " (slettet / deleted)" : "") + "</p>\n<table>";
+  if (const std::string address = record.value("address", ""); !address.empty())
+    html += "<tr><th>adresse / address</th>" + Cell(address) + "</tr>\n";
   for (const auto& [name, value] : record.at("content").items()) {
     const auto* field = FieldOf(type, name);
     if (IsId(field)) continue;
@@ -295,9 +325,11 @@ std::string ExportAsHtml(const std::string& json) {
     html += "<p>Udeladt her / Left out here: " + std::to_string(withheld) + "</p>\n";
   for (const Json& record : document.at("records")) html += RecordHtml(record);
   html += "<h1>Afvist og ikke behandlet / Refused, and waiting for somebody</h1>";
-  html += TableOf(document.at("refused"), {"type", "why", "written_by", "received", "content"});
+  html += TableOf(WithPlain(document.at("refused"), "why", v1::RefusalCode_descriptor()),
+                  {"type", "why", "written_by", "received", "content"});
   html += "<h1>Hvem der har brugt det / Who used it</h1>";
-  html += TableOf(document.at("used_by"), {"when", "who", "what", "how", "times"});
+  html += TableOf(WithPlain(document.at("used_by"), "what", v1::AuditAction_descriptor()),
+                  {"when", "who", "what", "how", "times"});
   return html + "</body></html>\n";
 }
 

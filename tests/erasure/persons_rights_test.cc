@@ -210,6 +210,25 @@ TEST_F(PersonsRights, ExportHoldsEverythingAboutHerAndNothingOfOthersAndSaysWhoU
   EXPECT_THAT(html, Not(HasSubstr("CONSENT_"))) << "and words are words";
 }
 
+TEST_F(PersonsRights, ExportSaysTheAddressInWordsAndTheDeedsToo) {
+  v1::Entrance entrance;
+  entrance.set_street("Humlebakken");
+  entrance.set_number("20B");
+  entrance.set_postcode("9220");
+  entrance.set_town("Aalborg Øst");
+  Bundle bundle = amal.NewBundle();
+  v1::Citizen citizen;
+  citizen.set_name("Amina");
+  citizen.set_entrance_id(bundle.Create(entrance, base.Area("Testlund")).ToBytes());
+  const RecordId amina = bundle.Create(citizen, base.Area("Testlund"));
+  amal.Save(bundle);
+  SyncBoth();
+  EXPECT_EQ(ExportOf(amina)["records"][0]["address"], "Humlebakken 20B, 9220 Aalborg Øst");
+  EXPECT_THAT(html, HasSubstr(">Humlebakken 20B, 9220 Aalborg Øst<"));
+  EXPECT_THAT(html, HasSubstr(">exported<"));
+  EXPECT_THAT(html, Not(HasSubstr("AUDIT_")));
+}
+
 TEST_F(PersonsRights, ErasedCitizenCannotBeExported) {
   const RecordId amina = amal.SaveCitizen("Amina");
   amal.SyncWell();
