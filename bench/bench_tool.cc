@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "bench/danish_records.h"
@@ -205,6 +207,44 @@ Json Swarm(const std::string& root) {
           {"slowest", *std::max_element(seconds.begin(), seconds.end())},
           {"devices", homes.size()},
           {"sent", all}};
+}
+
+// Keeps a stream open until it is told to stop.
+class Resting : public SyncObserver {
+ public:
+  Resting(std::latch& at_rest, const std::atomic<bool>& stop) : at_rest_(at_rest), stop_(stop) {}
+  bool KeepGoing() override { return !stop_; }
+  void OnProgress(const SyncProgress& progress) override {
+    const bool current = progress.scopes_total > 0 && progress.scopes_current == progress.scopes_total;
+    if (current && !std::exchange(rests_, true)) at_rest_.count_down();
+  }
+
+ private:
+  std::latch& at_rest_;
+  const std::atomic<bool>& stop_;
+  bool rests_ = false;
+};
+
+// All homes below `root` connected and with nothing to say; "idle" on standard output once they are, until its input ends.
+Json Idle(const std::string& root) {
+  std::vector<std::unique_ptr<Store>> stores;
+  for (const auto& entry : std::filesystem::directory_iterator(root))
+    stores.push_back(OpenUnlocked(entry.path()));
+  std::latch at_rest(static_cast<std::ptrdiff_t>(stores.size()));
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> threads;
+  for (auto& store : stores) {
+    threads.emplace_back([&at_rest, &stop, &store] {
+      Resting resting(at_rest, stop);
+      Must(Sync(*store, {.live = true, .connect_timeout = absl::Seconds(60), .observer = &resting}).status());
+    });
+  }
+  at_rest.wait();
+  std::cout << "idle" << std::endl;
+  std::cin.ignore(std::numeric_limits<std::streamsize>::max());
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  return {{"devices", stores.size()}};
 }
 
 // From nothing to the first hits, without the derivation of the key from the passphrase.
@@ -416,6 +456,7 @@ int main(int argc, char** argv) {
   sessions->add_option("--seconds", seconds)->required();
   sessions->add_option("--every", every);
   with_home(add("swarm", "All homes below a directory at once", [&] { return Swarm(home); }));
+  with_home(add("idle", "All homes below a directory, connected", [&] { return Idle(home); }));
   with_home(add("search", "Open and search", [&] { return OpenAndSearch(home, words); }))
       ->add_option("--words", words)
       ->required();

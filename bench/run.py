@@ -34,10 +34,11 @@ def tell(words):
 
 
 class Wire:
-    """A FIFO between a device and its base: delays each way, counts bytes. One queue and one timer a direction."""
+    """A FIFO between a device and its base: delays each way, counts bytes. One queue and one timer a direction. `rate`: bytes a
+    second that each direction carries, with a quarter of a second of them in its buffer."""
 
-    def __init__(self, port, one_way_seconds=0.0):
-        self.target, self.delay = port, one_way_seconds
+    def __init__(self, port, one_way_seconds=0.0, rate=None):
+        self.target, self.delay, self.rate = port, one_way_seconds, rate
         self.up = self.down = 0
         self.loop = asyncio.new_event_loop()
         started = threading.Event()
@@ -71,10 +72,13 @@ class Wire:
                 writer.close()
 
         handing = self.loop.create_task(hand_on())
+        free = 0.0  # when the line has carried all that was put on it
         with contextlib.suppress(OSError):
-            while chunk := await reader.read(65536):
+            while chunk := await reader.read(4096 if self.rate else 65536):
                 setattr(self, way, getattr(self, way) + len(chunk))
-                queue.put_nowait((self.loop.time() + self.delay, chunk))
+                free = max(free, self.loop.time()) + (len(chunk) / self.rate if self.rate else 0)
+                queue.put_nowait((free + self.delay, chunk))
+                await asyncio.sleep(max(0.0, free - 0.25 - self.loop.time()))
         queue.put_nowait((self.loop.time() + self.delay, b""))
         await handing
 
@@ -91,10 +95,11 @@ class Wire:
 class World:
     """One base in a directory of its own, and tablets enrolled there."""
 
-    def __init__(self, binaries, directory):
+    def __init__(self, binaries, directory, limits=()):
         self.bin, self.directory = pathlib.Path(binaries), pathlib.Path(directory)
         self.directory.mkdir(parents=True)
-        self.base = subprocess.Popen([self.bin / "opgangd", "--data", self.data, "serve", "--listen", "127.0.0.1:0"],
+        self.base = subprocess.Popen([self.bin / "opgangd", "--data", self.data, "serve", "--listen", "127.0.0.1:0",
+                                      *(word for limit in limits for word in ("--limit", limit))],
                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         line = self.base.stdout.readline()
         ready = re.search(r"ready on port (\d+)", line)
@@ -120,7 +125,11 @@ class World:
             sys.exit(f"bench: {words[0]}: {done.stderr}{done.stdout}")
         return json.loads(done.stdout)
 
-    def tablet(self, where=None, port=None):
+    def resident_kib(self):
+        status = pathlib.Path(f"/proc/{self.base.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s*(\d+) kB", status).group(1))
+
+    def tablet(self, where=None, port=None, synced=True):
         """Enrolled and synced once, so that it knows its area. `port`: where it finds the base from then on."""
         self.made += 1
         home = self.directory / (where or ".") / f"tablet-{self.made}"
@@ -129,7 +138,8 @@ class World:
         told = self.admin("invite", "--staff", f"staff{self.made}", "--device", f"tablet-{self.made}", "--role", "outreach",
                           "--area", "Testby", "--out", str(file), *(["--address", f"127.0.0.1:{port}"] if port else []))
         self.tool("enroll", "--home", home, "--invitation", file, "--code", told["code"])
-        self.tool("sync", "--home", home)
+        if synced:
+            self.tool("sync", "--home", home)
         return home
 
     def save(self, home, count, seed):
@@ -156,9 +166,9 @@ class Bench:
         self.results = []
 
     @contextlib.contextmanager
-    def world(self):
+    def world(self, *limits):
         self.count += 1
-        world = World(self.bin, self.scratch / f"world-{self.count}")
+        world = World(self.bin, self.scratch / f"world-{self.count}", limits)
         try:
             yield world
         finally:
@@ -291,7 +301,7 @@ class Bench:
             pulled = wire.up + wire.down - before
             wire.close()
         pouch = {}
-        for way_batch in BATCHES:
+        for way_batch in BATCHES if (self.peers / "node_modules").exists() else ():
             directory = self.scratch / f"pouch-bytes-{way_batch}"
             with self.server("pouch_server.mjs", directory / "server") as port:
                 wire = Wire(port)
@@ -302,8 +312,8 @@ class Bench:
                 pouch[way_batch] = (up, wire.up + wire.down - up)
                 wire.close()
             shutil.rmtree(directory, ignore_errors=True)
-        best_up = min(up for up, _ in pouch.values()) / self.records
-        best_down = min(down for _, down in pouch.values()) / self.records
+        best_up = min((up / self.records for up, _ in pouch.values()), default=None)
+        best_down = min((down / self.records for _, down in pouch.values()), default=None)
         self.note(5, "bytes a record, push", pushed / self.records, "B", best_up, 1.1 * raw, "lower")
         self.note("5b", "bytes a record, pull", pulled / self.records, "B", best_down, 0.6 * raw, "lower")
         self.note("5c", "bytes a record as JSON", raw, "B", None, None, "lower")
@@ -351,6 +361,52 @@ class Bench:
         self.note(9, f"{devices} devices of 50 records at once / one device", rate / one, "x", 1, 1.5, "higher")
         self.note("9b", "the slowest of them", all_of_them["slowest"], "s", 5, 2, "lower")
 
+    def first_sync(self):
+        """Row 10: an area of 2,154 dwellings with 20,000 records and its entrances, on 1 Mbit/s with 100 ms there and back, and
+        as fast as it goes."""
+        examples = HERE.parent / "examples"
+        count = 2000 if self.args.quick else 20000
+        rate = 125_000
+        slow, bound, fast = [], [], []
+        with self.world() as world:
+            writer = world.tablet()
+            world.admin("import", "dwellings", str(examples / "aalborg-soe/dwellings.csv"), "--mapping",
+                        str(examples / "mappings/plain.toml"), "--area", "Testby")
+            world.save(writer, count, 10)
+            world.sync(writer)
+            for r in range(self.rounds):
+                for carried, into in ((rate, slow), (None, fast)):
+                    tell(f"round {r + 1} of {self.rounds}: first sync of an area")
+                    wire = Wire(world.port, 0.05 if carried else 0.0, carried)
+                    home = world.tablet(port=wire.port, synced=False)
+                    before = wire.down
+                    into.append(world.sync(home)["seconds"])
+                    if carried:
+                        bound.append(into[-1] / ((wire.down - before) / rate))
+                    wire.close()
+        self.note(10, f"first sync of an area, {count} records, 1 Mbit/s / its bytes", statistics.median(bound), "x", 1.3, 1.1,
+                  "lower")
+        self.note("10b", "the same, seconds", statistics.median(slow), "s", None, None, "lower")
+        self.note("10c", "the same as fast as it goes", statistics.median(fast), "s", 3, 1, "lower")
+
+    def idle_devices(self):
+        """Row 12: what a device that is connected and says nothing costs the base."""
+        devices = 50 if self.args.quick else 1000
+        most = 2 * devices + 100
+        with self.world(f"connections={most}", f"connections-per-address={most}") as world:
+            for d in range(devices):
+                tell(f"idle devices: {d + 1} of {devices}")
+                world.tablet("idle", synced=False)
+            before = world.resident_kib()
+            with subprocess.Popen([self.bin / "bench_tool", "idle", "--home", world.directory / "idle"], stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, text=True) as tablets:
+                if tablets.stdout.readline().strip() != "idle":
+                    sys.exit("bench: the devices do not come to rest")
+                connected = world.resident_kib()
+                tablets.stdin.close()
+        self.note(12, f"memory of the base for each of {devices} idle devices", (connected - before) / devices, "KiB", 160, 110,
+                  "lower")
+
     def search(self):
         """Row 11: library open to the first search, cold process, 20,000 records."""
         count = 2000 if self.args.quick else 20000
@@ -363,7 +419,7 @@ class Bench:
                   "ms", 60, 20, "lower")
 
     def run(self):
-        rows = set(map(int, self.args.rows.split(","))) if self.args.rows else {1, 2, 3, 4, 5, 6, 7, 9, 11, 13}
+        rows = set(map(int, self.args.rows.split(","))) if self.args.rows else {1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13}
         if rows & {1, 2, 3, 4, 13}:
             self.engines(rows)
         if 5 in rows:
@@ -372,8 +428,12 @@ class Bench:
             self.round_trips()
         if 9 in rows:
             self.five_o_clock()
+        if 10 in rows:
+            self.first_sync()
         if 11 in rows:
             self.search()
+        if 12 in rows:
+            self.idle_devices()
         tell("")
 
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+#include "core/packing/packing.h"
 #include "core/records/registry.h"
 #include "google/protobuf/message.h"
 #include "opgang/v1/mutation.pb.h"
@@ -19,6 +20,7 @@ namespace opgang {
 struct KnownSchema {
   uint32_t version = kSchemaVersion;
   uint32_t newest_type = static_cast<uint32_t>(AllRecordTypes().size());
+  uint32_t packing = kPackingForm;  // the newest form that it opens; 0 = a build of before there was any
 };
 
 // Whether a mutation says something that `schema` does not know: by the version in its envelope; or, where that alone

@@ -15,6 +15,7 @@ packages_to_build=(
   libabsl-dev                # status, time, hash maps
   libsqlite3-dev             # core/sqlite
   libsodium-dev              # core/sealing
+  libzstd-dev                # core/packing
   libssl-dev                 # server/identity, the client's TLS preflight
   libutf8proc-dev            # core/records: checked, folded text
   libkeyutils-dev            # client-lib/src/keys: the kernel's keyring

@@ -10,6 +10,7 @@
 #include "core/merge/history.h"
 #include "core/merge/merge.h"
 #include "core/merge/open_conflicts.h"
+#include "core/packing/packing.h"
 #include "core/records/registry.h"
 #include "google/protobuf/text_format.h"
 #include "server/engine/admission.h"
@@ -126,7 +127,7 @@ v1::ValueFate ToProto(ValueFate fate) {
 
 absl::StatusOr<LoggedChange> ToChange(BaseStore& store, const LoggedMutation& logged) {
   LoggedChange change;
-  if (!change.payload.ParseFromString(logged.payload))
+  if (!ParsePayload(logged.payload, change.payload))
     return MakeError(ErrorCode::kDamaged, "a mutation in the log does not parse");
   v1::Provenance& provenance = change.provenance;
   provenance.set_intent_id(logged.fate.intent.ToBytes());

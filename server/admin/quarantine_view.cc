@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/packing/packing.h"
 #include "core/records/registry.h"
 #include "google/protobuf/text_format.h"
 #include "opgang/v1/mutation.pb.h"
@@ -15,7 +16,7 @@ namespace {
 std::string ContentOf(const QuarantinedMutation& quarantined) {
   v1::MutationPayload payload;
   const RecordTypeInfo* info = FindRecordType(quarantined.record_type);
-  if (!quarantined.opened || info == nullptr || !payload.ParseFromString(quarantined.mutation.payload))
+  if (!quarantined.opened || info == nullptr || !ParsePayload(quarantined.mutation.payload, payload))
     return {};
   const std::unique_ptr<google::protobuf::Message> content(info->prototype->New());
   if (!content->ParsePartialFromString(payload.fields())) return {};
@@ -42,7 +43,7 @@ absl::StatusOr<v1::QuarantineItem> ToItem(BaseReader& store, const QuarantinedMu
   v1::MutationEnvelope envelope;
   if (envelope.ParseFromString(logged.envelope)) item.set_bundle_id(envelope.bundle().bundle_id());
   v1::MutationPayload payload;
-  if (quarantined.opened && payload.ParseFromString(logged.payload))
+  if (quarantined.opened && ParsePayload(logged.payload, payload))
     item.set_replaces_intent_id(payload.replaces_intent_id());
   ASSIGN_OR_RETURN(*item.mutable_device_label(), store.DeviceLabelOf(logged.fate.replica));
   ASSIGN_OR_RETURN(const auto word, store.FindStolenWord(logged.fate.intent));

@@ -4,12 +4,13 @@
 #include <utility>
 
 #include "core/base/status_macros.h"
+#include "core/packing/packing.h"
 
 namespace opgang {
 
 std::string ReplacedIdIn(const QuarantinedMutation& item) {
   v1::MutationPayload payload;
-  return item.opened && payload.ParseFromString(item.mutation.payload) ? payload.replaces_intent_id() : "";
+  return item.opened && ParsePayload(item.mutation.payload, payload) ? payload.replaces_intent_id() : "";
 }
 
 bool Contains(const std::vector<QuarantinedMutation>& items, IntentId intent) {

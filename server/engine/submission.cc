@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/packing/packing.h"
 #include "core/sealing/sealing.h"
 
 namespace opgang {
@@ -22,6 +23,18 @@ void OpenPayload(OpenedMutation& mutation, const v1::SealedMutation& sealed, con
   if (!plain.ok()) return;
   mutation.payload_bytes = *std::move(plain);
   mutation.opened = true;
+}
+
+// Packed at capture: goes on as what it was before. In a form that this base does not know it is ahead, and stays as it came.
+bool Unpack(OpenedMutation& mutation, const KnownSchema& schema) {
+  if (PayloadForm(mutation.payload_bytes) > schema.packing) {
+    Refuse(mutation, v1::REFUSAL_CODE_SCHEMA_AHEAD);
+    return false;
+  }
+  auto plain = UnpackPayload(mutation.payload_bytes);
+  if (!plain.ok()) return false;
+  mutation.payload_bytes = *std::move(plain);
+  return true;
 }
 
 void CheckPayload(OpenedMutation& mutation, bool parsed) {
@@ -70,7 +83,8 @@ void QueueKeys::Add(const v1::QueueKey& key, const BoxKeyPair& base_keys) {
 }
 
 void CheckForm(OpenedMutation& mutation, const KnownSchema& schema) {
-  const bool parsed = mutation.opened && mutation.payload.ParseFromString(mutation.payload_bytes);
+  const bool parsed =
+      mutation.opened && Unpack(mutation, schema) && mutation.payload.ParseFromString(mutation.payload_bytes);
   if (!mutation.envelope.ParseFromString(mutation.envelope_bytes)) {
     mutation.envelope.Clear();
     Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
@@ -89,9 +103,10 @@ OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& k
   mutation.envelope_bytes = sealed.envelope();
   mutation.queue_key_id = sealed.queue_key_id();
   OpenPayload(mutation, sealed, keys);
+  // Of the bytes as captured: the same mutation has one digest at every base, also at one that does not unpack it.
+  mutation.digest = KeyedDigest(digest_key, mutation.envelope_bytes + '\0' + mutation.payload_bytes, 16);
   CheckForm(mutation, schema);
   mutation.intent = IntentId::FromBytes(mutation.envelope.intent_id()).value_or(IntentId());
-  mutation.digest = KeyedDigest(digest_key, mutation.envelope_bytes + '\0' + mutation.payload_bytes, 16);
   return mutation;
 }
 

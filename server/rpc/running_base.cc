@@ -17,6 +17,7 @@
 #include "core/base/status_macros.h"
 #include "core/sqlite/durable_file.h"
 #include "core/sqlite/file_lock.h"
+#include "core/tls/lean_handshake.h"
 #include "server/backup/make_backup.h"
 #include "server/backup/plain_file.h"
 #include "server/backup/restore_backup.h"
@@ -106,6 +107,7 @@ void LogOfGrpc(gpr_log_func_args* said) {
 
 // `trusted`: whose certificates are let in; a proxy's own, which is signed by itself, or everybody's of the authority.
 std::shared_ptr<grpc::ServerCredentials> MutualTls(const BaseKeys& keys, const std::string& trusted) {
+  LeanHandshakes();
   grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   options.pem_root_certs = trusted;
   options.pem_key_cert_pairs.push_back(

@@ -4,12 +4,17 @@
 #include <utility>
 
 #include "core/base/status_macros.h"
+#include "core/packing/packing.h"
 #include "core/sealing/lease_sealing.h"
 #include "server/engine/device_uses.h"
 
 namespace opgang {
 namespace {
 
+constexpr uint32_t kNoPacking = 0;
+// What a device pushes is cipher for the most part, and does not become a tenth by packing. More is made up, to cost the base
+// more than the device's pace counts (server/rpc/device_limits.h).
+constexpr size_t kMostExpansion = 16;
 constexpr int kMaxVerdicts = 1000;  // in one message
 constexpr size_t kMaxPushBytes = 256 * 1024;
 // What a mutation, and a Push, costs of the credit at least: its verdict takes that much room until it has left.
@@ -20,6 +25,11 @@ constexpr absl::Duration kWindowTime = absl::Seconds(2);  // that verdicts may w
 
 bool Reads(const StoredGrant& grant) {
   return grant.mode == v1::GRANT_MODE_READ_WRITE || grant.mode == v1::GRANT_MODE_READ;
+}
+
+// What is large or often there; the rest is keys and digests.
+bool IsWorthPacking(const v1::SyncResponse& response) {
+  return response.has_ack() || response.has_page() || response.has_leaf_content();
 }
 
 uint32_t CostOf(const v1::Push& push) {
@@ -94,10 +104,21 @@ void ServerSession::OnRequest(const v1::SyncRequest& request) {
     case v1::SyncRequest::kScopesRemoved: return OnScopesRemoved(request.scopes_removed());
     case v1::SyncRequest::kErasuresHeeded: return OnErasuresHeeded(request.erasures_heeded());
     case v1::SyncRequest::kDeviceUses: return OnDeviceUses(request.device_uses());
+    case v1::SyncRequest::kPacked: return OnPacked(request.packed());
     case v1::SyncRequest::MESSAGE_NOT_SET: break;
   }
   // What only a newer client knows to say is left out; nothing at all is no message.
   if (request.GetReflection()->GetUnknownFields(request).empty()) GoAway(v1::GO_AWAY_REASON_PROTOCOL);
+}
+
+// A base that opens none passes it over, as bases of before do.
+void ServerSession::OnPacked(const std::string& packed) {
+  if (keys_.schema.packing == kNoPacking) return;
+  v1::SyncRequest request;
+  const bool sound =
+      UnpackMessage(packed, request) && request.ByteSizeLong() <= kMostExpansion * packed.size();
+  if (!sound) return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
+  OnRequest(request);
 }
 
 void ServerSession::OnHello(const v1::Hello& hello) {
@@ -136,6 +157,7 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
   welcome.set_credit_bytes(limits_.credit_bytes);
   welcome.set_reading(greeting.reading);
   welcome.set_schema_version(keys_.schema.version);
+  welcome.set_opens_packing(keys_.schema.packing);
   welcome.set_durable_horizon(greeting.backup.durable_horizon());
   *welcome.mutable_backup() = greeting.backup;
   welcome.set_role(std::string(RoleName(greeting.author.role)));
@@ -369,7 +391,10 @@ std::optional<v1::SyncResponse> ServerSession::NextResponse() {
   } else if (state_ == State::kOpen) {
     next = NextPage();
   }
-  if (next.has_value()) last_sent_ = host_.Now();
+  if (!next.has_value()) return next;
+  last_sent_ = host_.Now();
+  const bool packs = keys_.schema.packing != kNoPacking && hello_.opens_packing() >= kPackingForm;
+  if (packs && IsWorthPacking(*next)) PackMessage(*next);
   return next;
 }
 

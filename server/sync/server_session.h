@@ -134,6 +134,7 @@ class ServerSession {
   };
   using MaybeResponse = std::optional<v1::SyncResponse>;
 
+  void OnPacked(const std::string& packed);
   void OnHello(const v1::Hello& hello);
   void OnPush(const v1::Push& push);
   void OnPageAck(const v1::PageAck& ack);

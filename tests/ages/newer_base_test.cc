@@ -2,6 +2,7 @@
 #include "client-lib/src/store/confirmed_store.h"
 #include "client-lib/src/sync/client_session.h"
 #include "client-lib/src/sync/session_run.h"
+#include "core/packing/packing.h"
 #include "server/engine/transaction.h"
 #include "tests/ages/future.h"
 
@@ -32,7 +33,7 @@ class NewerBase : public SyncStory {
         moved = true;
       }
       for (const v1::SyncResponse& response : at_base->SayAll()) {
-        for (const v1::SyncResponse& heard : twist(response))
+        for (const v1::SyncResponse& heard : twist(Unpacked(response)))
           EXPECT_EQ(session.OnResponse(heard), absl::OkStatus());
         moved = true;
       }

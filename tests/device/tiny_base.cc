@@ -6,6 +6,7 @@
 
 #include "core/checksum/scope_sum.h"
 #include "core/merge/merge.h"
+#include "core/packing/packing.h"
 
 namespace opgang {
 namespace {
@@ -94,7 +95,7 @@ v1::Ack TinyBase::Take(const v1::Push& push) {
     const auto payload =
         Open(keys_.at(mutation.queue_key_id()), mutation.sealed_payload(), mutation.envelope());
     EXPECT_TRUE(payload.ok());
-    EXPECT_TRUE(one.payload.ParseFromString(payload.value_or("")));
+    EXPECT_TRUE(ParsePayload(payload.value_or(""), one.payload));
     payloads_.push_back(one.payload);
     opened.push_back(std::move(one));
   }

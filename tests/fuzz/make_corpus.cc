@@ -4,6 +4,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "core/packing/packing.h"
 #include "core/sealing/sealing.h"
 #include "core/sqlite/durable_file.h"
 #include "opgang/v1/backup.pb.h"
@@ -74,6 +75,10 @@ void WriteMutations(const std::vector<Draft>& drafts) {
     const std::string one =
         AsPart(drafts[i].envelope.SerializeAsString()) + AsPart(drafts[i].payload.SerializeAsString());
     Write("mutation", "one-" + std::to_string(i), one);
+    const std::string packed = PackedPayload(drafts[i].payload);
+    if (PayloadForm(packed) != 0)
+      Write("mutation", "packed-" + std::to_string(i),
+            AsPart(drafts[i].envelope.SerializeAsString()) + AsPart(packed));
     all += one;
   }
   Write("mutation", "all", all);
@@ -87,7 +92,7 @@ std::string Hello() {
   return AsPart(request.SerializeAsString());
 }
 
-std::string PushOf(const std::vector<Draft>& drafts) {
+std::string PushOf(const std::vector<Draft>& drafts, bool packed = false) {
   v1::SyncRequest request;
   for (const Draft& draft : drafts) {
     v1::SealedMutation& mutation = *request.mutable_push()->add_mutations();
@@ -95,6 +100,7 @@ std::string PushOf(const std::vector<Draft>& drafts) {
     mutation.set_envelope(draft.envelope.SerializeAsString());
     mutation.set_sealed_payload(draft.payload.SerializeAsString());
   }
+  if (packed) PackMessage(request);
   return AsPart(request.SerializeAsString());
 }
 
@@ -125,6 +131,7 @@ void WriteBaseSessions(const std::vector<Draft>& drafts) {
   heartbeat.mutable_heartbeat()->set_time_us(1);
   Write("base_session", "hello", Hello());
   Write("base_session", "push", Hello() + PushOf(drafts) + AsPart(page_ack.SerializeAsString()));
+  Write("base_session", "packed", Hello() + PushOf(drafts, /*packed=*/true));
   Write("base_session", "twice", Hello() + PushOf(drafts) + PushOf(drafts) + Hello());
   Write("base_session", "push-first", PushOf(drafts) + Hello() + AsPart(heartbeat.SerializeAsString()));
   Write("base_session", "uses", Hello() + UsesFrom(1) + UsesFrom(3) + UsesFrom(2));
@@ -145,6 +152,10 @@ void WriteDeviceSessions() {
   fixture.device.dialer().on_response = [&](const v1::SyncResponse& response) {
     whole += AsPart(response.SerializeAsString());
     Write("device_session", "one-" + std::to_string(++count), AsPart(response.SerializeAsString()));
+    v1::SyncResponse packed = response;
+    PackMessage(packed);
+    if (!packed.has_packed()) return;
+    Write("device_session", "packed-" + std::to_string(count), AsPart(packed.SerializeAsString()));
   };
   fixture.device.SyncWell();
   Write("device_session", "whole", whole);

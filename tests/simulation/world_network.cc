@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/error.h"
+#include "core/packing/packing.h"
 #include "tests/simulation/world.h"
 
 namespace opgang::simulation {
@@ -18,6 +19,7 @@ absl::Status Gone() { return MakeError(ErrorCode::kNoBase, "cut"); }
 }  // namespace
 
 std::string World::Describe(const v1::SyncRequest& request) {
+  if (request.has_packed()) return absl::StrCat("packed ", Describe(Unpacked(request)));
   switch (request.message_case()) {
     case v1::SyncRequest::kHello:
       return absl::StrCat("Hello(unsent ", request.hello().unsent_count(), ", cursors ",
@@ -35,6 +37,7 @@ std::string World::Describe(const v1::SyncRequest& request) {
 }
 
 std::string World::Describe(const v1::SyncResponse& response) {
+  if (response.has_packed()) return absl::StrCat("packed ", Describe(Unpacked(response)));
   switch (response.message_case()) {
     case v1::SyncResponse::kWelcome:
       return absl::StrCat("Welcome(grants ", response.welcome().grants_size(),
@@ -169,7 +172,8 @@ void World::TabletHears(Tablet& tablet) {
   if (response.welcome().reading()) NoteGained(tablet, response.welcome());
   const absl::Status heard = tablet.run->Hear(response);
   if (!heard.ok()) return EndRun(tablet, heard);
-  if (response.has_ack()) NoteVerdicts(stream, response.ack());
+  const v1::SyncResponse said = Unpacked(response);
+  if (said.has_ack()) NoteVerdicts(stream, said.ack());
 }
 
 void World::BaseHears(Stream& stream) {
@@ -184,9 +188,10 @@ void World::BaseHears(Stream& stream) {
   if (!request.ParseFromString(stream.up.front())) return Fail("wire", "a request does not parse");
   stream.up.pop_front();
   if (!stream.tablet_open) Reach("an old stream delivered late");
-  if (request.has_push() && !stream.hostile) {
+  const v1::SyncRequest said = Unpacked(request);
+  if (said.has_push() && !stream.hostile) {
     auto& heard = pushes_heard_[tablets_[static_cast<size_t>(stream.tablet)]->peer.store];
-    heard.push_back(request.push());
+    heard.push_back(said.push());
     if (heard.size() > 8) heard.erase(heard.begin());
   }
   Say(absl::StrCat("  stream ", stream.id, " base hears ", Describe(request)));
@@ -199,7 +204,8 @@ void World::BaseSpeaks(Stream& stream) {
     Say(absl::StrCat("  stream ", stream.id, " < ", Describe(*response)));
     const std::string bytes = response->SerializeAsString();
     if (bytes.size() > kMostBytes) Fail("I15", "a message of the base is over 256 KiB");
-    if (response->has_page()) CheckPage(stream, response->page());
+    const v1::SyncResponse said = Unpacked(*response);
+    if (said.has_page()) CheckPage(stream, said.page());
     if (response->has_go_away()) Reach(absl::StrCat("the base said ", Describe(*response)));
     if (stream.tablet_open) stream.down.push_back(bytes);
     return;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/packing/packing.h"
 
 namespace opgang {
 namespace {
@@ -35,7 +36,7 @@ class InProcessStream : public SyncStream {
     EXPECT_LE(request.ByteSizeLong(), 256u * 1024);
     if (!Pass()) return;
     session_->Hear(Travelled(request));
-    if (dialer_.on_request) dialer_.on_request(request);
+    if (dialer_.on_request) dialer_.on_request(Unpacked(request));
   }
 
   void HalfClose() override {
@@ -49,7 +50,7 @@ class InProcessStream : public SyncStream {
       EXPECT_LE(response->ByteSizeLong(), 256u * 1024);
       if (!Pass()) return std::nullopt;
       idle_steps_ = 0;
-      if (dialer_.on_response) dialer_.on_response(*response);
+      if (dialer_.on_response) dialer_.on_response(Unpacked(*response));
       return Travelled(*response);
     }
     if (session_->session().over()) {

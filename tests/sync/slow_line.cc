@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "core/base/error.h"
+#include "core/packing/packing.h"
 
 namespace opgang {
 namespace {
@@ -51,8 +52,9 @@ class SlowStream : public SyncStream {
   bool writable() override { return !ended_.has_value() && up_.HasRoom(Now()); }
 
   void Write(v1::SyncRequest request) override {
-    dialer_.mutations_put_on += static_cast<size_t>(request.push().mutations_size());
-    if (request.has_push()) dialer_.bytes_put_on += request.ByteSizeLong();
+    const v1::SyncRequest said = Unpacked(request);
+    dialer_.mutations_put_on += static_cast<size_t>(said.push().mutations_size());
+    if (said.has_push()) dialer_.bytes_put_on += request.ByteSizeLong();
     up_.Put(std::move(request), Now());
   }
 
@@ -69,7 +71,7 @@ class SlowStream : public SyncStream {
         down_.Put(*std::move(response), Now());
       }
       if (auto response = down_.Take(Now())) {
-        if (dialer_.on_response) dialer_.on_response(*response);
+        if (dialer_.on_response) dialer_.on_response(Unpacked(*response));
         return response;
       }
       if (session_->session().over() && down_.next() == absl::InfiniteFuture()) ended_ = absl::OkStatus();

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/packing/packing.h"
 
 namespace opgang {
 
@@ -108,7 +109,7 @@ std::optional<OwnMutation> Reading::OpenRow(const QueueRow& row, const StoreTime
   const auto key = queue_.FindKey(row.key_id);
   if (row.damaged || !intent || !record || !key) return std::nullopt;
   const auto payload = keyring_.Open(*key, row.sealed_payload, row.envelope, keys_.box);
-  if (!payload.ok() || !own.payload.ParseFromString(*payload)) return std::nullopt;
+  if (!payload.ok() || !ParsePayload(*payload, own.payload)) return std::nullopt;
   own.position = row.position;
   own.intent = *intent;
   own.record = *record;

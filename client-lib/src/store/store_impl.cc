@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/packing/packing.h"
 
 namespace opgang {
 namespace {
@@ -195,7 +196,9 @@ QueueRow StoreImpl::Sealed(const CapturedMutation& mutation) {
   row.envelope = mutation.envelope.SerializeAsString();
   const std::set<Scope> scopes = ScopesIn(mutation.envelope);
   row.key_id = keyring_.WriteKey(scopes).queue_key_id();
-  row.sealed_payload = keyring_.Seal(scopes, mutation.payload.SerializeAsString(), row.envelope);
+  const bool packs = queue_->state().base_opens_packing() >= kPackingForm;
+  const std::string payload = packs ? PackedPayload(mutation.payload) : mutation.payload.SerializeAsString();
+  row.sealed_payload = keyring_.Seal(scopes, payload, row.envelope);
   return row;
 }
 

@@ -90,6 +90,7 @@ class StoreImpl : public Store, public SyncStore {
   absl::StatusOr<v1::Hello> MakeHello() override;
   absl::StatusOr<v1::Push> NextPush(uint64_t after_seq, size_t max_bytes) override;
   uint32_t unsent_count() override;
+  uint32_t base_opens_packing() override;
   absl::Status ApplyWelcome(const v1::Welcome& welcome, const v1::ClockReading& sent,
                             const v1::ClockReading& received) override;
   absl::StatusOr<VerdictCounts> ApplyAck(const v1::Ack& ack) override;

@@ -68,6 +68,8 @@ bool PassesOverAPlace(const QueueStore& queue) {
 
 uint32_t StoreImpl::unsent_count() { return static_cast<uint32_t>(queue_->In(RowState::kQueued).size()); }
 
+uint32_t StoreImpl::base_opens_packing() { return queue_->state().base_opens_packing(); }
+
 absl::StatusOr<v1::Hello> StoreImpl::MakeHello() {
   audit_.reset();  // a new session counts anew
   heeded_.clear();
@@ -187,6 +189,7 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   state.set_durable_horizon(welcome.durable_horizon());
   *state.mutable_backup() = welcome.backup();
   state.set_last_sync_us(welcome.base_us());
+  state.set_base_opens_packing(welcome.opens_packing());
   if (const auto anchor = AnchorOfRoundTrip(welcome.base_us(), sent, received))
     *state.mutable_anchor() = *anchor;
   if (!welcome.role().empty()) state.set_role(welcome.role());

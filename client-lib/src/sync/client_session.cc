@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/packing/packing.h"
 #include "core/records/registry.h"
 
 namespace opgang {
@@ -43,6 +44,7 @@ absl::Status ClientSession::Start() {
   *hello.mutable_clock() = hello_at_;
   hello.set_protocol_version(1);
   hello.set_schema_version(kSchemaVersion);
+  hello.set_opens_packing(kPackingForm);
   hello_epoch_ = hello.epoch();
   if (opening_.as_copy) hello.clear_token();
   progress_.to_send = hello.unsent_count();
@@ -59,10 +61,18 @@ absl::Status ClientSession::OnResponse(const v1::SyncResponse& response) {
     case v1::SyncResponse::kLeafContent: return OnLeafContent(response.leaf_content());
     case v1::SyncResponse::kUsesTaken: return OnUsesTaken(response.uses_taken());
     case v1::SyncResponse::kHeartbeat: return absl::OkStatus();
+    case v1::SyncResponse::kPacked: return OnPacked(response.packed());
     case v1::SyncResponse::kGoAway: go_away_ = response.go_away().reason(); return absl::OkStatus();
     case v1::SyncResponse::MESSAGE_NOT_SET: return absl::OkStatus();  // from a newer base: not for us
   }
   return absl::OkStatus();
+}
+
+absl::Status ClientSession::OnPacked(const std::string& packed) {
+  v1::SyncResponse response;
+  if (!UnpackMessage(packed, response))
+    return MakeError(ErrorCode::kInternal, "the base sent what cannot be unpacked");
+  return OnResponse(response);
 }
 
 absl::Status ClientSession::OnWelcome(const v1::Welcome& welcome) {
@@ -80,6 +90,7 @@ absl::Status ClientSession::OnWelcome(const v1::Welcome& welcome) {
   credit_bytes_ = std::max(welcome.credit_bytes(), kCreditBeforeWelcome);
   // A new epoch puts acknowledged work back into the queue, below what was pushed already: from the beginning (I13).
   if (!hello_epoch_.empty() && welcome.epoch() != hello_epoch_) pushed_seq_ = 0;
+  if (welcome.opens_packing() < kPackingForm) PushAgain();
   progress_.to_send = std::max(progress_.to_send, progress_.answered + store_.unsent_count());
   result_.read = welcome.reading();
   result_.revoked = welcome.has_revoked();
@@ -91,6 +102,16 @@ absl::Status ClientSession::OnWelcome(const v1::Welcome& welcome) {
   }
   progress_.scopes_total = static_cast<uint32_t>(current_.size());
   return absl::OkStatus();
+}
+
+// An older base has come back, which passed over all that was pushed packed before its Welcome.
+void ClientSession::PushAgain() {
+  if (!std::exchange(pushed_packed_, false)) return;
+  pushed_seq_ = 0;
+  unacknowledged_bytes_ = 0;
+  in_flight_.clear();
+  keys_sent_.clear();
+  queue_drained_ = false;
 }
 
 absl::Status ClientSession::OnAck(const v1::Ack& ack) {
@@ -206,6 +227,10 @@ absl::Status ClientSession::QueuePush() {
   in_flight_.push_back({pushed_seq_, bytes, SteadyNow(clock_)});
   v1::SyncRequest request;
   *request.mutable_push() = std::move(push);
+  if (store_.base_opens_packing() >= kPackingForm) {
+    PackMessage(request);
+    pushed_packed_ |= request.has_packed();
+  }
   outbox_.push_back(std::move(request));
   return absl::OkStatus();
 }

@@ -66,7 +66,9 @@ class ClientSession {
   uint32_t id_reused() const { return totals_.id_reused; }
 
  private:
+  absl::Status OnPacked(const std::string& packed);
   absl::Status OnWelcome(const v1::Welcome& welcome);
+  void PushAgain();
   absl::Status OnAck(const v1::Ack& ack);
   absl::Status OnPage(const v1::Page& page);
   absl::Status OnCurrent(const v1::Current& current);
@@ -95,6 +97,7 @@ class ClientSession {
 
   uint64_t pushed_seq_ = 0;  // everything at or below it went out in this session
   bool queue_drained_ = false;
+  bool pushed_packed_ = false;  // something in this session
   bool owes_erasures_ =
       true;                // something may be to be said of them: at Welcome, and behind a page that erased
   bool owes_uses_ = true;  // the store may hold some that the base does not know

@@ -74,7 +74,7 @@ absl::Status SessionRun::Hear(const v1::SyncResponse& response) {
   RETURN_IF_ERROR(session_.OnResponse(response));
   if (options_.observer == nullptr) return absl::OkStatus();
   options_.observer->OnProgress(session_.progress());
-  if (response.has_ack() || response.has_page() || response.has_leaf_content())
+  if (response.has_packed() || response.has_ack() || response.has_page() || response.has_leaf_content())
     options_.observer->OnChanged();
   return absl::OkStatus();
 }

@@ -40,6 +40,8 @@ class SyncStore {
   // bundle); with the queue keys they need. An empty Push: nothing more.
   virtual absl::StatusOr<v1::Push> NextPush(uint64_t after_seq, size_t max_bytes) = 0;
   virtual uint32_t unsent_count() = 0;
+  // Welcome.opens_packing as last heard.
+  virtual uint32_t base_opens_packing() = 0;
 
   // Epoch, next token, grants, base time. `sent` and `received` are this device's clocks around the round trip: the
   // anchor is their middle. A foreign epoch empties every cursor and puts what was ever answered back into the queue. Grants

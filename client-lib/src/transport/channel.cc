@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "core/base/error.h"
+#include "core/tls/lean_handshake.h"
 
 namespace opgang {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 constexpr int kMaxResponseBytes = 16 * 1024 * 1024;
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const TlsIdentity& identity) {
+  LeanHandshakes();
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = identity.ca_pem;
   tls.pem_cert_chain = identity.certificate_pem;
