@@ -185,16 +185,18 @@ Json Swarm(const std::string& root) {
   std::vector<std::filesystem::path> homes;
   for (const auto& entry : std::filesystem::directory_iterator(root)) homes.push_back(entry.path());
   std::latch ready(static_cast<std::ptrdiff_t>(homes.size()) + 1);
-  std::vector<double> seconds(homes.size());
+  std::vector<double> seconds(homes.size()), answered(homes.size());
   std::vector<uint32_t> sent(homes.size());
   std::vector<std::thread> threads;
   for (size_t i = 0; i < homes.size(); ++i) {
     threads.emplace_back([&, i] {
       auto store = OpenUnlocked(homes[i]);
       ready.arrive_and_wait();
+      Answered verdicts;
       const Watch watch;
-      sent[i] = Must(Sync(*store, {.connect_timeout = absl::Seconds(60)})).sent;
+      sent[i] = Must(Sync(*store, {.connect_timeout = absl::Seconds(60), .observer = &verdicts})).sent;
       seconds[i] = watch.Seconds();
+      answered[i] = verdicts.seconds();
     });
   }
   ready.arrive_and_wait();
@@ -204,6 +206,7 @@ Json Swarm(const std::string& root) {
   uint64_t all = 0;
   for (const uint32_t one : sent) all += one;
   return {{"seconds", total},
+          {"answered", *std::max_element(answered.begin(), answered.end())},
           {"slowest", *std::max_element(seconds.begin(), seconds.end())},
           {"devices", homes.size()},
           {"sent", all}};

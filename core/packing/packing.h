@@ -42,10 +42,13 @@ absl::StatusOr<std::string> UnpackPayload(std::string_view bytes);
 // Both in one: as it was captured, packed or not. False: neither.
 bool ParsePayload(std::string_view bytes, v1::MutationPayload& payload);
 
-// One message within another of its kind: `packed` is the field of that name.
+// One message within another of its kind: `packed` is the field of that name. As it is where it would not be shorter, and where
+// it is larger than what is opened: a page holds a whole rev, however much that is.
 template <class Message>
 void PackMessage(Message& message) {
-  std::string packed = Pack(message.SerializeAsString());
+  const std::string bytes = message.SerializeAsString();
+  if (bytes.size() > kMostUnpackedBytes) return;
+  std::string packed = Pack(bytes);
   if (!packed.empty()) message.set_packed(std::move(packed));
 }
 // False: no such message, or packed again within.

@@ -21,31 +21,44 @@ std::optional<absl::Duration> Elapsed(const v1::ClockReading& from, const v1::Cl
   return elapsed;
 }
 
-absl::Duration Margin(const Anchor& anchor) {
-  return anchor.uncertainty < kNegligible ? absl::ZeroDuration() : anchor.uncertainty;
+// An Anchor that lies elsewhere: read for every mutation, and not worth a copy of its reading.
+struct KnownTime {
+  absl::Time base;
+  const v1::ClockReading& reading;
+  absl::Duration uncertainty;
+};
+
+KnownTime KnownFrom(const Anchor& anchor) { return {anchor.base, anchor.reading, anchor.uncertainty}; }
+
+KnownTime KnownFrom(const v1::BaseTimeAnchor& proto) {
+  return {absl::FromUnixMicros(proto.base_us()), proto.reading(), absl::Microseconds(proto.uncertainty_us())};
+}
+
+absl::Duration Margin(const KnownTime& known) {
+  return known.uncertainty < kNegligible ? absl::ZeroDuration() : known.uncertainty;
 }
 
 Interval Around(absl::Time instant, absl::Duration margin) { return {instant - margin, instant + margin}; }
 
 absl::Duration Width(const Interval& interval) { return interval.latest - interval.earliest; }
 
-std::optional<Interval> SinceAnchor(const Anchor& anchor, const v1::ClockReading& later) {
+std::optional<Interval> SinceAnchor(const KnownTime& anchor, const v1::ClockReading& later) {
   const auto elapsed = Elapsed(anchor.reading, later);
   if (!elapsed) return std::nullopt;
   return Around(anchor.base + *elapsed, Margin(anchor));
 }
 
-std::optional<Interval> BeforeAnchor(const v1::ClockReading& earlier, const Anchor& anchor) {
+std::optional<Interval> BeforeAnchor(const v1::ClockReading& earlier, const KnownTime& anchor) {
   const auto elapsed = Elapsed(earlier, anchor.reading);
   if (!elapsed) return std::nullopt;
   return Around(anchor.base - *elapsed, Margin(anchor));
 }
 
 // Steps 1 to 3 of the header.
-Interval Evident(const v1::ClockReading& captured, const std::optional<Anchor>& known,
+Interval Evident(const v1::ClockReading& captured, const std::optional<KnownTime>& known,
                  const std::optional<Anchor>& session, absl::Time epoch_start, absl::Time not_after) {
   const auto own = known ? SinceAnchor(*known, captured) : std::nullopt;
-  const auto brought = session ? BeforeAnchor(captured, *session) : std::nullopt;
+  const auto brought = session ? BeforeAnchor(captured, KnownFrom(*session)) : std::nullopt;
   if (own && brought) return Width(*brought) < Width(*own) ? *brought : *own;
   if (own) return *own;
   if (brought) return *brought;
@@ -74,7 +87,7 @@ v1::BaseTimeAnchor ToProto(const Anchor& anchor) {
 
 Interval RecordedInterval(const v1::ClockEvidence& evidence, const std::optional<Anchor>& session,
                           absl::Time epoch_start, absl::Time not_after) {
-  const auto known = evidence.has_anchor() ? std::optional(ToAnchor(evidence.anchor())) : std::nullopt;
+  const auto known = evidence.has_anchor() ? std::optional(KnownFrom(evidence.anchor())) : std::nullopt;
   const Interval evident = Evident(evidence.captured(), known, session, epoch_start, not_after);
   return CutTo(evident, epoch_start, not_after);
 }
@@ -92,10 +105,10 @@ Interval NarrowByNext(const Interval& interval, const std::optional<Interval>& n
 NowEstimate EstimateNow(const v1::ClockReading& reading, const std::optional<Anchor>& last_sync) {
   const absl::Time wall = absl::FromUnixMicros(reading.wall_us());
   if (!last_sync) return {{absl::InfinitePast(), absl::InfiniteFuture()}, wall, false};
-  if (const auto now = SinceAnchor(*last_sync, reading)) {
+  if (const auto now = SinceAnchor(KnownFrom(*last_sync), reading)) {
     return {*now, now->earliest + Width(*now) / 2, Width(*now) <= kExact};
   }
-  const absl::Time earliest = last_sync->base - Margin(*last_sync);
+  const absl::Time earliest = last_sync->base - Margin(KnownFrom(*last_sync));
   return {{earliest, absl::InfiniteFuture()}, std::max(wall, earliest), false};
 }
 

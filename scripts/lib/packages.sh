@@ -58,6 +58,7 @@ packages_to_mutate=(
 packages_to_bench=(
   nodejs                     # the engines to compare with
   npm                        # fetches them
+  strace                     # bench/run.py: counts the base's disk syncs
   python3                    # bench/run.py
 )
 

@@ -1,6 +1,7 @@
 #include "server/engine/committer.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "core/base/error.h"
@@ -179,29 +180,43 @@ Answers AllRetryLater(const std::vector<Submission>& group, const absl::Status& 
   return answers;
 }
 
+// Decided again, a group is decided as if for the first time (I8).
 absl::StatusOr<CommitOutcome> Committer::Commit(const std::vector<Submission>& group) {
+  const auto before = std::make_tuple(seats_moved_, uncovered_, split_, held_back_);
+  auto outcome = CommitInOne(group);
+  const bool again = torn_ && !in_parts_;
+  in_parts_ = torn_;
+  if (!again) return outcome;
+  std::tie(seats_moved_, uncovered_, split_, held_back_) = before;
+  return CommitInOne(group);
+}
+
+absl::StatusOr<CommitOutcome> Committer::CommitInOne(const std::vector<Submission>& group) {
   CommitOutcome outcome;
   standings_.clear();
-  RETURN_IF_ERROR(InTransaction(store_, [&]() -> absl::Status {
-    for (const Submission& submission : group) {
-      if (held_back_.contains(submission.author.replica)) {
-        outcome.verdicts.push_back(RetryLater(submission, v1::RETRY_REASON_DISK_FULL));
-        continue;
-      }
-      ASSIGN_OR_RETURN(const bool stands, AuthorityStands(submission.author));
-      if (!stands) {
-        held_back_.insert(submission.author.replica);
-        outcome.verdicts.push_back(RetryLater(submission, v1::RETRY_REASON_SHUTTING_DOWN));
-        continue;
-      }
-      ASSIGN_OR_RETURN(Decided verdicts, Decide(submission, outcome.touched));
-      RETURN_IF_ERROR(NotePlaces(submission.author.replica, verdicts));
-      outcome.verdicts.push_back(std::move(verdicts));
-    }
-    if (!group.empty()) RETURN_IF_ERROR(SettleSeats(group.back().received, outcome.touched));
-    return WriteStandings();
-  }));
+  torn_ = false;
+  RETURN_IF_ERROR(InTransaction(store_, [&] { return DecideGroup(group, outcome); }));
   return outcome;
+}
+
+absl::Status Committer::DecideGroup(const std::vector<Submission>& group, CommitOutcome& outcome) {
+  for (const Submission& submission : group) {
+    if (held_back_.contains(submission.author.replica)) {
+      outcome.verdicts.push_back(RetryLater(submission, v1::RETRY_REASON_DISK_FULL));
+      continue;
+    }
+    ASSIGN_OR_RETURN(const bool stands, AuthorityStands(submission.author));
+    if (!stands) {
+      held_back_.insert(submission.author.replica);
+      outcome.verdicts.push_back(RetryLater(submission, v1::RETRY_REASON_SHUTTING_DOWN));
+      continue;
+    }
+    ASSIGN_OR_RETURN(Decided verdicts, Decide(submission, outcome.touched));
+    RETURN_IF_ERROR(NotePlaces(submission.author.replica, verdicts));
+    outcome.verdicts.push_back(std::move(verdicts));
+  }
+  if (!group.empty()) RETURN_IF_ERROR(SettleSeats(group.back().received, outcome.touched));
+  return WriteStandings();
 }
 
 // Nothing is decided by what somebody could do before a role, a grant or the device was taken: the session has ended, and the
@@ -365,7 +380,7 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
     if (alone.refusal.has_value()) return QuarantineAll(submission, recorded, i, alone);
   }
   // Nothing is written before the first one is admitted: of a mutation alone there is never anything to take back.
-  const bool several = submission.mutations.size() > 1;
+  const bool in_part = in_parts_ && submission.mutations.size() > 1;
   uint64_t rev = 0;
   Decided verdicts;
   std::set<Scope> news;
@@ -375,11 +390,13 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
     ASSIGN_OR_RETURN(Admitted admitted,
                      Admit(store_, submission.author, mutation, recorded[i], submission.received));
     if (admitted.refusal.has_value()) {
+      torn_ |= i > 0;
+      if (i > 0 && !in_part) return MakeError(ErrorCode::kInternal, "a bundle was refused in its middle");
       if (i > 0) RETURN_IF_ERROR(store_.DropPart());
       return QuarantineAll(submission, recorded, i, admitted);
     }
     if (i == 0) {
-      if (several) RETURN_IF_ERROR(store_.BeginPart());
+      if (in_part) RETURN_IF_ERROR(store_.BeginPart());
       ASSIGN_OR_RETURN(rev, store_.NextRev());
     }
     verdicts.push_back(AppliedVerdict(mutation, rev, admitted));
@@ -394,7 +411,7 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
   }
   RETURN_IF_ERROR(SettlePlaces(store_, concerned, rev, submission.received, news));
   RETURN_IF_ERROR(NoteReferrals(store_, submission));
-  if (several) RETURN_IF_ERROR(store_.KeepPart());
+  if (in_part) RETURN_IF_ERROR(store_.KeepPart());
   touched.merge(news);
   RETURN_IF_ERROR(SettleReplaced(submission, touched));
   return verdicts;

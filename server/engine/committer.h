@@ -9,8 +9,8 @@
 //   authorise -> validate -> merge -> next rev -> record, feed, log, verdict          (admission.h)
 //   then what moves with it: everything about a citizen who moved, or whose case ended  (placement.h)
 //
-// Many submissions share one durable transaction (group commit); each stands in a part of its own, so that one
-// poisoned bundle takes nothing else with it (I5). Verdicts are returned only after the commit is durable (I1).
+// Many submissions share one durable transaction (group commit); of a bundle that is refused in its middle nothing stays,
+// and no other submission goes with it (I5). Verdicts are returned only after the commit is durable (I1).
 #ifndef OPGANG_SERVER_ENGINE_COMMITTER_H_
 #define OPGANG_SERVER_ENGINE_COMMITTER_H_
 
@@ -85,6 +85,10 @@ class Committer {
   absl::Status AnswerWishes(absl::Time now, std::set<Scope>& touched);
 
  private:
+  // A group in one transaction. Without parts (BaseStore::BeginPart) a bundle that is refused in its middle takes the group
+  // back: `torn_`, and nothing is written.
+  absl::StatusOr<CommitOutcome> CommitInOne(const std::vector<Submission>& group);
+  absl::Status DecideGroup(const std::vector<Submission>& group, CommitOutcome& outcome);
   // Of one submission.
   using Decided = std::vector<v1::Verdict>;
   // The earliest instant of a replica's last mutation, and the first place that lies after all that are taken.
@@ -146,6 +150,9 @@ class Committer {
   // begins with that place.
   std::set<ReplicaId> split_;
   std::set<ReplicaId> held_back_;  // a push of theirs failed, and they have not begun anew
+  // A part for each bundle costs every group a twentieth: only after a group that needed them, until one does not.
+  bool in_parts_ = false;
+  bool torn_ = false;  // a bundle of this group was refused in its middle
 };
 
 }  // namespace opgang

@@ -101,7 +101,8 @@ void Writer::Loop() {
 }
 
 void Writer::CommitGroup(std::vector<Work> group) {
-  std::vector<Submission> submissions;
+  const auto answered = std::make_shared<std::vector<Submission>>();
+  std::vector<Submission>& submissions = *answered;
   for (Work& work : group) {
     auto& batch = std::get<Batch>(work);
     std::move(batch.submissions.begin(), batch.submissions.end(), std::back_inserter(submissions));
@@ -114,6 +115,7 @@ void Writer::CommitGroup(std::vector<Work> group) {
     auto& batch = std::get<Batch>(work);
     batch.done(TakeVerdicts(answers, next, batch.submissions.size()));
   }
+  if (callbacks_.let_go) callbacks_.let_go(answered);
   if (answers.status.ok()) return Announce(answers.touched);
   if (GetErrorCode(answers.status) != ErrorCode::kDiskFull) Fail(answers.status);
 }

@@ -30,6 +30,9 @@ class Writer {
     // The disk failed under the store (not: full). Nothing is acknowledged any more; the process must end and start
     // anew. On the writer's thread.
     std::function<void(const absl::Status&)> on_failure;
+    // Takes what has been answered and is to be destroyed, which costs the writer a twenty-fifth of its time, to another
+    // thread. On the writer's thread; empty: destroyed there.
+    std::function<void(std::shared_ptr<const std::vector<Submission>>)> let_go;
   };
 
   Writer(std::unique_ptr<BaseStore> store, Callbacks callbacks);

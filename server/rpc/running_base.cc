@@ -238,6 +238,9 @@ class RunningBaseImpl : public RunningBase {
       failed_ = true;
       failure_.notify_all();
     };
+    callbacks.let_go = [this](std::shared_ptr<const std::vector<Submission>> answered) {
+      services_.pool->Post([answered = std::move(answered)] {});
+    };
     services_.writer = std::make_unique<Writer>(std::move(store), std::move(callbacks));
     return absl::OkStatus();
   }

@@ -132,8 +132,17 @@ absl::Status KeySlots::Extend(Random& random) {
     sodium_memzero(bytes.data(), bytes.size());
   }
   const auto first = static_cast<uint32_t>(slots_.size());
-  for (uint32_t i = 0; i < kBatch; ++i) RETURN_IF_ERROR(WriteSlot(first + i, batch[i]));
-  RETURN_IF_ERROR(Sync());
+  std::string bytes;
+  bytes.reserve(kBatch * kSlotBytes);  // grown, it would leave copies of keys behind
+  for (uint32_t i = 0; i < kBatch; ++i) {
+    std::string slot = BytesOf(first + i, batch[i]);
+    bytes += slot;
+    sodium_memzero(slot.data(), slot.size());
+  }
+  absl::Status written = WriteAt(OffsetOf(first), bytes);
+  sodium_memzero(bytes.data(), bytes.size());
+  if (written.ok()) written = Sync();
+  RETURN_IF_ERROR(written);
   std::move(batch.begin(), batch.end(), std::back_inserter(slots_));
   return absl::OkStatus();
 }
@@ -162,10 +171,16 @@ absl::Status KeySlots::Tag(const std::vector<std::pair<uint32_t, std::string>>& 
   return changed ? Sync() : absl::OkStatus();
 }
 
-absl::Status KeySlots::WriteSlot(uint32_t number, const Slot& slot) {
+std::string KeySlots::BytesOf(uint32_t number, const Slot& slot) {
   const std::string tag = Padded(slot.tag, kTagBytes);
-  std::string bytes(slot.key.Reveal());
-  bytes += tag + CheckOf(slot.key, number, tag);
+  const std::string check = CheckOf(slot.key, number, tag);
+  std::string bytes;
+  bytes.reserve(kSlotBytes);
+  return bytes.append(slot.key.Reveal()).append(tag).append(check);
+}
+
+absl::Status KeySlots::WriteSlot(uint32_t number, const Slot& slot) {
+  std::string bytes = BytesOf(number, slot);
   const absl::Status written = WriteAt(OffsetOf(number), bytes);
   sodium_memzero(bytes.data(), bytes.size());
   return written;

@@ -34,7 +34,7 @@ inline constexpr char kKeySlotsFile[] = "citizens.keys";
 // Thread-safe.
 class KeySlots {
  public:
-  static constexpr uint32_t kBatch = 256;
+  static constexpr uint32_t kBatch = 1024;
 
   // Opens the file or makes it. kDamaged: no such file's bytes; kNewerFile; kNotWritable, kDiskFull.
   static absl::StatusOr<std::unique_ptr<KeySlots>> Open(const std::filesystem::path& path, Random& random);
@@ -74,6 +74,7 @@ class KeySlots {
                                                           Random* fill);
   absl::Status Load();
   static Slot Read(uint32_t number, std::string_view bytes);
+  static std::string BytesOf(uint32_t number, const Slot& slot);  // to be wiped
   absl::Status WriteSlot(uint32_t number, const Slot& slot);
   absl::Status WriteAt(uint64_t offset, std::string_view bytes);
   absl::Status Sync();

@@ -48,7 +48,9 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   // Reads the epoch and the newest rev, or makes them for a new base. Another storage key opens nothing.
   absl::Status Start() {
-    RETURN_IF_ERROR(db_->Execute("PRAGMA cache_size=-16384"));  // KiB; a decision looks at a dozen places
+    // KiB: a decision looks at a dozen places. Pages, 16 MiB: a checkpoint makes the writer wait, syncs twice, and writes
+    // a page once however often it was changed since the last.
+    RETURN_IF_ERROR(db_->Execute("PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4096"));
     auto epoch = queries_.Meta("epoch");
     if (!epoch.ok() && GetErrorCode(epoch.status()) == ErrorCode::kNotFound) return MakeNew();
     if (!epoch.ok()) return epoch.status();
@@ -61,6 +63,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
     RETURN_IF_ERROR(CheckKeyFiles());
     RETURN_IF_ERROR(citizens_->Load(*db_, options_.storage_key));
     RETURN_IF_ERROR(audit_.Load());
+    ASSIGN_OR_RETURN(const int64_t referrals, db_->QueryInt("SELECT EXISTS (SELECT 1 FROM referrals)"));
+    has_referrals_ = referrals > 0;
     return LoadErased();
   }
 
@@ -146,6 +150,12 @@ class SqliteBaseStore : public Reads<BaseStore> {
     const auto fresh = new_citizens_.find(id);
     if (fresh != new_citizens_.end()) return fresh->second;
     return queries_.FindRecord(id);
+  }
+
+  // A new citizen has stood nowhere else.
+  absl::StatusOr<std::vector<Scope>> FormerScopesOf(RecordId id) override {
+    if (new_citizens_.contains(id)) return std::vector<Scope>();
+    return queries_.FormerScopesOf(id);
   }
 
   absl::StatusOr<std::optional<IntentId>> QuarantinedCreate(RecordId record) override {
@@ -388,6 +398,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   absl::Status PutReferral(const Referral& referral) override {
+    has_referrals_ = true;
     ASSIGN_OR_RETURN(auto put, db_->Prepare("INSERT OR REPLACE INTO referrals (intent_id, author, citizen_id,"
                                             " received_us, taken_up_us, sealed) VALUES (?, ?, ?, ?, ?, ?)"));
     const v1::ReferralReceipt& receipt = referral.receipt;
@@ -405,6 +416,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
 
   // Only where the referral took effect: what was kept back may name a citizen whom its author never met.
   absl::Status NoteTakenUp(RecordId citizen, std::string_view author, int64_t at_us) override {
+    if (!has_referrals_) return absl::OkStatus();
     ASSIGN_OR_RETURN(auto rows, db_->Prepare("SELECT r.intent_id, l.verdict FROM referrals r JOIN log l"
                                              " ON l.intent_id = r.intent_id WHERE r.citizen_id = ?1 AND"
                                              " r.author <> ?2 AND r.taken_up_us = 0"));
@@ -649,6 +661,14 @@ class SqliteBaseStore : public Reads<BaseStore> {
     return citizens_->KeyOf(owner);
   }
 
+  // KeyFor(), for one citizen's rows that come one behind the other in this transaction.
+  absl::StatusOr<const SecretBytes*> KeyAtHand(const std::string& owner) {
+    if (at_hand_.first == owner) return &at_hand_.second;
+    ASSIGN_OR_RETURN(at_hand_.second, KeyFor(owner));
+    at_hand_.first = owner;
+    return &at_hand_.second;
+  }
+
   void TakeBackKeys(size_t keep) {
     for (size_t i = keep; i < given_.size(); ++i) citizens_->Forget(given_[i]);
     given_.resize(std::min(keep, given_.size()));
@@ -658,6 +678,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   void ForgetLooks() {
     queries_.RememberStanding();
     new_citizens_.clear();
+    at_hand_ = {};
   }
 
   void NoteNew(const StoredRecord& record, bool is_new) {
@@ -774,8 +795,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
   absl::StatusOr<std::string> SealAbout(const std::string& subject, std::string_view table,
                                         std::string_view id, uint64_t rev, std::string_view plain) {
     if (subject.empty()) return SealRow(table, id, rev, plain);
-    ASSIGN_OR_RETURN(const SecretBytes key, KeyFor(subject));
-    return Seal(key, plain, RowBinding(table, id, rev, kRowFormat), *options_.random);
+    ASSIGN_OR_RETURN(const SecretBytes* key, KeyAtHand(subject));
+    return Seal(*key, plain, RowBinding(table, id, rev, kRowFormat), *options_.random);
   }
 
   SqliteBaseOptions options_;
@@ -786,6 +807,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
   bool looked_for_unfinished_ = false;
   AuditChain audit_;
   std::vector<std::string> given_;  // owners that got a key in this transaction
+  std::pair<std::string, SecretBytes>
+      at_hand_;  // the owner whose key was used last in this transaction, and the key
   size_t given_at_part_ = 0;
   EpochId epoch_;
   uint64_t newest_rev_ = 0;
@@ -796,6 +819,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   int64_t last_received_us_ = 0;
   std::map<RecordId, StoredRecord> new_citizens_;  // of this transaction, as they are stored
   bool first_write_known_ = false;
+  bool has_referrals_ = false;      // or had some
   bool authority_changed_ = false;  // in this transaction
   std::atomic<uint64_t> authority_rev_ = 1;
   std::optional<sqlite::Transaction> transaction_;

@@ -170,6 +170,31 @@ TEST_F(CommitterTest, TwoPartsUnderOneIdOrInOnePlaceStopNothing) {
   EXPECT_EQ(Word(amal.Commit(Citizen("Carla"))), "applied");
 }
 
+// Such a group is decided twice: whatever the first time left behind would show in the second.
+TEST_F(CommitterTest, FaultInTheMiddleOfABundleIsAsIfItsNeighboursHadComeWithoutIt) {
+  const auto group_of = [&](const std::string& name) {
+    std::vector<Draft> drafts = {Citizen("before " + name), Citizen(name), Citizen("after " + name)};
+    drafts.insert(drafts.begin() + 2, InquiryOf(drafts[1]));
+    drafts[2].payload.set_fields("\xff");
+    HandDevice::MakeBundle({&drafts[1], &drafts[2]});
+    return drafts;
+  };
+  const std::vector<std::string> words = {"applied", "REFUSAL_CODE_BUNDLE_PARTNER", "REFUSAL_CODE_UNREADABLE",
+                                          "applied"};
+  const Draft first = Citizen("first");
+  EXPECT_EQ(Word(amal.Commit(first)), "applied");
+  const uint64_t rev = Find(first)->rev;
+  for (uint64_t round = 0; round < 3; ++round) {  // the second and third with parts from the beginning
+    const std::vector<Draft> drafts = group_of("Amina");
+    EXPECT_EQ(Words(amal.Commit(amal.Seal(drafts))), words);
+    EXPECT_EQ(Find(drafts[0])->rev, rev + 2 * round + 1);
+    EXPECT_FALSE(Find(drafts[1]).has_value());
+    EXPECT_EQ(Find(drafts[3])->rev, rev + 2 * round + 2);
+  }
+  EXPECT_EQ(Quarantined(), 6u);
+  EXPECT_THAT(base.Check().problems, testing::IsEmpty());
+}
+
 TEST_F(CommitterTest, OnePoisonedAmongFiveHundredDelaysAndDragsDownNothing) {
   std::vector<v1::SealedMutation> queue;
   for (int i = 0; i < 500; ++i) {

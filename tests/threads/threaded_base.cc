@@ -34,6 +34,9 @@ ThreadedBase::ThreadedBase(const TestBase& base, int workers)
   callbacks.on_news = [this](const std::set<Scope>& touched) {
     services_.sessions.DoForAll([touched](ServerSession& session) { session.OnNews(touched); });
   };
+  callbacks.let_go = [this](std::shared_ptr<const std::vector<Submission>> answered) {
+    services_.pool->Post([answered = std::move(answered)] {});
+  };
   services_.writer = std::make_unique<Writer>(*std::move(store), std::move(callbacks));
   ticker_ = std::thread([this] { Tick(); });
 }
