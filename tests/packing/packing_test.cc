@@ -143,6 +143,13 @@ TEST(Packing, WhatFollowsThePackedPartMakesItNoPackedPayload) {
   EXPECT_EQ(PayloadForm(packed.substr(0, 2)), 0u);
 }
 
+TEST(Packing, WhatNoReaderWouldOpenIsSentAsItIs) {
+  v1::SyncResponse response = Page(1);
+  response.mutable_page()->mutable_entries(0)->set_record(std::string(kMostUnpackedBytes, 'x'));
+  PackMessage(response);
+  EXPECT_FALSE(response.has_packed());
+}
+
 TEST(Packing, AMessageWithinAMessageWithinAMessageIsNone) {
   v1::SyncResponse response = Page(20);
   PackMessage(response);
