@@ -47,8 +47,8 @@ void TellNoRoom(int fd) {
 // Since-boot time: no wrong wall clock holds a connection.
 absl::Time SteadyNow(Clock& clock) { return absl::FromUnixMicros(clock.Read().boottime_us()); }
 
-void WatchOn(int epoll, int fd) {
-  epoll_event event{.events = EPOLLIN | EPOLLRDHUP, .data = {.fd = fd}};
+void WatchOn(int epoll, int fd, uint32_t how = EPOLLIN | EPOLLRDHUP) {
+  epoll_event event{.events = how, .data = {.fd = fd}};
   epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
@@ -116,6 +116,8 @@ void FrontDoor::Serve() {
         ListenTo(fd);
       } else if (IsListener(fd)) {
         AcceptFrom(fd);
+      } else {
+        LookAtNewcomer(fd);
       }
     }
   }
@@ -176,7 +178,11 @@ void FrontDoor::Admit(Knock knock) {
   const auto& [address, peer] = knock.name;
   {
     const std::unique_lock lock(mutex_);
-    open_.erase(peer);
+    // The port may be used anew before its last end was seen.
+    if (const auto last = open_.find(peer); last != open_.end()) {
+      StopWatching(last->second.get());
+      open_.erase(last);
+    }
     const auto arrival = book_.Arrive(peer, address, SteadyNow(*options_.clock));
     CutAll(arrival.cut, "newer-at-the-door");
     const int fd = knock.connection.get();
@@ -187,6 +193,8 @@ void FrontDoor::Admit(Knock knock) {
       return TellNoRoom(fd);
     }
     SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    WatchOn(events_.get(), second.get(), EPOLLIN | EPOLLET);  // each time that something comes
+    newcomers_.emplace(second.get(), peer);
     open_.emplace(peer, std::move(second));
   }
   hand_on_(knock.listener, knock.connection.Release());
@@ -202,6 +210,7 @@ void FrontDoor::LookAround() {
     const Traffic traffic = TrafficOf(one->second.get());
     if (Floods(one->first, traffic.received, now)) floods.push_back(one->first);
     if (traffic.over) book_.Leave(one->first);
+    if (traffic.over) StopWatching(one->second.get());
     one = traffic.over ? open_.erase(one) : std::next(one);
   }
   CutAll(floods, "flood");
@@ -211,6 +220,21 @@ void FrontDoor::LookAround() {
     spdlog::warn("event=turned-away why={} connections={}", why, count);
   turned_away_.clear();
   tell_next_ = now + kTellEvery;
+}
+
+// Who has not called may bring little, and brings it in a few pieces: no time is lost until the next look around.
+void FrontDoor::LookAtNewcomer(int descriptor) {
+  const std::unique_lock lock(mutex_);
+  const auto found = newcomers_.find(descriptor);
+  if (found == newcomers_.end() || options_.behind_proxy) return;
+  const std::string peer = found->second;
+  if (book_.FloodsBytes(peer, TrafficOf(descriptor).received, SteadyNow(*options_.clock)))
+    CutAll({peer}, "flood");
+}
+
+// Before its descriptor is closed: gRPC's of the same connection would keep the watch alive.
+void FrontDoor::StopWatching(int descriptor) {
+  if (newcomers_.erase(descriptor) > 0) epoll_ctl(events_.get(), EPOLL_CTL_DEL, descriptor, nullptr);
 }
 
 bool FrontDoor::Floods(const std::string& peer, uint64_t received, absl::Time now) {
@@ -225,6 +249,7 @@ void FrontDoor::CutAll(const std::vector<std::string>& peers, const char* why) {
   for (const std::string& peer : peers) {
     const auto found = open_.find(peer);
     if (found == open_.end()) continue;
+    StopWatching(found->second.get());
     Cut(found->second.get());
     open_.erase(found);
     ++turned_away_[why];
@@ -233,7 +258,9 @@ void FrontDoor::CutAll(const std::vector<std::string>& peers, const char* why) {
 
 void FrontDoor::Prove(std::string_view peer, StoreId device) {
   const std::unique_lock lock(mutex_);
-  CutAll(book_.Prove(PeerKey(peer), options_.behind_proxy ? StoreId() : device), "newer-of-the-device");
+  const std::string key = PeerKey(peer);
+  if (const auto open = open_.find(key); open != open_.end()) StopWatching(open->second.get());
+  CutAll(book_.Prove(key, options_.behind_proxy ? StoreId() : device), "newer-of-the-device");
 }
 
 bool FrontDoor::BeginCall(std::string_view peer) {
@@ -259,6 +286,7 @@ void FrontDoor::Close() {
   (void)!write(wake_.get(), &one, sizeof(one));
   thread_.join();
   const std::unique_lock lock(mutex_);
+  newcomers_.clear();
   open_.clear();
 }
 

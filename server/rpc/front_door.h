@@ -81,8 +81,10 @@ class FrontDoor {
   void EndKnocks(const std::vector<std::string>& knocking, const char* why);
   void Admit(Knock knock);
   void LookAround();
+  void LookAtNewcomer(int descriptor);
   bool Floods(const std::string& peer, uint64_t received, absl::Time now);  // under mutex_, as the next
   void CutAll(const std::vector<std::string>& peers, const char* why);
+  void StopWatching(int descriptor);
 
   const FrontDoorOptions options_;
   const std::vector<OwnedFd> listeners_;
@@ -93,8 +95,9 @@ class FrontDoor {
   std::map<int, Knock> knocks_;  // by descriptor; the door's thread's, as the next
   WaitingLine knocking_;         // their descriptors in decimal
   std::mutex mutex_;
-  ConnectionBook book_;                     // guarded by mutex_
-  std::map<std::string, OwnedFd> open_;     // guarded by mutex_; the door's descriptors, by peer
+  ConnectionBook book_;                   // guarded by mutex_
+  std::map<std::string, OwnedFd> open_;   // guarded by mutex_; the door's descriptors, by peer
+  std::map<int, std::string> newcomers_;  // guarded by mutex_; those without a call, by the door's descriptor
   std::map<std::string, int> turned_away_;  // guarded by mutex_; why, and how many, since it was last told
   absl::Time tell_next_ = absl::InfinitePast();  // guarded by mutex_
   std::atomic<bool> closing_ = false;
