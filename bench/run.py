@@ -389,13 +389,14 @@ class Bench:
                 tell(f"five o'clock: device {d + 1} of {devices}")
                 world.save(world.tablet("swarm", area=f"Testby {d // 10}"), 50, 1000 + d)
             tell(f"five o'clock: {devices} devices")
-            all_of_them = world.tool("swarm", "--home", world.directory / "swarm")
+            all_of_them, _, idle = (world.tool("swarm", "--home", world.directory / "swarm") for _ in range(3))
         if all_of_them["sent"] != 50 * devices:
             sys.exit(f"bench: {all_of_them}")
         rate = all_of_them["sent"] / all_of_them["answered"]
         self.note(9, f"{devices} devices of 50 records at once / one device", rate / one, "x", 1, 1.5, "higher")
         self.note("9b", "the slowest of them, its colleagues' records come too", all_of_them["slowest"], "s", 5, 2, "lower")
         self.note("9c", "the last verdict of all", all_of_them["answered"], "s", None, None, "lower")
+        self.note("9d", "all of them once more, with nothing to say", idle["seconds"], "s", None, None, "lower")
 
     def first_sync(self):
         """Row 10: an area of 2,154 dwellings with 20,000 records and its entrances, on 1 Mbit/s with 100 ms there and back, and
