@@ -120,7 +120,7 @@ TEST_F(WireTest, WireThatBreaksEveryConnectionAtTheSameByteEndsEachSyncWithAWord
 TEST_F(WireTest, WireThatHangsIsNoBaseOnceTheDeviceHasWaitedLongEnough) {
   World world;
   WiredTablet& tablet = *world.tablet;
-  for (const int64_t byte : {int64_t{0}, int64_t{600}, int64_t{3200}}) {
+  for (const int64_t byte : {int64_t{0}, int64_t{600}, int64_t{1700}}) {
     tablet.SaveNote();
     tablet.wire().Arm({.after_bytes = byte, .kind = WireFault::Kind::kHang});
     const auto result = tablet.Sync({.connect_timeout = absl::Milliseconds(300),
@@ -221,13 +221,11 @@ TEST_F(WireTest, ReaderOfZeroSpeedCostsTheBaseAPageAndDelaysNobody) {
   (*stream)->Write(hello);
 
   WiredTablet other(world.base, world.scratch / "other", "samira", "tablet-3");
-  int64_t pulled = other.wire().passed(Towards::kDevice);
-  EXPECT_LT(pulled, 20'000) << "it was current already";
+  EXPECT_LT(other.wire().passed(Towards::kDevice), 20'000) << "it was current already";
   for (int i = 0; i < 50; ++i) writer.SaveNote(1000);
   writer.SyncWell();
-  other.SyncWell();
-  pulled = other.wire().passed(Towards::kDevice);
-  EXPECT_GT(pulled, 50'000) << "the others are served";
+  other.wire().Heal();
+  EXPECT_GE(other.Sync({}).value().received, 50u) << "the others are served";
   const int64_t given = frozen.wire().passed(Towards::kDevice) - handshake;
   EXPECT_GT(given, 8 * 1024);
   EXPECT_LT(given, 64 * 1024) << "a Welcome and a page, of some 900,000 bytes that wait";

@@ -6,6 +6,8 @@
 namespace opgang {
 namespace {
 
+constexpr int kMany = 2400;  // records, which take the line about a quarter of a minute, packed
+
 class SlowLineTest : public SyncStory {
  protected:
   absl::StatusOr<SyncResult> SyncOver(SlowLineDialer& dialer, int attempts = 3) {
@@ -59,7 +61,7 @@ TEST_F(SlowLineTest, LineThatCarriesTenKilobytesBetweenTwoCutsStillDrains) {
 }
 
 TEST_F(SlowLineTest, FirstPullOverALineThatIsCutComesToAnEnd) {
-  for (int i = 0; i < 600; ++i) jonas.SaveCitizen("Citizen " + std::to_string(i));
+  for (int i = 0; i < kMany; ++i) jonas.SaveCitizen("Citizen " + std::to_string(i));
   jonas.SyncWell();
   SlowLineDialer dialer(base, clock, amal.peer(), {});
   ASSERT_EQ(SyncOver(dialer).status(), absl::OkStatus());
@@ -68,7 +70,7 @@ TEST_F(SlowLineTest, FirstPullOverALineThatIsCutComesToAnEnd) {
 }
 
 TEST_F(SlowLineTest, VerdictsDoNotWaitBehindALongPull) {
-  for (int i = 0; i < 600; ++i) jonas.SaveCitizen("Citizen " + std::to_string(i));
+  for (int i = 0; i < kMany; ++i) jonas.SaveCitizen("Citizen " + std::to_string(i));
   jonas.SyncWell();
   amal.SaveCitizen("Mine");
   SlowLineDialer dialer(base, clock, amal.peer(), {.cut_every = absl::Hours(1)});

@@ -88,7 +88,7 @@ class SlowStream : public SyncStream {
 
   void CarryUp() {
     while (auto request = up_.Take(Now())) {
-      dialer_.mutations_arrived += static_cast<size_t>(request->push().mutations_size());
+      dialer_.mutations_arrived += static_cast<size_t>(Unpacked(*request).push().mutations_size());
       session_->Hear(*request);
     }
     if (closing_ && up_.next() == absl::InfiniteFuture()) session_->session().OnHalfClose();
