@@ -136,6 +136,13 @@ bool Intruder::GoOnWithTheHeader() {
   return SayInTls(frames);
 }
 
+bool Intruder::Hears() {
+  char buffer[4096];
+  const ssize_t got = recv(fd_, buffer, sizeof(buffer), 0);
+  if (got > 0) heard_.append(buffer, static_cast<size_t>(got));
+  return got > 0;
+}
+
 bool Intruder::IsHungUpOn() {
   char buffer[4096];
   while (true) {

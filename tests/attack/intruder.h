@@ -41,6 +41,8 @@ class Intruder {
   bool BeginAndReset(int streams);
   // "127.0.0.2:41000", as the base knows him.
   std::string Name() const;
+  // Waits until something comes, as it is. False: hung up on, or ten seconds are over.
+  bool Hears();
   // Reads until the other end has hung up (true) or ten seconds are over (false). What came is in heard().
   bool IsHungUpOn();
   const std::string& heard() const { return heard_; }
