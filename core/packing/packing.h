@@ -9,7 +9,8 @@
 // (opens_packing); what is packed in a form that the reader does not know is ahead of it, not damaged.
 //
 // Opening is bounded before anything is taken: a bomb is refused by what it says that it holds, and one that lies by what
-// comes out. Thread-safe; each thread keeps a context of its own (about 0.4 MiB where it packs, 0.2 MiB where it opens).
+// comes out. Thread-safe; each thread keeps contexts of its own: 0.03 MiB where it packs payloads, 0.4 pages, at most
+// 1.3; 0.1 where it opens (ZSTD_sizeof_CCtx, zstd 1.5.4).
 #ifndef OPGANG_CORE_PACKING_PACKING_H_
 #define OPGANG_CORE_PACKING_PACKING_H_
 

