@@ -120,7 +120,8 @@ TEST_F(PackingOverSync, TheSameAgainToAnUpgradedBaseIsTheSame) {
       for (auto request = session.NextRequest(); request.value().has_value(); request = session.NextRequest())
         at_base->Hear(**request);
       const auto said = at_base->SayAll();
-      if (round == 0) ASSERT_EQ(session.OnResponse(said.at(0)), absl::OkStatus());
+      if (round > 0) continue;
+      ASSERT_EQ(session.OnResponse(said.at(0)), absl::OkStatus());
     }
     base.Disconnect(at_base);
   }
