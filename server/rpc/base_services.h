@@ -42,7 +42,7 @@ struct BaseServices {
   SessionRegistry sessions;
   CallsUnderWay calls;
   std::mutex refusals_mutex;
-  // When a refusal was last noted in the audit, by store and method (gate.cc); guarded by refusals_mutex.
+  // When a refusal was last noted in the audit, by store and method (refusals.cc); guarded by refusals_mutex.
   std::map<std::pair<StoreId, std::string>, absl::Time> refusals;
   std::unique_ptr<KeysCopy> keys_copy;    // never null while the base runs
   std::unique_ptr<DeviceLimits> devices;  // null: without limits

@@ -5,44 +5,11 @@
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "server/engine/authority.h"
-#include "server/engine/transaction.h"
 #include "server/rpc/on_writer.h"
 #include "server/rpc/peer.h"
-#include "spdlog/spdlog.h"
+#include "server/rpc/refusals.h"
 
 namespace opgang {
-namespace {
-
-// A device that asks again and again is noted once in so long a time for each method.
-constexpr absl::Duration kNoteEvery = absl::Minutes(1);
-
-bool IsTimeToNote(BaseServices& base, const Credentials& who, std::string_view method) {
-  const std::unique_lock lock(base.refusals_mutex);
-  const absl::Time now = base.clock->WallNow();
-  auto& last = base.refusals[{who.peer.store, std::string(method)}];
-  if (last != absl::Time() && now >= last && now - last < kNoteEvery) return false;
-  last = now;
-  return true;
-}
-
-}  // namespace
-
-void NoteRefusal(BaseServices& base, const Credentials& who, std::string_view method) {
-  spdlog::warn("event=refused method={} staff={} store={}", method, who.peer.staff_code,
-               who.peer.store.ToString());
-  if (!IsTimeToNote(base, who, method)) return;
-  AuditUse use;
-  use.note.set_at_us(absl::ToUnixMicros(base.clock->WallNow()));
-  use.note.set_actor(who.peer.staff_code);
-  use.note.set_action(v1::AUDIT_ACTION_REFUSED);
-  use.note.set_detail(std::string(method));
-  use.note.set_store_id(who.peer.store.ToBytes());
-  base.writer->Run([use = std::move(use)](BaseStore& store, Committer&) {
-    const absl::Status noted = InTransaction(store, [&] { return store.AuditUsed(use); });
-    if (!noted.ok()) spdlog::warn("event=refusal-not-noted error=\"{}\"", std::string(noted.message()));
-  });
-}
-
 bool IsRefusal(const grpc::Status& status) {
   return status.error_code() == grpc::StatusCode::PERMISSION_DENIED ||
          status.error_code() == grpc::StatusCode::NOT_FOUND;
@@ -106,7 +73,7 @@ absl::StatusOr<Caller> AdmitCaller(BaseServices& base, BaseReader& reader, const
   auto caller = CallerOf(reader, who.peer, who.proof);
   const bool permitted = rule != nullptr && caller.ok() && Permits(*rule, caller->author.role);
   if (permitted) return caller;
-  NoteRefusal(base, who, method);
+  NoteRefusal(base, who.peer, method);
   if (!caller.ok()) return caller.status();
   return MakeError(ErrorCode::kBaseRefused, "your role may not ask for this");
 }

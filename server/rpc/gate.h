@@ -1,5 +1,5 @@
 // The gate that every call over mutual TLS passes beside a Sync session: who it is, whether the table of authority lets him
-// (server/engine/authority.h), and in whose name. What it turns away is audited.
+// (server/engine/authority.h), and in whose name. What it turns away is audited (refusals.h).
 #ifndef OPGANG_SERVER_RPC_GATE_H_
 #define OPGANG_SERVER_RPC_GATE_H_
 
@@ -47,8 +47,6 @@ absl::StatusOr<Caller> AdmitCaller(BaseServices& base, BaseReader& reader, const
 absl::StatusOr<Caller> AdmitCaller(BaseServices& base, const grpc::ServerContextBase& context,
                                    std::string_view method);
 
-// Notes in the log and the audit that somebody was turned away: once in a while for each store and method. Waits for nothing.
-void NoteRefusal(BaseServices& base, const Credentials& who, std::string_view method);
 // What a handler answers about what is not the caller's, which is the same as about what is not there.
 bool IsRefusal(const grpc::Status& status);
 

@@ -15,6 +15,7 @@
 #include "server/rpc/gate.h"
 #include "server/rpc/on_writer.h"
 #include "server/rpc/peer.h"
+#include "server/rpc/refusals.h"
 #include "spdlog/spdlog.h"
 
 namespace opgang {
@@ -119,7 +120,7 @@ grpc::Status ReportServiceImpl::RunReport(grpc::ServerContext* context, const v1
     const auto caller = AdmitCaller(base_, *reader, visit->who, "ReportService/RunReport");
     if (!caller.ok()) return ToGrpc(caller.status());
     const grpc::Status narrowed = ToGrpc(Narrow(*reader, *caller, request));
-    if (IsRefusal(narrowed)) NoteRefusal(base_, visit->who, "ReportService/RunReport");
+    if (IsRefusal(narrowed)) NoteRefusal(base_, visit->who.peer, "ReportService/RunReport");
     if (!narrowed.ok()) return narrowed;
   }
   const Asked asked{request, base_};

@@ -12,6 +12,7 @@
 #include "server/rpc/base_services.h"
 #include "server/rpc/gate.h"
 #include "server/rpc/peer.h"
+#include "server/rpc/refusals.h"
 
 namespace opgang {
 
@@ -76,7 +77,7 @@ class StaffAdminServiceImpl : public v1::AdminService::Service {
     if (!caller.ok()) return ToGrpc(caller.status());
     const Credentials who{{caller->staff_code(), caller->author.store}, ""};
     const grpc::Status status = Handled(context, *std::move(caller), std::move(request), response, handler);
-    if (IsRefusal(status)) NoteRefusal(base_, who, method);
+    if (IsRefusal(status)) NoteRefusal(base_, who.peer, method);
     return status;
   }
 

@@ -5,6 +5,7 @@
 #include "server/engine/device_uses.h"
 #include "server/engine/erasure.h"
 #include "server/engine/holdings.h"
+#include "server/rpc/refusals.h"
 #include "spdlog/spdlog.h"
 
 namespace opgang {
@@ -104,6 +105,8 @@ void SyncStrand::Greet(const Peer& peer, const v1::Hello& hello) {
     auto greeting = opgang::Greet(store, peer, hello, self->Now(), *self->base_.random);
     if (greeting.ok() && greeting->found_twice)
       spdlog::warn("event=store-exists-twice staff={} store={}", peer.staff_code, peer.store.ToString());
+    if (greeting.ok() && greeting->go_away == v1::GO_AWAY_REASON_UNKNOWN_STORE)
+      NoteRefusal(self->base_, peer, "SyncService/Sync");
     if (greeting.ok()) committer.GoOn(greeting->author.replica);
     std::set<Scope> touched;
     // What fails is done with the next commit that concerns a seat.

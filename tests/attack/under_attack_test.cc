@@ -323,6 +323,18 @@ TEST_F(LimitsTest, WorkBeyondTheDaysLimitWaitsOnTheDeviceWhichGoesOnReading) {
   ExpectAllAtTheBaseOnce();
 }
 
+TEST_F(LimitsTest, AStoreThatTheBaseDoesNotKnowIsTurnedAwayAndThatIsAuditedOnce) {
+  const BaseKeys keys = LoadBaseKeys(base_.directory()).value();
+  const PeerIdentity nobody{"nobody", StoreId::Make(absl::UnixEpoch(), SystemRandom())};
+  const StreamByHand::Caller caller{keys.ca.certificate_pem,
+                                    IssueStoreCertificate(keys.ca, nobody, SystemRandom()).value()};
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(StreamByHand(base_.port(), caller).Hello(), "GO_AWAY_REASON_UNKNOWN_STORE");
+  const Json listed = base_.AdminJson({"audit", "list", "--actor", "amal", "--action", "refused"});
+  ASSERT_EQ(listed["entries"].size(), 1u) << listed;
+  EXPECT_NE(listed["entries"][0].dump().find("SyncService/Sync"), std::string::npos);
+}
+
 TEST_F(LimitsTest, AnUnknownLimitIsToldAndNothingIsServed) {
   base_.Stop();
   const Outcome outcome = base_.Admin({"serve", "--listen", "127.0.0.1:0", "--limit", "conections=5"});
