@@ -239,8 +239,8 @@ class World:
                 continue
             for what, number in json.loads(child.communicate()[0] or "{}").items():
                 deeds[what] = deeds.get(what, 0) + number
-        told = ", ".join(f"{number:,} {what}" for what, number in deeds.items())
-        print(f"  ({told}; the base used {cpu:.2f} of a core)")
+        told = "".join(f"{number:,} {what}, " for what, number in deeds.items())
+        print(f"  ({told}the base used {cpu:.2f} of a core)")
 
     def slow_readers(self, name):
         """Fresh tablets whose line brings 24 kB of the area and then nothing, for as long as they wait."""
