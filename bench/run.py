@@ -26,11 +26,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 BATCHES = (250, 1000, 4000)
 
 
-def tell(words):
-    """Progress: a line that is overwritten on a terminal, a line each elsewhere."""
+def tell(words, passing=False):
+    """Progress: a line that is overwritten on a terminal, a line each elsewhere, without what is only passing."""
     if sys.stderr.isatty():
         print(f"\r\033[K{words}"[:90], end="", file=sys.stderr, flush=True)
-    else:
+    elif not passing:
         print(words, file=sys.stderr, flush=True)
 
 
@@ -94,11 +94,13 @@ class Wire:
 
 
 class World:
-    """One base in a directory of its own, and tablets enrolled there."""
+    """One base in a directory of its own, and tablets enrolled there. `filled`: a base's directory that it begins as a copy of."""
 
-    def __init__(self, binaries, directory, limits=()):
+    def __init__(self, binaries, directory, limits=(), filled=None):
         self.bin, self.directory = pathlib.Path(binaries), pathlib.Path(directory)
         self.directory.mkdir(parents=True)
+        if filled:
+            shutil.copytree(filled, self.data)
         self.base = subprocess.Popen([self.bin / "opgangd", "--data", self.data, "serve", "--listen", "127.0.0.1:0",
                                       *(word for limit in limits for word in ("--limit", limit))],
                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -185,9 +187,9 @@ class Bench:
         self.results = []
 
     @contextlib.contextmanager
-    def world(self, *limits):
+    def world(self, *limits, filled=None):
         self.count += 1
-        world = World(self.bin, self.scratch / f"world-{self.count}", limits)
+        world = World(self.bin, self.scratch / f"world-{self.count}", limits, filled)
         try:
             yield world
         finally:
@@ -337,6 +339,47 @@ class Bench:
         self.note("5b", "bytes a record, pull", pulled / self.records, "B", best_down, 0.6 * raw, "lower")
         self.note("5c", "bytes a record as JSON", raw, "B", None, None, "lower")
 
+    @staticmethod
+    def bytes_both_ways(world):
+        """Of a cold sync of 20 new records each way."""
+        wire = Wire(world.port)
+        mine, other = world.tablet(port=wire.port), world.tablet()
+        world.save(other, 20, 3)
+        world.sync(other)
+        world.save(mine, 20, 4)
+        before = wire.up + wire.down
+        world.sync(mine)
+        total = wire.up + wire.down - before
+        wire.close()
+        return total
+
+    def growth(self):
+        """Row 14: what the same devices cost beside ever more records of others in the base: 8 areas of citizens with ten records
+        each, committed as devices' work is. The devices' own areas begin empty."""
+        sizes = (1_000, 10_000) if self.args.quick else (10_000, 100_000, 1_000_000)
+        filled = {size: self.scratch / f"filled-{size}" for size in sizes}
+        for size, directory in filled.items():
+            tell(f"growth: a base with {size} records")
+            subprocess.run([self.bin / "fill_base", "--data", directory, "--citizens", str(size // 10)], check=True,
+                           capture_output=True)
+        costs = {size: {"ingest": [], "bytes": [], "swarm": []} for size in sizes}
+        for r in range(min(self.rounds, 3)):
+            for size, cost in costs.items():
+                tell(f"round {r + 1}: growth, {size} records")
+                with self.world(filled=filled[size]) as world:
+                    home = world.tablet()
+                    world.save(home, self.records, 14)
+                    cost["ingest"].append(world.sync(home)["answered"])
+                    cost["bytes"].append(self.bytes_both_ways(world))
+                    cost["swarm"].append(self.swarm(world, 20 if self.args.quick else 200)["answered"])
+        for directory in filled.values():
+            shutil.rmtree(directory)
+        for row, what, name in ((14, "ingest", "durable ingest"), ("14b", "bytes", "bytes of a cold sync"),
+                                ("14c", "swarm", "all devices at once")):
+            least, *more = (statistics.median(costs[size][what]) for size in sizes)
+            for size, cost in zip(sizes[1:], more):
+                self.note(row, f"{name}, {size:,} records / {sizes[0]:,}", cost / least, "x", 2, 1.2, "lower")
+
     def round_trips(self):
         """Rows 6 and 7: 20 new records each way over 300 ms, cold; and 20 on a stream that is open."""
         rtt, cold, near, opened = 0.3, [], [], []
@@ -377,6 +420,18 @@ class Bench:
         for name, count in sorted(syncs.items()):
             self.note("8b", f"of these, of {name}", count, "", None, None, "lower")
 
+    @staticmethod
+    def swarm(world, devices):
+        """Devices of 50 records each, ten to an area, all at once."""
+        for d in range(devices):
+            tell(f"five o'clock: device {d + 1} of {devices}", passing=True)
+            world.save(world.tablet("swarm", area=f"Testby {d // 10}"), 50, 1000 + d)
+        tell(f"five o'clock: {devices} devices")
+        told = world.tool("swarm", "--home", world.directory / "swarm")
+        if told["sent"] != 50 * devices:
+            sys.exit(f"bench: {told}")
+        return told
+
     def five_o_clock(self):
         """Row 9: all devices at once, ten to an area, against one device's rate in the same base; rates to the last verdict.
         All devices run in one process, on the same cores as the base."""
@@ -385,13 +440,8 @@ class Bench:
             alone = world.tablet()
             world.save(alone, self.records, 5)
             one = self.records / world.sync(alone)["answered"]
-            for d in range(devices):
-                tell(f"five o'clock: device {d + 1} of {devices}")
-                world.save(world.tablet("swarm", area=f"Testby {d // 10}"), 50, 1000 + d)
-            tell(f"five o'clock: {devices} devices")
-            all_of_them, _, idle = (world.tool("swarm", "--home", world.directory / "swarm") for _ in range(3))
-        if all_of_them["sent"] != 50 * devices:
-            sys.exit(f"bench: {all_of_them}")
+            all_of_them = self.swarm(world, devices)
+            _, idle = (world.tool("swarm", "--home", world.directory / "swarm") for _ in range(2))
         rate = all_of_them["sent"] / all_of_them["answered"]
         self.note(9, f"{devices} devices of 50 records at once / one device", rate / one, "x", 1, 1.5, "higher")
         self.note("9b", "the slowest of them, its colleagues' records come too", all_of_them["slowest"], "s", 5, 2, "lower")
@@ -432,7 +482,7 @@ class Bench:
         most = 2 * devices + 100
         with self.world(f"connections={most}", f"connections-per-address={most}") as world:
             for d in range(devices):
-                tell(f"idle devices: {d + 1} of {devices}")
+                tell(f"idle devices: {d + 1} of {devices}", passing=True)
                 world.tablet("idle", synced=False)
             before = world.resident_kib()
             with subprocess.Popen([self.bin / "bench_tool", "idle", "--home", world.directory / "idle"], stdin=subprocess.PIPE,
@@ -456,7 +506,7 @@ class Bench:
                   "ms", 60, 20, "lower")
 
     def run(self):
-        rows = set(map(int, self.args.rows.split(","))) if self.args.rows else set(range(1, 14))
+        rows = set(map(int, self.args.rows.split(","))) if self.args.rows else set(range(1, 15))
         if rows & {1, 2, 3, 4, 13}:
             self.engines(rows)
         if 5 in rows:
@@ -473,6 +523,8 @@ class Bench:
             self.search()
         if 12 in rows:
             self.idle_devices()
+        if 14 in rows:
+            self.growth()
         tell("")
 
 

@@ -190,6 +190,30 @@ TEST_F(DamageTest, FlippedByteInOneConfirmedRowCostsThatRowUntilTheNextSession) 
   EXPECT_EQ(NameOf(*store, others), "Cem");
 }
 
+// So many that the view opens them on several threads.
+TEST_F(DamageTest, SpoiledRowsAmongThousandsCostThemselvesAndEachOtherShowsItsOwnName) {
+  constexpr int kCitizens = 5000;
+  std::map<RecordId, std::string> names;
+  size_t spoiled = 0;
+  for (int i = 0; i < kCitizens; ++i) {
+    const RecordId id = RecordId::Make(clock_.WallNow(), SystemRandom());
+    names[id] = "Borger " + std::to_string(i);
+    base_.Put(CitizenNamed(names[id]), id, id.ToBytes());
+    if (id.uuid().back() == 7) ++spoiled;
+  }
+  ASSERT_GT(spoiled, 0u);
+  Sync(*OpenUnlocked());
+  Execute("confirmed.db",
+          "UPDATE records SET sealed = CAST(x'00000000' || substr(sealed, 5) AS BLOB)"
+          " WHERE substr(record_id, 16) = x'07'");
+  auto store = OpenUnlocked();
+  for (const auto& [id, name] : names)
+    ASSERT_EQ(NameOf(*store, id), id.uuid().back() == 7 ? "(not visible)" : name);
+  Sync(*store);
+  EXPECT_EQ(repaired_, spoiled);
+  for (const auto& [id, name] : names) ASSERT_EQ(NameOf(*store, id), name);
+}
+
 TEST_F(DamageTest, RepairFailingAtEachStepInTurnIsMadeGoodByTheNextSession) {
   vfs_ = FaultVfs::kName;
   const RecordId others = RecordId::Make(clock_.WallNow(), SystemRandom());

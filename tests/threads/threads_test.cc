@@ -161,6 +161,22 @@ TEST_F(ThreadsTest, LiveSessionsThatAreToldToGoComeAgainAndMissNothing) {
   ExpectSameAtTheEnd();
 }
 
+// A device that opens what it holds on all its cores.
+TEST_F(ThreadsTest, ThousandsOfRecordsAreOpenedSideBySide) {
+  std::map<RecordId, std::string> names;
+  for (int group = 0; group < 60; ++group) {
+    Bundle bundle = workers[0]->device.NewBundle();
+    for (int i = 0; i < 50; ++i) {
+      const std::string name = "Citizen " + std::to_string(names.size());
+      names[bundle.Create(CitizenCalled(name), workers[0]->area)] = name;
+    }
+    workers[0]->device.Save(bundle);
+  }
+  for (const size_t i : {0, 1}) ASSERT_TRUE(workers[i]->Sync(*threaded).ok());
+  workers[1]->device.Reopen();
+  for (const auto& [id, name] : names) ASSERT_EQ(workers[1]->device.NameOf(id), name);
+}
+
 // One store on two streams at once: the older is fenced, and nobody waits for anybody.
 TEST_F(ThreadsTest, SessionsOfOneStoreOnTwoStreamsFenceEachOther) {
   Worker& worker = *workers[0];

@@ -5,6 +5,7 @@
 
 #include "client-lib/src/store/schema.h"
 #include "core/base/error.h"
+#include "core/base/in_parallel.h"
 #include "core/base/status_macros.h"
 #include "core/sealing/sealing.h"
 #include "core/sqlite/transaction.h"
@@ -13,6 +14,9 @@ namespace opgang {
 namespace {
 
 constexpr uint32_t kRowFormat = 1;
+constexpr size_t kOpenedAtOnce =
+    2048;  // rows: at 300 bytes each, half a MiB in memory beside what is made of them
+constexpr size_t kWorthAThread = 256;  // rows
 
 sqlite::DatabaseOptions OptionsFor(const std::string& path, const std::string& vfs) {
   sqlite::DatabaseOptions options;
@@ -31,6 +35,25 @@ void DeleteFiles(const std::string& path) {
 
 std::string Binding(std::string_view record_id, uint64_t rev) {
   return RowBinding("records", record_id, rev, kRowFormat);
+}
+
+// `records` still sealed become opened, without those that do not open: these are noted with their scopes. (No record is
+// without bytes.)
+std::vector<ConfirmedRecord> OpenAll(const SecretBytes& key, std::vector<ConfirmedRecord> records,
+                                     std::map<RecordId, std::vector<Scope>>& unreadable) {
+  InParallel(records.size(), kWorthAThread, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      ConfirmedRecord& record = records[i];
+      auto opened = Open(key, record.record, Binding(record.id.ToBytes(), record.rev));
+      record.record = opened.ok() ? *std::move(opened) : std::string();
+    }
+  });
+  std::erase_if(records, [&](ConfirmedRecord& record) {
+    if (!record.record.empty()) return false;
+    unreadable[record.id] = std::move(record.scopes);
+    return true;
+  });
+  return records;
 }
 
 // Walks memberships in record order beside a walk over the records.
@@ -148,7 +171,7 @@ bool ConfirmedStore::IsGone(RecordId id, uint64_t rev) const {
 }
 
 absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
-                                     const std::function<void(ConfirmedRecord&&)>& take) {
+                                     const std::function<void(std::vector<ConfirmedRecord>&&)>& take) {
   std::vector<std::string> strays;
   MembershipWalk::ScopesByRecord unreadable;
   {
@@ -156,8 +179,10 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
     ASSIGN_OR_RETURN(auto rows,
                      db_->Prepare("SELECT record_id, record_type, subject_id, rev, sealed, stale FROM records"
                                   " ORDER BY record_id"));
+    std::vector<ConfirmedRecord> sealed;
     for (;;) {
       ASSIGN_OR_RETURN(const bool row, rows.Step());
+      if (!row || sealed.size() == kOpenedAtOnce) take(OpenAll(key, std::exchange(sealed, {}), unreadable));
       if (!row) break;
       ConfirmedRecord record;
       const std::string_view id = rows.Blob(0);
@@ -169,18 +194,13 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
         strays.emplace_back(id);
         continue;
       }
-      record.rev = static_cast<uint64_t>(rows.Int(3));
-      auto opened = opgang::Open(key, rows.Blob(4), Binding(id, record.rev));
-      if (!opened.ok()) {
-        unreadable[*record_id] = std::move(record.scopes);
-        continue;
-      }
       record.id = *record_id;
       record.record_type = static_cast<uint32_t>(rows.Int(1));
       record.subject_id = std::string(rows.Blob(2));
+      record.rev = static_cast<uint64_t>(rows.Int(3));
+      record.record = std::string(rows.Blob(4));
       record.stale = rows.Int(5) != 0;
-      record.record = *std::move(opened);
-      take(std::move(record));
+      sealed.push_back(std::move(record));
     }
     ASSIGN_OR_RETURN(lacking_, walk.TakeWithoutRow());
   }

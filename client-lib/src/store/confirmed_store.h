@@ -74,9 +74,10 @@ class ConfirmedStore {
   // Throws everything away: for a file that turned out to be damaged while it was open.
   absl::Status StartAnew();
 
-  // Every record, opened with `key`. What does not open, or is missing, is lacking() from then on; a row that stands
-  // in no scope is removed.
-  absl::Status ForEach(const SecretBytes& key, const std::function<void(ConfirmedRecord&&)>& take);
+  // Every record, opened with `key` on all cores, in id order and some thousand at a time. What does not open, or is missing,
+  // is lacking() from then on; a row that stands in no scope is removed.
+  absl::Status ForEach(const SecretBytes& key,
+                       const std::function<void(std::vector<ConfirmedRecord>&&)>& take);
   // nullopt where it is not here or does not open.
   absl::StatusOr<std::optional<ConfirmedRecord>> Find(RecordId id, const SecretBytes& key);
 

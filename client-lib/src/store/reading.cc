@@ -4,10 +4,16 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/in_parallel.h"
 #include "core/base/status_macros.h"
 #include "core/packing/packing.h"
 
 namespace opgang {
+namespace {
+
+constexpr size_t kWorthAThread = 256;  // records
+
+}  // namespace
 
 std::set<Scope> ReadableScopes(const v1::QueueState& state) {
   std::set<Scope> scopes;
@@ -69,8 +75,11 @@ absl::StatusOr<absl::Time> Reading::NearestDue(absl::Time now) {
   return nearest;
 }
 
-absl::Status Reading::ForEachConfirmed(const std::function<void(ConfirmedRecord&&)>& take) {
-  const absl::Status read = confirmed_.ForEach(keys_.confirmed_rows, take);
+absl::Status Reading::ForEachConfirmed(const std::function<void(const ConfirmedRecord&)>& take) {
+  const absl::Status read =
+      confirmed_.ForEach(keys_.confirmed_rows, [&](std::vector<ConfirmedRecord>&& records) {
+        for (const ConfirmedRecord& record : records) take(record);
+      });
   if (read.ok() || GetErrorCode(read) != ErrorCode::kDamaged) return read;
   view_.reset();  // shows what is gone
   return confirmed_.StartAnew();
@@ -87,11 +96,13 @@ absl::Status Reading::Load() {
   view_ = std::make_unique<ViewIndex>(RuleSettings{});
   std::set<RecordId> only_own;
   for (const auto& [id, own] : own_) only_own.insert(id);
-  const absl::Status read = confirmed_.ForEach(keys_.confirmed_rows, [&](ConfirmedRecord&& confirmed) {
-    only_own.erase(confirmed.id);
-    if (cases_only_ && !MakesCases(confirmed.record_type)) return;
-    Show(confirmed.id, &confirmed);
-  });
+  const absl::Status read =
+      confirmed_.ForEach(keys_.confirmed_rows, [&](std::vector<ConfirmedRecord>&& records) {
+        for (const ConfirmedRecord& record : records) only_own.erase(record.id);
+        if (cases_only_)
+          std::erase_if(records, [](const auto& record) { return !MakesCases(record.record_type); });
+        ShowAll(records);
+      });
   if (!read.ok()) {
     view_.reset();
     return read;
@@ -164,6 +175,18 @@ std::vector<OwnMutation> Reading::Pending(RecordId id, const std::set<std::strin
     if (!contained) pending.push_back(own);
   }
   return pending;
+}
+
+// Into a view that shows none of them yet.
+void Reading::ShowAll(const std::vector<ConfirmedRecord>& confirmed) {
+  std::vector<std::optional<VisibleRecord>> visible(confirmed.size());
+  InParallel(confirmed.size(), kWorthAThread, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i)
+      visible[i] = MakeVisible(&confirmed[i], Pending(confirmed[i].id, {}));
+  });
+  for (std::optional<VisibleRecord>& record : visible) {
+    if (record) view_->Put(*std::move(record));
+  }
 }
 
 void Reading::Show(RecordId id, const ConfirmedRecord* confirmed) {

@@ -38,7 +38,7 @@ class Reading {
   const StoreKeys& keys() const { return keys_; }
 
   // Every confirmed record, opened. A file that turns out to be damaged begins anew, and there is nothing to take.
-  absl::Status ForEachConfirmed(const std::function<void(ConfirmedRecord&&)>& take);
+  absl::Status ForEachConfirmed(const std::function<void(const ConfirmedRecord&)>& take);
   // Opens and indexes everything where that was not done yet, and what has changed since.
   absl::StatusOr<const ViewIndex*> View();
   // When the first open case is due, at the earliest; InfiniteFuture: there is none. Where the view was not made yet, only
@@ -67,6 +67,7 @@ class Reading {
   void TakeRow(int64_t position, const StoreTime& time);
   // Own mutations of the record that the confirmed copy may lack, but for `except`.
   std::vector<OwnMutation> Pending(RecordId id, const std::set<std::string>& except) const;
+  void ShowAll(const std::vector<ConfirmedRecord>& confirmed);
   void Show(RecordId id, const ConfirmedRecord* confirmed);
 
   const StoreKeys keys_;

@@ -25,7 +25,6 @@ class ViewIndex : public View {
  public:
   explicit ViewIndex(RuleSettings rules) : rules_(rules) {}
 
-  void Reserve(size_t records) { records_.reserve(records); }
   void Put(VisibleRecord record);
   void Remove(RecordId id);
 

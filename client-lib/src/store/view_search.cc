@@ -3,12 +3,14 @@
 #include <utility>
 
 #include "client-lib/src/store/view_index.h"
+#include "core/base/in_parallel.h"
 #include "core/records/validation.h"
 
 namespace opgang {
 namespace {
 
-constexpr size_t kMinDigits = 4;  // fewer digits are a house number, not a telephone
+constexpr size_t kWorthAThread = 256;  // records
+constexpr size_t kMinDigits = 4;       // fewer digits are a house number, not a telephone
 
 std::string DigitsOf(std::string_view text) {
   std::string digits;
@@ -92,10 +94,16 @@ ViewIndex::SearchKeys ViewIndex::KeysOf(const VisibleRecord& record) const {
 
 const std::vector<ViewIndex::SearchKeys>& ViewIndex::search_keys() const {
   if (!search_keys_.empty()) return search_keys_;
+  Records searched;
   for (const RecordType type :
        {RecordType::kCitizen, RecordType::kInquiry, RecordType::kEntrance, RecordType::kDwelling}) {
-    for (const VisibleRecord* record : OfType(type)) search_keys_.push_back(KeysOf(*record));
+    const Records of_type = OfType(type);
+    searched.insert(searched.end(), of_type.begin(), of_type.end());
   }
+  search_keys_.resize(searched.size());
+  InParallel(searched.size(), kWorthAThread, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) search_keys_[i] = KeysOf(*searched[i]);
+  });
   return search_keys_;
 }
 
