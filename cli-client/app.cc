@@ -167,6 +167,7 @@ int RunApp(const std::vector<std::string>& arguments, const Wiring& wiring) {
   CLI::App app(texts("help.opgang"), "opgang");
   LabelHelp(app, texts);
   AddGlobalOptions(app, texts, options, language);
+  app.set_version_flag("--version", "opgang " OPGANG_VERSION, texts("help.option.version"));
   VerbTable verbs(app, texts, options);
   AddAllVerbs(verbs);
   app.require_subcommand(1);
@@ -174,6 +175,9 @@ int RunApp(const std::vector<std::string>& arguments, const Wiring& wiring) {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
     wiring.terminal->Out(HelpOfWidth(app.help(), wiring.terminal->Width()));
+    return 0;
+  } catch (const CLI::CallForVersion& asked) {
+    wiring.terminal->Out(asked.what() + std::string("\n"));
     return 0;
   } catch (const CLI::ParseError& error) {
     Context context(wiring, options);

@@ -9,6 +9,7 @@ constexpr CatalogueEntry kTexts[] = {
      "Opgang, for the person in the stairwell. Saving always works: without a network, locked or not.",
      "Opgang, for den, der står i opgangen. At gemme virker altid: uden net, låst eller ej."},
     {"help.option.help", "show this help", "vis denne hjælp"},
+    {"help.option.version", "show which version this is", "vis hvilken version det er"},
     {"help.option.home", "directory of this device (else OPGANG_HOME, else $XDG_DATA_HOME/opgang)",
      "enhedens mappe (ellers OPGANG_HOME, ellers $XDG_DATA_HOME/opgang)"},
     {"help.option.lang", "language: da or en (else LC_ALL, LC_MESSAGES, LANG)",

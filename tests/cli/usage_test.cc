@@ -54,6 +54,12 @@ TEST_F(Usage, TheHelpOfAllFitsTheScreenAndItsSecondLinesStandUnderTheWords) {
   ExpectFits(Run({"--help", "--lang", "da"}).out);
 }
 
+TEST_F(Usage, TheVersionIsSaidWithoutAStore) {
+  const Ran asked = Run({"--version"});
+  EXPECT_EQ(asked.exit, 0);
+  EXPECT_THAT(asked.out, testing::MatchesRegex("opgang [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
 TEST_F(Usage, TheLanguageComesFromLangThenLcAllThenLcMessagesThenLang) {
   Begin();
   environment_["LANG"] = "da_DK.UTF-8";
