@@ -69,6 +69,10 @@ void Context::Emit(const Json& document, bool in_one_line) const {
   terminal().Out(text + "\n");
 }
 
+void Context::EmitMade(const std::function<Json()>& make, bool in_one_line) const {
+  if (options_.json) Emit(make(), in_one_line);
+}
+
 absl::StatusOr<Store*> Context::OpenStore() {
   if (!store_) {
     ASSIGN_OR_RETURN(store_, device().OpenStore());

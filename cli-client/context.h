@@ -75,6 +75,8 @@ class Context {
   void Hint(std::string_view line) const;
   // The JSON result; silent without --json. `in_one_line` for a stream of documents.
   void Emit(const Json& document, bool in_one_line = false) const;
+  // The same of a long document, which is made only where it is wanted.
+  void EmitMade(const std::function<Json()>& make, bool in_one_line = false) const;
   // A result went out: a failure after it is told by the exit code and stderr, never by a second document.
   bool emitted() const { return emitted_; }
 

@@ -149,6 +149,7 @@ Json CaseJson(const Context& context, const View& view, const GroupFacts& facts,
 }
 
 void SayCases(const Context& context, const View& view, const std::vector<CaseLine>& cases) {
+  if (context.options().json) return;  // nothing is said
   const int width = context.terminal().Width();
   const GroupFacts facts(view);
   for (const CaseLine& line : cases) {

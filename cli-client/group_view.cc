@@ -28,11 +28,7 @@ std::string VenueOf(const VisibleRecord* venue) {
 
 }  // namespace
 
-bool KnowsDirectory(const Context& context) {
-  const std::vector<GrantInfo> grants = context.store().grants();
-  return std::ranges::any_of(
-      grants, [](const GrantInfo& grant) { return grant.scope.kind == v1::SCOPE_KIND_DIRECTORY; });
-}
+bool KnowsDirectory(const Context& context) { return context.store().HasGrant(v1::SCOPE_KIND_DIRECTORY); }
 
 std::string MeetingTimeWords(const Context& context, const v1::Meeting& meeting) {
   return StatedWords(context.texts(), meeting.start(), context.Today());

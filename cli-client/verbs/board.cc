@@ -98,7 +98,7 @@ class LiveBoard : public SyncObserver {
     if (view == nullptr) return;
     if (context_.terminal().HasScreen() && !context_.options().json) context_.terminal().Out(kClearScreen);
     SayBoard(context_, *view, devices_);
-    context_.Emit(BoardJson(context_, *view, devices_), /*in_one_line=*/true);
+    context_.EmitMade([&] { return BoardJson(context_, *view, devices_); }, /*in_one_line=*/true);
   }
 
  private:
@@ -132,7 +132,7 @@ absl::Status RunBoard(Context& context, const BoardArgs& args) {
   if (args.watch) return WatchBoard(context, args);
   const Devices devices = context.wiring().list_devices(context.store(), kBasePatience);
   SayBoard(context, *view, devices);
-  context.Emit(BoardJson(context, *view, devices));
+  context.EmitMade([&] { return BoardJson(context, *view, devices); });
   return absl::OkStatus();
 }
 

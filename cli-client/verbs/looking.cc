@@ -32,12 +32,14 @@ absl::Status RunDue(Context& context, const DueArgs& args) {
   context.Say(context.T("due.policy",
                         {{"policy", std::string(DuePolicyName(context.store().rule_settings().policy))}}) +
               " " + UnsentWords(context));
-  Json document = JsonDocument("due");
-  document["now"] = JsonTime(context.Now());
-  document["policy"] = DuePolicyName(context.store().rule_settings().policy);
-  document["cases"] = CasesJson(context, *view, cases);
-  document["queue"] = UnsentJson(context);
-  context.Emit(document);
+  context.EmitMade([&] {
+    Json document = JsonDocument("due");
+    document["now"] = JsonTime(context.Now());
+    document["policy"] = DuePolicyName(context.store().rule_settings().policy);
+    document["cases"] = CasesJson(context, *view, cases);
+    document["queue"] = UnsentJson(context);
+    return document;
+  });
   return absl::OkStatus();
 }
 

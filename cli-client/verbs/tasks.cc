@@ -160,8 +160,10 @@ absl::Status RunTasks(Context& context, const TaskArgs& args) {
   document["now"] = JsonTime(context.Now());
   document["tasks"] = Json::array();
   for (const TaskLine& task : tasks) {
-    SayTask(context, *view, task);
-    document["tasks"].push_back(TaskJson(*view, task));
+    if (context.options().json)
+      document["tasks"].push_back(TaskJson(*view, task));
+    else
+      SayTask(context, *view, task);
   }
   const auto overdue = std::ranges::count_if(tasks, [](const TaskLine& task) { return task.overdue; });
   context.Say(context.T(tasks.empty() ? "tasks.none" : "tasks.count",

@@ -27,18 +27,6 @@ bool IsElsewhere(const v1::Group& group, const SeatWish& wish) {
 
 bool IsPlanned(const v1::Meeting& meeting) { return meeting.state() == v1::MEETING_STATE_PLANNED; }
 
-// When each group first meets, cancelled evenings left out; by the group's id.
-std::map<std::string, absl::Time> FirstMeetings(const std::vector<MeetingFact>& meetings) {
-  std::map<std::string, absl::Time> first;
-  for (const MeetingFact& fact : meetings) {
-    if (!IsPlanned(*fact.meeting)) continue;
-    const absl::Time start = MeetingStart(*fact.meeting);
-    const auto [found, is_new] = first.emplace(fact.meeting->group_id(), start);
-    if (!is_new) found->second = std::min(found->second, start);
-  }
-  return first;
-}
-
 bool Better(const SeatOffer& a, const SeatOffer& b) {
   return std::tuple(a.full, a.elsewhere, a.start, a.meeting) <
          std::tuple(b.full, b.elsewhere, b.start, b.meeting);
@@ -72,18 +60,31 @@ absl::Time MeetingEnd(const v1::Meeting& meeting) {
   return MeetingStart(meeting) + absl::Minutes(meeting.minutes());
 }
 
-SeatChoice ChooseSeats(const std::vector<MeetingFact>& meetings, const SeatWish& wish) {
-  const std::map<std::string, absl::Time> first = FirstMeetings(meetings);
+MeetingPlan::MeetingPlan(const std::vector<MeetingFact>& meetings) {
+  std::map<std::string_view, absl::Time> first;  // when each group first meets, cancelled evenings left out
+  for (const MeetingFact& fact : meetings) {
+    if (!IsPlanned(*fact.meeting)) continue;
+    const absl::Time start = MeetingStart(*fact.meeting);
+    const auto [found, is_new] = first.emplace(fact.meeting->group_id(), start);
+    if (!is_new) found->second = std::min(found->second, start);
+    open_.push_back({fact, start});
+  }
+  std::erase_if(open_, [&](const Evening& evening) {
+    return !evening.fact.group->rolling_entry() &&
+           evening.start != first.at(evening.fact.meeting->group_id());
+  });
+}
+
+SeatChoice ChooseSeats(const MeetingPlan& plan, const SeatWish& wish) {
   const absl::Time due = EndOfLocalDay(wish.due.earliest);
   SeatChoice choice;
-  for (const MeetingFact& fact : meetings) {
+  for (const auto& [fact, start] : plan.open_) {
+    if (start <= wish.now) continue;
     const bool shares = SharesLanguage(*fact.group, wish);
-    if (!IsPlanned(*fact.meeting) || !(shares || wish.interpreter)) continue;
-    SeatOffer offer{fact.id, MeetingStart(*fact.meeting), IsElsewhere(*fact.group, wish),
-                    IsFull(*fact.group, fact.promised), !shares};
-    if (offer.start <= wish.now) continue;
-    if (!fact.group->rolling_entry() && offer.start != first.at(fact.meeting->group_id())) continue;
-    (offer.start < due ? choice.in_time : choice.later).push_back(offer);
+    if (!shares && !wish.interpreter) continue;
+    (start < due ? choice.in_time : choice.later)
+        .push_back(
+            {fact.id, start, IsElsewhere(*fact.group, wish), IsFull(*fact.group, fact.promised), !shares});
   }
   std::ranges::sort(choice.in_time, Better);
   std::ranges::sort(choice.later, Better);

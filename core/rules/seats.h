@@ -60,7 +60,21 @@ struct SeatChoice {
   std::vector<SeatOffer> later;    // the same order
 };
 
-SeatChoice ChooseSeats(const std::vector<MeetingFact>& meetings, const SeatWish& wish);
+// Meetings prepared once for many wishes. Immutable.
+class MeetingPlan {
+ public:
+  explicit MeetingPlan(const std::vector<MeetingFact>& meetings);
+
+ private:
+  friend SeatChoice ChooseSeats(const MeetingPlan& plan, const SeatWish& wish);
+  struct Evening {
+    MeetingFact fact;
+    absl::Time start;
+  };
+  std::vector<Evening> open_;  // planned, and one may begin there
+};
+
+SeatChoice ChooseSeats(const MeetingPlan& plan, const SeatWish& wish);
 
 // Whether a device may promise a seat by itself. Of a limited group it promises only what it was lent
 // (core/rules/seat_escrow.h), and else takes the wish.

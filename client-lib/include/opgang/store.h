@@ -115,6 +115,8 @@ class Store {
   virtual const StoreInfo& info() const = 0;
   // What the base granted at the last sync.
   virtual std::vector<GrantInfo> grants() const = 0;
+  // Whether any of them is for such a scope; opens nothing.
+  virtual bool HasGrant(v1::ScopeKind kind) const = 0;
 
   // Unlocking. `remember_for`: how long the key provider keeps the key (a round). kWrongPassphrase; kWaitToGuess after
   // several of these, with the seconds to wait; kRevoked: the store was taken out of use; kLeaseOver: the passphrase alone opens

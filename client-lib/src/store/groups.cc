@@ -112,10 +112,12 @@ GroupFacts::GroupFacts(const View& view) : view_(view), holders_(HoldersIn(view)
     if (seat.state() == v1::SEAT_STATE_PROMISED) ++found->second->promised;
     if (seat.state() == v1::SEAT_STATE_TO_BE_CONFIRMED) ++found->second->wishes;
   }
+  std::vector<MeetingFact> known;
   for (const MeetingLine& line : meetings_) {
     if (line.group == nullptr) continue;
-    facts_.push_back({line.meeting->id, ContentOf(&line), &line.group->As<v1::Group>(), line.promised});
+    known.push_back({line.meeting->id, ContentOf(&line), &line.group->As<v1::Group>(), line.promised});
   }
+  plan_.emplace(known);
 }
 
 const MeetingLine* GroupFacts::FindMeeting(RecordId meeting) const {
@@ -141,7 +143,7 @@ SeatChoice GroupFacts::SeatsFor(const CaseLine& line, absl::Time now) const {
     wish.interpreter = citizen.interpreter_needed();
   }
   if (line.inquiry != nullptr) wish.areas = AreasOf(*line.inquiry);
-  return ChooseSeats(facts_, wish);
+  return ChooseSeats(*plan_, wish);
 }
 
 std::vector<SeatLine> GroupFacts::SeatsOf(RecordId citizen) const {

@@ -1,5 +1,6 @@
 #include "client-lib/src/store/store_impl.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/error.h"
@@ -79,6 +80,13 @@ absl::StatusOr<const View*> StoreImpl::view() {
   RETURN_IF_ERROR(reading_->View().status());
   RETURN_IF_ERROR(Unsettle());  // rows may have turned out to be damaged
   return reading_->View();
+}
+
+bool StoreImpl::HasGrant(v1::ScopeKind kind) const {
+  return std::ranges::any_of(queue_->state().grants(), [&](const v1::StoredGrant& grant) {
+    const auto scope = Scope::FromProto(grant.scope());
+    return scope && scope->kind == kind;
+  });
 }
 
 std::vector<GrantInfo> StoreImpl::grants() const {

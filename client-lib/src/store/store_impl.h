@@ -59,6 +59,7 @@ class StoreImpl : public Store, public SyncStore {
   // Store.
   const StoreInfo& info() const override { return info_; }
   std::vector<GrantInfo> grants() const override;
+  bool HasGrant(v1::ScopeKind kind) const override;
   bool unlocked() const override { return reading_ != nullptr; }
   absl::Status Unlock(std::string_view passphrase, absl::Duration remember_for) override;
   absl::Status Lock() override;
