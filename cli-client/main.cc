@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     DeviceOptions options;
     options.home = home;
     options.keys = keys.get();
+    options.ends_with_process = true;
     return std::make_unique<Device>(options);
   };
   wiring.sync = [](Store& store, const SyncOptions& options) { return Sync(store, options); };

@@ -2,28 +2,34 @@
 
 #include <algorithm>
 #include <system_error>
-#include <thread>
-#include <vector>
+#include <utility>
 
 namespace opgang {
 namespace {
 
-constexpr size_t kMostThreads = 4;
+constexpr size_t kMostThreads = 4;  // the caller's is one of them
 
 }  // namespace
 
-void InParallel(size_t count, size_t least, const std::function<void(size_t begin, size_t end)>& part) {
+ParallelWork::ParallelWork(size_t count, size_t block, std::function<void(size_t begin, size_t end)> part)
+    : count_(count), block_(block), part_(std::move(part)) {
   const size_t cores = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kMostThreads);
-  const size_t ranges = std::clamp<size_t>(count / least, 1, cores);
-  const size_t each = (count + ranges - 1) / ranges;
-  std::vector<std::thread> others;
-  size_t begun = 0;
+  const size_t blocks = (count + block - 1) / block;
   try {
-    for (; begun + each < count; begun += each) others.emplace_back(part, begun, begun + each);
+    while (others_.size() + 1 < std::min(cores, blocks)) others_.emplace_back([this] { Work(); });
   } catch (const std::system_error&) {
-  }  // no thread is to be had: the rest is done here
-  if (begun < count) part(begun, count);
-  for (std::thread& thread : others) thread.join();
+  }  // no thread is to be had: the rest waits for Finish()
+}
+
+void ParallelWork::Finish() {
+  Work();
+  for (std::thread& thread : others_) thread.join();
+  others_.clear();
+}
+
+void ParallelWork::Work() {
+  for (size_t begin = next_.fetch_add(block_); begin < count_; begin = next_.fetch_add(block_))
+    part_(begin, std::min(begin + block_, count_));
 }
 
 }  // namespace opgang

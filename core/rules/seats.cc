@@ -60,7 +60,7 @@ absl::Time MeetingEnd(const v1::Meeting& meeting) {
   return MeetingStart(meeting) + absl::Minutes(meeting.minutes());
 }
 
-MeetingPlan::MeetingPlan(const std::vector<MeetingFact>& meetings) {
+MeetingsOnOffer::MeetingsOnOffer(const std::vector<MeetingFact>& meetings) {
   std::map<std::string_view, absl::Time> first;  // when each group first meets, cancelled evenings left out
   for (const MeetingFact& fact : meetings) {
     if (!IsPlanned(*fact.meeting)) continue;
@@ -75,10 +75,10 @@ MeetingPlan::MeetingPlan(const std::vector<MeetingFact>& meetings) {
   });
 }
 
-SeatChoice ChooseSeats(const MeetingPlan& plan, const SeatWish& wish) {
+SeatChoice ChooseSeats(const MeetingsOnOffer& meetings, const SeatWish& wish) {
   const absl::Time due = EndOfLocalDay(wish.due.earliest);
   SeatChoice choice;
-  for (const auto& [fact, start] : plan.open_) {
+  for (const auto& [fact, start] : meetings.open_) {
     if (start <= wish.now) continue;
     const bool shares = SharesLanguage(*fact.group, wish);
     if (!shares && !wish.interpreter) continue;

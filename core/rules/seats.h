@@ -61,12 +61,12 @@ struct SeatChoice {
 };
 
 // Meetings prepared once for many wishes. Immutable.
-class MeetingPlan {
+class MeetingsOnOffer {
  public:
-  explicit MeetingPlan(const std::vector<MeetingFact>& meetings);
+  explicit MeetingsOnOffer(const std::vector<MeetingFact>& meetings);
 
  private:
-  friend SeatChoice ChooseSeats(const MeetingPlan& plan, const SeatWish& wish);
+  friend SeatChoice ChooseSeats(const MeetingsOnOffer& meetings, const SeatWish& wish);
   struct Evening {
     MeetingFact fact;
     absl::Time start;
@@ -74,7 +74,7 @@ class MeetingPlan {
   std::vector<Evening> open_;  // planned, and one may begin there
 };
 
-SeatChoice ChooseSeats(const MeetingPlan& plan, const SeatWish& wish);
+SeatChoice ChooseSeats(const MeetingsOnOffer& meetings, const SeatWish& wish);
 
 // Whether a device may promise a seat by itself. Of a limited group it promises only what it was lent
 // (core/rules/seat_escrow.h), and else takes the wish.

@@ -59,7 +59,7 @@ class SeatsTest : public ::testing::Test {
     return meeting;
   }
 
-  SeatChoice Choose() { return ChooseSeats(MeetingPlan(facts_), wish); }
+  SeatChoice Choose() { return ChooseSeats(MeetingsOnOffer(facts_), wish); }
   static std::string Names(const std::vector<SeatOffer>& offers) {
     std::string names;
     for (const SeatOffer& offer : offers) names += offer.meeting.ToBytes()[0];

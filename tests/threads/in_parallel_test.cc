@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <latch>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -10,39 +11,52 @@
 namespace opgang {
 namespace {
 
-TEST(InParallelTest, EachIsDoneOnce) {
+TEST(ParallelWorkTest, EachIsDoneOnceInBlocksOfTheSizeThatWasAskedFor) {
   for (const size_t count : {0u, 1u, 9u, 10u, 11u, 20u, 39u, 40u, 41u, 1000u, 1003u}) {
     std::vector<int> done(count);
-    InParallel(count, 10, [&](size_t begin, size_t end) {
+    ParallelWork work(count, 10, [&](size_t begin, size_t end) {
+      EXPECT_LE(end - begin, 10u);
       for (size_t i = begin; i < end; ++i) ++done[i];
     });
+    work.Finish();
+    work.Finish();
     EXPECT_THAT(done, testing::Each(1)) << count;
   }
 }
 
-TEST(InParallelTest, LittleIsDoneByTheCaller) {
+TEST(ParallelWorkTest, OneBlockIsDoneByTheCallerWhenItAsksForIt) {
   const auto caller = std::this_thread::get_id();
-  size_t calls = 0;
-  InParallel(19, 10, [&](size_t, size_t) {
+  bool done = false;
+  ParallelWork work(10, 10, [&](size_t, size_t) {
     EXPECT_EQ(std::this_thread::get_id(), caller);
-    ++calls;
+    done = true;
   });
-  EXPECT_EQ(calls, 1u);
+  EXPECT_FALSE(done);
+  work.Finish();
+  EXPECT_TRUE(done);
 }
 
-TEST(InParallelTest, MuchIsSharedByAtMostFourWithTenAtLeast) {
+TEST(ParallelWorkTest, OtherCoresBeginWhileTheCallerDoesSomethingElse) {
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "one core";
+  std::latch begun(1);
   std::mutex mutex;
-  std::vector<size_t> shares;
   std::set<std::thread::id> threads;
-  InParallel(1000, 10, [&](size_t begin, size_t end) {
+  ParallelWork work(1000, 1, [&](size_t begin, size_t) {
+    if (begin == 0) begun.count_down();
     const std::lock_guard lock(mutex);
-    shares.push_back(end - begin);
     threads.insert(std::this_thread::get_id());
   });
-  EXPECT_THAT(shares, testing::Each(testing::Ge(10u)));
-  EXPECT_LE(shares.size(), 4u);
-  const size_t cores = std::thread::hardware_concurrency();
-  EXPECT_EQ(threads.size(), std::min<size_t>(cores, 4)) << "the caller's is one of them";
+  begun.wait();
+  work.Finish();
+  EXPECT_LE(threads.size(), 4u);
+}
+
+TEST(ParallelWorkTest, WhoForgetsToFinishWaitsAllTheSame) {
+  std::atomic<int> done = 0;
+  {
+    const ParallelWork work(100, 1, [&](size_t, size_t) { ++done; });
+  }
+  EXPECT_EQ(done, 100);
 }
 
 }  // namespace

@@ -44,6 +44,9 @@ struct DeviceOptions {
   PassphraseCost passphrase_cost = PassphraseCost::Interactive();
   EnrollTransport* enroll = &GrpcEnrollTransport();
   std::string vfs;  // SQLite VFS to use; empty = SQLite's default
+  // The process ends with its store: the view's memory is left to the kernel, for to free tens of thousands of records one by one
+  // takes as long as to open them.
+  bool ends_with_process = false;
 };
 
 struct EnrollInput {

@@ -120,7 +120,7 @@ class GroupFacts {
   const View& view_;
   std::vector<MeetingLine> meetings_;
   std::map<RecordId, const MeetingLine*> by_id_;
-  std::optional<MeetingPlan> plan_;  // of meetings whose group is known
+  std::optional<MeetingsOnOffer> on_offer_;  // of meetings whose group is known
   std::map<RecordId, std::set<std::string>> holders_;
 };
 

@@ -1,6 +1,8 @@
 #include "client-lib/src/store/confirmed_store.h"
 
+#include <array>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "client-lib/src/store/schema.h"
@@ -14,9 +16,8 @@ namespace opgang {
 namespace {
 
 constexpr uint32_t kRowFormat = 1;
-constexpr size_t kOpenedAtOnce =
-    2048;  // rows: at 300 bytes each, half a MiB in memory beside what is made of them
-constexpr size_t kWorthAThread = 256;  // rows
+constexpr size_t kRowsAtOnce = ConfirmedStore::kSlots / 2;  // one half is opened while the other is read
+constexpr size_t kBlock = 64;                               // rows that a thread opens at a time
 
 sqlite::DatabaseOptions OptionsFor(const std::string& path, const std::string& vfs) {
   sqlite::DatabaseOptions options;
@@ -35,25 +36,6 @@ void DeleteFiles(const std::string& path) {
 
 std::string Binding(std::string_view record_id, uint64_t rev) {
   return RowBinding("records", record_id, rev, kRowFormat);
-}
-
-// `records` still sealed become opened, without those that do not open: these are noted with their scopes. (No record is
-// without bytes.)
-std::vector<ConfirmedRecord> OpenAll(const SecretBytes& key, std::vector<ConfirmedRecord> records,
-                                     std::map<RecordId, std::vector<Scope>>& unreadable) {
-  InParallel(records.size(), kWorthAThread, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) {
-      ConfirmedRecord& record = records[i];
-      auto opened = Open(key, record.record, Binding(record.id.ToBytes(), record.rev));
-      record.record = opened.ok() ? *std::move(opened) : std::string();
-    }
-  });
-  std::erase_if(records, [&](ConfirmedRecord& record) {
-    if (!record.record.empty()) return false;
-    unreadable[record.id] = std::move(record.scopes);
-    return true;
-  });
-  return records;
 }
 
 // Walks memberships in record order beside a walk over the records.
@@ -111,6 +93,58 @@ class MembershipWalk {
   sqlite::Statement statement_;
   bool more_ = false;
   ScopesByRecord without_row_;
+};
+
+// The rows as they lie in the file, in id order, with where they stand.
+class SealedRows {
+ public:
+  absl::Status Begin(sqlite::Database& db) {
+    ASSIGN_OR_RETURN(walk_, MembershipWalk::Begin(db));
+    ASSIGN_OR_RETURN(rows_,
+                     db.Prepare("SELECT record_id, record_type, subject_id, rev, sealed, stale FROM records"
+                                " ORDER BY record_id"));
+    return absl::OkStatus();
+  }
+
+  // The next rows, kRowsAtOnce at most; none: there are no more. `record` is still sealed.
+  absl::StatusOr<std::vector<ConfirmedRecord>> Next() {
+    std::vector<ConfirmedRecord> records;
+    while (records.size() < kRowsAtOnce) {
+      ASSIGN_OR_RETURN(const bool row, rows_->Step());
+      if (!row) break;
+      ConfirmedRecord record;
+      const std::string_view id = rows_->Blob(0);
+      ASSIGN_OR_RETURN(MembershipWalk::Standing standing, walk_->ScopesOf(id));
+      record.scopes = std::move(standing.scopes);
+      record.left_scopes = std::move(standing.left);
+      const auto record_id = RecordId::FromBytes(id);
+      if (!record_id || (record.scopes.empty() && record.left_scopes.empty())) {
+        strays_.emplace_back(id);
+        continue;
+      }
+      record.id = *record_id;
+      record.record_type = static_cast<uint32_t>(rows_->Int(1));
+      record.subject_id = std::string(rows_->Blob(2));
+      record.rev = static_cast<uint64_t>(rows_->Int(3));
+      record.record = std::string(rows_->Blob(4));
+      record.stale = rows_->Int(5) != 0;
+      records.push_back(std::move(record));
+    }
+    return records;
+  }
+
+  // At the end: memberships without a row, and rows that stand nowhere. No statement is open any more.
+  absl::StatusOr<MembershipWalk::ScopesByRecord> TakeWithoutRow() { return walk_->TakeWithoutRow(); }
+  std::vector<std::string> TakeStrays() {
+    walk_.reset();
+    rows_.reset();
+    return std::move(strays_);
+  }
+
+ private:
+  std::optional<MembershipWalk> walk_;
+  std::optional<sqlite::Statement> rows_;
+  std::vector<std::string> strays_;
 };
 
 }  // namespace
@@ -171,40 +205,47 @@ bool ConfirmedStore::IsGone(RecordId id, uint64_t rev) const {
 }
 
 absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
-                                     const std::function<void(std::vector<ConfirmedRecord>&&)>& take) {
-  std::vector<std::string> strays;
+                                     const std::function<void(size_t slot, ConfirmedRecord&&)>& make,
+                                     const std::function<void(size_t slot)>& take) {
+  SealedRows rows;
+  RETURN_IF_ERROR(rows.Begin(*db_));
+  struct Half {
+    std::vector<ConfirmedRecord> records;
+    std::vector<char> opens;  // not bool: threads write to neighbours
+  };
+  std::array<Half, 2> halves;
   MembershipWalk::ScopesByRecord unreadable;
-  {
-    ASSIGN_OR_RETURN(auto walk, MembershipWalk::Begin(*db_));
-    ASSIGN_OR_RETURN(auto rows,
-                     db_->Prepare("SELECT record_id, record_type, subject_id, rev, sealed, stale FROM records"
-                                  " ORDER BY record_id"));
-    std::vector<ConfirmedRecord> sealed;
-    for (;;) {
-      ASSIGN_OR_RETURN(const bool row, rows.Step());
-      if (!row || sealed.size() == kOpenedAtOnce) take(OpenAll(key, std::exchange(sealed, {}), unreadable));
-      if (!row) break;
-      ConfirmedRecord record;
-      const std::string_view id = rows.Blob(0);
-      ASSIGN_OR_RETURN(MembershipWalk::Standing standing, walk.ScopesOf(id));
-      record.scopes = std::move(standing.scopes);
-      record.left_scopes = std::move(standing.left);
-      const auto record_id = RecordId::FromBytes(id);
-      if (!record_id || (record.scopes.empty() && record.left_scopes.empty())) {
-        strays.emplace_back(id);
-        continue;
+  std::optional<ParallelWork> work;  // goes before what it works on
+  for (size_t now = 0;; now = 1 - now) {
+    ASSIGN_OR_RETURN(halves[now].records, rows.Next());
+    if (work) {
+      work->Finish();
+      Half& opened = halves[1 - now];
+      for (size_t i = 0; i < opened.records.size(); ++i) {
+        if (opened.opens[i] != 0)
+          take((1 - now) * kRowsAtOnce + i);
+        else
+          unreadable[opened.records[i].id] = std::move(opened.records[i].scopes);
       }
-      record.id = *record_id;
-      record.record_type = static_cast<uint32_t>(rows.Int(1));
-      record.subject_id = std::string(rows.Blob(2));
-      record.rev = static_cast<uint64_t>(rows.Int(3));
-      record.record = std::string(rows.Blob(4));
-      record.stale = rows.Int(5) != 0;
-      sealed.push_back(std::move(record));
     }
-    ASSIGN_OR_RETURN(lacking_, walk.TakeWithoutRow());
+    Half& half = halves[now];
+    if (half.records.empty()) break;
+    half.opens.assign(half.records.size(), 0);
+    const size_t first_slot = now * kRowsAtOnce;
+    work.emplace(half.records.size(), kBlock, [&key, &make, &half, first_slot](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) {
+        ConfirmedRecord& record = half.records[i];
+        auto plain = opgang::Open(key, record.record, Binding(record.id.ToBytes(), record.rev));
+        if (!plain.ok()) continue;
+        record.record = *std::move(plain);
+        half.opens[i] = 1;
+        make(first_slot + i, std::move(record));
+      }
+    });
   }
+  ASSIGN_OR_RETURN(lacking_, rows.TakeWithoutRow());
   lacking_.merge(unreadable);
+  const std::vector<std::string> strays = rows.TakeStrays();
   return strays.empty() ? absl::OkStatus() : RemoveStrays(strays);
 }
 

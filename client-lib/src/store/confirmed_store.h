@@ -74,10 +74,13 @@ class ConfirmedStore {
   // Throws everything away: for a file that turned out to be damaged while it was open.
   absl::Status StartAnew();
 
-  // Every record, opened with `key` on all cores, in id order and some thousand at a time. What does not open, or is missing,
-  // is lacking() from then on; a row that stands in no scope is removed.
+  // Every record, opened with `key`: `make` on any thread and in any order, then `take` of the same slot on the caller's
+  // thread and in id order, before the slot is used again. Slots are below kSlots. What does not open, or is missing, is
+  // lacking() from then on; a row that stands in no scope is removed.
+  static constexpr size_t kSlots = 4096;
   absl::Status ForEach(const SecretBytes& key,
-                       const std::function<void(std::vector<ConfirmedRecord>&&)>& take);
+                       const std::function<void(size_t slot, ConfirmedRecord&&)>& make,
+                       const std::function<void(size_t slot)>& take);
   // nullopt where it is not here or does not open.
   absl::StatusOr<std::optional<ConfirmedRecord>> Find(RecordId id, const SecretBytes& key);
 

@@ -117,7 +117,7 @@ GroupFacts::GroupFacts(const View& view) : view_(view), holders_(HoldersIn(view)
     if (line.group == nullptr) continue;
     known.push_back({line.meeting->id, ContentOf(&line), &line.group->As<v1::Group>(), line.promised});
   }
-  plan_.emplace(known);
+  on_offer_.emplace(known);
 }
 
 const MeetingLine* GroupFacts::FindMeeting(RecordId meeting) const {
@@ -143,7 +143,7 @@ SeatChoice GroupFacts::SeatsFor(const CaseLine& line, absl::Time now) const {
     wish.interpreter = citizen.interpreter_needed();
   }
   if (line.inquiry != nullptr) wish.areas = AreasOf(*line.inquiry);
-  return ChooseSeats(*plan_, wish);
+  return ChooseSeats(*on_offer_, wish);
 }
 
 std::vector<SeatLine> GroupFacts::SeatsOf(RecordId citizen) const {

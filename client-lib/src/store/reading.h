@@ -36,6 +36,8 @@ class Reading {
         clock_(clock) {}
 
   const StoreKeys& keys() const { return keys_; }
+  // At the end of the process: the view is no longer ours to free.
+  void LeaveViewToTheKernel();
 
   // Every confirmed record, opened. A file that turns out to be damaged begins anew, and there is nothing to take.
   absl::Status ForEachConfirmed(const std::function<void(const ConfirmedRecord&)>& take);
@@ -67,7 +69,6 @@ class Reading {
   void TakeRow(int64_t position, const StoreTime& time);
   // Own mutations of the record that the confirmed copy may lack, but for `except`.
   std::vector<OwnMutation> Pending(RecordId id, const std::set<std::string>& except) const;
-  void ShowAll(const std::vector<ConfirmedRecord>& confirmed);
   void Show(RecordId id, const ConfirmedRecord* confirmed);
 
   const StoreKeys keys_;

@@ -50,6 +50,10 @@ class StoreImpl : public Store, public SyncStore {
                                                          const v1::StoreIdentity& identity,
                                                          const DeviceOptions& options, absl::Duration wait);
 
+  ~StoreImpl() override {
+    if (options_.ends_with_process && reading_ != nullptr) reading_->LeaveViewToTheKernel();
+  }
+
   // How the base is reached: for the transport.
   const v1::StoreIdentity& identity() const { return identity_; }
 

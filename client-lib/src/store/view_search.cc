@@ -9,8 +9,8 @@
 namespace opgang {
 namespace {
 
-constexpr size_t kWorthAThread = 256;  // records
-constexpr size_t kMinDigits = 4;       // fewer digits are a house number, not a telephone
+constexpr size_t kBlock = 64;     // records whose keys a thread makes at a time
+constexpr size_t kMinDigits = 4;  // fewer digits are a house number, not a telephone
 
 std::string DigitsOf(std::string_view text) {
   std::string digits;
@@ -101,9 +101,9 @@ const std::vector<ViewIndex::SearchKeys>& ViewIndex::search_keys() const {
     searched.insert(searched.end(), of_type.begin(), of_type.end());
   }
   search_keys_.resize(searched.size());
-  InParallel(searched.size(), kWorthAThread, [&](size_t begin, size_t end) {
+  ParallelWork(searched.size(), kBlock, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) search_keys_[i] = KeysOf(*searched[i]);
-  });
+  }).Finish();
   return search_keys_;
 }
 
