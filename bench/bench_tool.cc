@@ -2,6 +2,7 @@
 // of the step alone: starting the process, unlocking and making content are not in them, unless it says so.
 #include <sqlite3.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -61,6 +62,13 @@ int64_t PeakKib() {
   return usage.ru_maxrss;
 }
 
+// Of all threads.
+double CpuSeconds() {
+  timespec spent{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+  return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
+}
+
 DeviceOptions OptionsOf(const std::filesystem::path& home) { return {.home = home}; }
 
 std::unique_ptr<Store> OpenUnlocked(const std::filesystem::path& home) {
@@ -111,12 +119,17 @@ Json SaveRecords(const std::string& home, int count, uint32_t seed) {
 class Answered : public SyncObserver {
  public:
   void OnProgress(const SyncProgress& progress) override {
-    if (progress.answered == progress.to_send) seconds_ = std::min(seconds_, watch_.Seconds());
+    if (progress.answered != progress.to_send || watch_.Seconds() > seconds_) return;
+    seconds_ = watch_.Seconds();
+    cpu_ = CpuSeconds() - cpu_before_;
   }
   double seconds() const { return seconds_; }
+  double cpu() const { return cpu_; }
 
  private:
   const Watch watch_;
+  const double cpu_before_ = CpuSeconds();
+  double cpu_ = 0;
   double seconds_ = std::numeric_limits<double>::infinity();
 };
 
@@ -127,8 +140,8 @@ Json SyncOnce(const std::string& home) {
   const Watch watch;
   const SyncResult result = Must(Sync(*store, {.observer = &answered}));
   return {{"seconds", watch.Seconds()}, {"answered", answered.seconds()}, {"sent", result.sent},
-          {"refused", result.refused},  {"received", result.received},    {"unsent", result.unsent},
-          {"peak_kib", PeakKib()}};
+          {"cpu", answered.cpu()},      {"refused", result.refused},      {"received", result.received},
+          {"unsent", result.unsent},    {"peak_kib", PeakKib()}};
 }
 
 // All stores below `root` in turn: each saves a note's worth and syncs over a connection of its own, one session after the other

@@ -54,7 +54,7 @@ absl::Status Database::Check(int rc) {
 
 Database::~Database() {
   for (auto& [sql, statements] : idle_) {
-    for (sqlite3_stmt* statement : statements) sqlite3_finalize(statement);
+    for (const auto& prepared : statements) sqlite3_finalize(prepared->statement);
   }
   if (access_ == Access::kWrite && !failed_) (void)Checkpoint();
   sqlite3_close(db_);
@@ -63,21 +63,22 @@ Database::~Database() {
 absl::StatusOr<Statement> Database::Prepare(std::string_view sql) {
   auto found = idle_.find(sql);
   if (found != idle_.end() && !found->second.empty()) {
-    sqlite3_stmt* statement = found->second.back();
+    std::unique_ptr<Prepared> prepared = std::move(found->second.back());
     found->second.pop_back();
-    return Statement(this, &found->second, statement);
+    return Statement(this, &found->second, std::move(prepared));
   }
-  sqlite3_stmt* statement = nullptr;
+  auto prepared = std::make_unique<Prepared>();
   RETURN_IF_ERROR(Check(sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()),
-                                           SQLITE_PREPARE_PERSISTENT, &statement, nullptr)));
+                                           SQLITE_PREPARE_PERSISTENT, &prepared->statement, nullptr)));
   if (found == idle_.end()) found = idle_.try_emplace(std::string(sql)).first;
-  return Statement(this, &found->second, statement);
+  return Statement(this, &found->second, std::move(prepared));
 }
 
-void Database::GiveBack(std::vector<sqlite3_stmt*>& home, sqlite3_stmt* statement) {
-  sqlite3_reset(statement);
-  sqlite3_clear_bindings(statement);
-  home.push_back(statement);
+void Database::GiveBack(Statement::Idle& home, std::unique_ptr<Prepared> prepared) {
+  sqlite3_reset(prepared->statement);
+  sqlite3_clear_bindings(prepared->statement);
+  prepared->bound_bytes = 0;
+  home.push_back(std::move(prepared));
 }
 
 absl::Status Database::Execute(const std::string& sql) {

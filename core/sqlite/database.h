@@ -95,7 +95,7 @@ class Database {
  private:
   friend class Statement;
   Database(sqlite3* db, Access access) : db_(db), access_(access) {}
-  void GiveBack(std::vector<sqlite3_stmt*>& home, sqlite3_stmt* statement);
+  void GiveBack(Statement::Idle& home, std::unique_ptr<Prepared> prepared);
 
   struct TextHash {
     using is_transparent = void;
@@ -106,7 +106,7 @@ class Database {
   Access access_;
   bool failed_ = false;
   // Idle statements by text; several where one text is in use twice at a time.
-  std::unordered_map<std::string, std::vector<sqlite3_stmt*>, TextHash, std::equal_to<>> idle_;
+  std::unordered_map<std::string, Statement::Idle, TextHash, std::equal_to<>> idle_;
 };
 
 // A result code of SQLite as a status, with `context` before SQLite's word for the code.

@@ -2,15 +2,20 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/sqlite/database.h"
 
 namespace opgang::sqlite {
 
+Statement::Statement(Database* db, Idle* home, std::unique_ptr<Prepared> prepared)
+    : db_(db), home_(home), prepared_(std::move(prepared)), statement_(prepared_->statement) {}
+
 Statement::Statement(Statement&& other) noexcept
     : db_(other.db_),
       home_(other.home_),
+      prepared_(std::move(other.prepared_)),
       statement_(std::exchange(other.statement_, nullptr)),
       bind_error_(other.bind_error_) {}
 
@@ -19,6 +24,7 @@ Statement& Statement::operator=(Statement&& other) noexcept {
   Release();
   db_ = other.db_;
   home_ = other.home_;
+  prepared_ = std::move(other.prepared_);
   statement_ = std::exchange(other.statement_, nullptr);
   bind_error_ = other.bind_error_;
   return *this;
@@ -27,12 +33,20 @@ Statement& Statement::operator=(Statement&& other) noexcept {
 Statement::~Statement() { Release(); }
 
 void Statement::Release() {
-  if (statement_ != nullptr) db_->GiveBack(*home_, statement_);
+  if (prepared_ != nullptr) db_->GiveBack(*home_, std::move(prepared_));
   statement_ = nullptr;
 }
 
 void Statement::NoteBind(int rc) {
   if (rc != SQLITE_OK && bind_error_ == SQLITE_OK) bind_error_ = rc;
+}
+
+const char* Statement::Keep(std::string_view bytes) {
+  if (bytes.size() > prepared_->bound.size() - prepared_->bound_bytes) return nullptr;
+  char* const kept = prepared_->bound.data() + prepared_->bound_bytes;
+  std::copy(bytes.begin(), bytes.end(), kept);
+  prepared_->bound_bytes += bytes.size();
+  return kept;
 }
 
 Statement& Statement::BindInt(int index, int64_t value) {
@@ -41,14 +55,16 @@ Statement& Statement::BindInt(int index, int64_t value) {
 }
 
 Statement& Statement::BindBlob(int index, std::string_view bytes) {
-  const char* data = bytes.empty() ? "" : bytes.data();
-  NoteBind(sqlite3_bind_blob64(statement_, index, data, bytes.size(), SQLITE_TRANSIENT));
+  const char* kept = Keep(bytes);
+  NoteBind(sqlite3_bind_blob64(statement_, index, kept != nullptr ? kept : bytes.data(), bytes.size(),
+                               kept != nullptr ? SQLITE_STATIC : SQLITE_TRANSIENT));
   return *this;
 }
 
 Statement& Statement::BindText(int index, std::string_view utf8) {
-  const char* data = utf8.empty() ? "" : utf8.data();
-  NoteBind(sqlite3_bind_text64(statement_, index, data, utf8.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  const char* kept = Keep(utf8);
+  NoteBind(sqlite3_bind_text64(statement_, index, kept != nullptr ? kept : utf8.data(), utf8.size(),
+                               kept != nullptr ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8));
   return *this;
 }
 
@@ -75,6 +91,7 @@ absl::Status Statement::Run() {
 void Statement::Reset() {
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
+  prepared_->bound_bytes = 0;
   bind_error_ = SQLITE_OK;
 }
 

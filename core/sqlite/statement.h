@@ -2,7 +2,10 @@
 #ifndef OPGANG_CORE_SQLITE_STATEMENT_H_
 #define OPGANG_CORE_SQLITE_STATEMENT_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +17,14 @@ struct sqlite3_stmt;
 namespace opgang::sqlite {
 
 class Database;
+
+// What is bound lies beside its statement, as long as there is room: SQLite's own copies are an allocation each, and a decision
+// at the base binds nearly forty values.
+struct Prepared {
+  sqlite3_stmt* statement = nullptr;
+  std::array<char, 1024> bound;
+  size_t bound_bytes = 0;
+};
 
 class Statement {
  public:
@@ -44,14 +55,17 @@ class Statement {
  private:
   friend class Database;
   // `home`: where idle statements of the same text wait; lives as long as the Database.
-  Statement(Database* db, std::vector<sqlite3_stmt*>* home, sqlite3_stmt* statement)
-      : db_(db), home_(home), statement_(statement) {}
+  using Idle = std::vector<std::unique_ptr<Prepared>>;
+  Statement(Database* db, Idle* home, std::unique_ptr<Prepared> prepared);
   void NoteBind(int rc);
+  // A copy that lives as long as the binding. Null: no room.
+  const char* Keep(std::string_view bytes);
   void Release();
 
   Database* db_;
-  std::vector<sqlite3_stmt*>* home_;
-  sqlite3_stmt* statement_;
+  Idle* home_;
+  std::unique_ptr<Prepared> prepared_;
+  sqlite3_stmt* statement_;  // prepared_'s
   int bind_error_ = 0;
 };
 

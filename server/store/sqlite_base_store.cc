@@ -65,6 +65,8 @@ class SqliteBaseStore : public Reads<BaseStore> {
     RETURN_IF_ERROR(audit_.Load());
     ASSIGN_OR_RETURN(const int64_t referrals, db_->QueryInt("SELECT EXISTS (SELECT 1 FROM referrals)"));
     has_referrals_ = referrals > 0;
+    ASSIGN_OR_RETURN(const int64_t quarantined, db_->QueryInt("SELECT EXISTS (SELECT 1 FROM quarantine)"));
+    has_quarantine_ = quarantined > 0;
     return LoadErased();
   }
 
@@ -159,6 +161,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   absl::StatusOr<std::optional<IntentId>> QuarantinedCreate(RecordId record) override {
+    if (!has_quarantine_) return std::nullopt;
     return queries_.QuarantinedCreate(record);
   }
 
@@ -222,6 +225,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   }
 
   absl::Status PutQuarantine(const QuarantinedMutation& item) override {
+    has_quarantine_ = true;
     RETURN_IF_ERROR(AppendLog(item.mutation));
     v1::MutationPayload payload;
     const bool is_create = item.opened && payload.ParseFromString(item.mutation.payload) &&
@@ -820,6 +824,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   std::map<RecordId, StoredRecord> new_citizens_;  // of this transaction, as they are stored
   bool first_write_known_ = false;
   bool has_referrals_ = false;      // or had some
+  bool has_quarantine_ = false;     // the same
   bool authority_changed_ = false;  // in this transaction
   std::atomic<uint64_t> authority_rev_ = 1;
   std::optional<sqlite::Transaction> transaction_;

@@ -65,6 +65,15 @@ TEST_F(QuarantineTest, WhatComesAfterAQuarantinedCreateJoinsItAndReplaysInOrder)
   EXPECT_EQ(Quarantined(), 0u);
 }
 
+TEST_F(QuarantineTest, WhatComesAfterAQuarantinedCreateJoinsItInABaseThatHasStartedSince) {
+  MayWrite(false);
+  const Draft citizen = Citizen("Amina");
+  amal.Commit(citizen);
+  base.Crash();
+  EXPECT_EQ(Word(amal.Commit(amal.Patch(citizen, Called("x"), {citizen.intent()}))),
+            "REFUSAL_CODE_CREATE_QUARANTINED");
+}
+
 TEST_F(QuarantineTest, ReplayBeforeThePermissionChangedRefusesAgainAndKeepsEverything) {
   MayWrite(false);
   Draft citizen = Citizen("Amina");

@@ -229,6 +229,23 @@ TEST_F(SqliteDatabaseTest, OneStatementTextInUseTwiceAtATime) {
   EXPECT_EQ(inner->Text(0), "b");
 }
 
+// Some of them lie beside the statement, the rest where SQLite copies them.
+TEST_F(SqliteDatabaseTest, BoundValuesAreCopiedHoweverLongOrManyTheyAre) {
+  auto db = Open(Options(2));
+  for (const size_t length : {0, 1, 500, 1023, 1024, 1025, 5000}) {
+    std::string name(length, 'n'), key(length, 'k');
+    auto put = db->Prepare("INSERT OR REPLACE INTO doors(id, name, key) VALUES(7, ?1, ?2)").value();
+    for (int again = 0; again < 3; ++again) put.BindText(1, name).BindBlob(2, key);
+    name.assign(length, 'x');
+    key.assign(length, 'x');
+    EXPECT_EQ(put.Run(), absl::OkStatus());
+    auto row = db->Prepare("SELECT name, key FROM doors WHERE id = 7").value();
+    ASSERT_TRUE(row.Step().value());
+    EXPECT_EQ(row.Text(0), std::string(length, 'n'));
+    EXPECT_EQ(row.Blob(1), std::string(length, 'k'));
+  }
+}
+
 TEST_F(SqliteDatabaseTest, EmptyBlobIsNotNullAndNullIs) {
   auto db = Open(Options(1));
   auto insert = db->Prepare("INSERT INTO doors(name, key) VALUES('x', ?1)");

@@ -38,8 +38,10 @@ class ScriptedStream : public SyncStream {
 
 class SyncLoop : public SyncStory, public SyncDialer {
  protected:
+  void Begin(absl::Duration) override { begun_at = clock.WallNow(); }
   absl::StatusOr<std::unique_ptr<SyncStream>> Dial(absl::Duration) override {
     ++dials;
+    clock.Advance(takes_to_dial);
     if (!cannot_dial.empty()) {
       const absl::Status status = cannot_dial.front();
       if (cannot_dial.size() > 1) cannot_dial.pop_front();
@@ -59,6 +61,8 @@ class SyncLoop : public SyncStory, public SyncDialer {
   }
 
   int dials = 0;
+  absl::Duration takes_to_dial;
+  absl::Time begun_at;                   // when a dialer was last told to begin
   std::deque<absl::Status> cannot_dial;  // the last one again and again
   std::deque<v1::SyncResponse> words;
   std::optional<absl::Status> then;
@@ -74,6 +78,18 @@ TEST_F(SyncLoop, BaseThatFallsSilentIsGivenUpAfterTheTimeoutAndTriedAgainSoOften
   EXPECT_GT(clock.WallNow() - begin, 3 * absl::Seconds(30));
   EXPECT_LT(clock.WallNow() - begin, 3 * absl::Seconds(32));
   EXPECT_EQ(amal.store().outbox_counts().unsent, 1u);
+}
+
+TEST_F(SyncLoop, HelloMadeWhileTheConnectionComesAboutTellsTheClockOfItsSending) {
+  amal.SaveCitizen("Amina");
+  words = {GoAway(v1::GO_AWAY_REASON_PROTOCOL)};
+  then = absl::OkStatus();
+  takes_to_dial = absl::Seconds(14);
+  const absl::Time begin = clock.WallNow();
+  EXPECT_EQ(GetErrorCode(Run()), ErrorCode::kInternal);
+  EXPECT_EQ(begun_at, begin);
+  ASSERT_FALSE(heard.empty());
+  EXPECT_EQ(heard[0].hello().clock().wall_us(), absl::ToUnixMicros(begin + takes_to_dial));
 }
 
 TEST_F(SyncLoop, EachSessionAfterACutBeginsWithHelloAndPushesAgain) {

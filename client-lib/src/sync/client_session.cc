@@ -36,10 +36,19 @@ absl::Time SteadyNow(Clock& clock) { return absl::FromUnixMicros(clock.Read().bo
 ClientSession::ClientSession(SyncStore& store, Clock& clock, Opening opening)
     : store_(store), clock_(clock), opening_(opening), credit_bytes_(kCreditBeforeWelcome) {}
 
+void ClientSession::Prepare() {
+  auto hello = store_.MakeHello();
+  if (hello.ok()) prepared_ = *std::move(hello);
+}
+
 absl::Status ClientSession::Start() {
   v1::SyncRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_hello(), store_.MakeHello());
   v1::Hello& hello = *request.mutable_hello();
+  if (prepared_.has_value()) {
+    hello = *std::exchange(prepared_, std::nullopt);
+  } else {
+    ASSIGN_OR_RETURN(hello, store_.MakeHello());
+  }
   hello_at_ = clock_.Read();
   *hello.mutable_clock() = hello_at_;
   hello.set_protocol_version(1);

@@ -47,6 +47,8 @@ class ClientSession {
   // Store and clock outlive the session.
   ClientSession(SyncStore& store, Clock& clock, Opening opening);
 
+  // Makes the Hello, but for the clock, before there is a stream. Need not be called; what fails is told by Start().
+  void Prepare();
   absl::Status Start();
   absl::Status OnResponse(const v1::SyncResponse& response);
   // The next message to send, if there is one now and credit allows it.
@@ -87,6 +89,7 @@ class ClientSession {
   const Opening opening_;
 
   std::deque<v1::SyncRequest> outbox_;
+  std::optional<v1::Hello> prepared_;
   v1::ClockReading hello_at_;
   std::string hello_epoch_;
   bool welcomed_ = false;

@@ -18,6 +18,8 @@ class SessionRun {
   // Store, clock and options outlive it.
   SessionRun(SyncStore& store, Clock& clock, const SyncOptions& options, ClientSession::Opening opening);
 
+  // Before Start(), while the stream comes about: makes what takes time of the greeting.
+  void Prepare() { session_.Prepare(); }
   absl::Status Start();
   // True once, when there is nothing more to say: half-close the stream.
   bool Closes();

@@ -74,12 +74,14 @@ absl::StatusOr<SyncResult> RunSync(SyncStore& store, SyncDialer& dialer, Clock& 
   SyncAttempts attempts(options.attempts);
   for (auto next = SyncAttempts::Next::kAtOnce; next != SyncAttempts::Next::kOver;) {
     if (next == SyncAttempts::Next::kAfterPause) pause(Jitter(attempts.attempt(), random));
+    dialer.Begin(options.connect_timeout);
+    SessionRun run(store, clock, options, attempts.opening());
+    run.Prepare();
     auto stream = dialer.Dial(options.connect_timeout);
     if (!stream.ok()) {
       next = attempts.AfterFailedDial(stream.status());
       continue;
     }
-    SessionRun run(store, clock, options, attempts.opening());
     const absl::Status ended = RunSession(run, **stream);
     Add(run.session().result(), total);
     total.unsent = store.unsent_count();

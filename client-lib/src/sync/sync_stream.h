@@ -34,6 +34,9 @@ class SyncStream {
 class SyncDialer {
  public:
   virtual ~SyncDialer() = default;
+  // Begins to connect on a thread of its own, where the dialer can; the next Dial() waits for that. What else the caller does
+  // first costs no time then.
+  virtual void Begin(absl::Duration /*timeout*/) {}
   // Connects; blocks for at most `timeout` for each address. Errors: kNoBase, kBaseUntrusted, kBaseRefused, kDamaged.
   virtual absl::StatusOr<std::unique_ptr<SyncStream>> Dial(absl::Duration timeout) = 0;
 };

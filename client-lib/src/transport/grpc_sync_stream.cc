@@ -133,8 +133,12 @@ class GrpcSyncStream : public SyncStream {
 
 }  // namespace
 
+void GrpcSyncDialer::Begin(absl::Duration timeout) {
+  begun_ = std::async(std::launch::async, [this, timeout] { return Connect(base_, timeout); });
+}
+
 absl::StatusOr<std::unique_ptr<SyncStream>> GrpcSyncDialer::Dial(absl::Duration timeout) {
-  ASSIGN_OR_RETURN(auto channel, Connect(base_, timeout));
+  ASSIGN_OR_RETURN(auto channel, begun_.valid() ? begun_.get() : Connect(base_, timeout));
   return std::make_unique<GrpcSyncStream>(std::move(channel));
 }
 
