@@ -15,6 +15,10 @@
 namespace opgang {
 namespace {
 
+// Of what is short, a payload or a message of a few records, the higher level takes some hundredths more away and little time;
+// full pages and pushes are what a busy base is made of.
+constexpr size_t kShort = 8 * 1024;
+constexpr int kLevelOfShort = 9;
 constexpr int kLevel = 3;
 constexpr size_t kLeastPackable = 32;  // nothing shorter is worth the frame
 constexpr char kPackedTag[] =
@@ -33,9 +37,14 @@ void Must(size_t result) {
   if (ZSTD_isError(result)) std::abort();
 }
 
-const ZSTD_CDict* PackingDictionary() {
-  static const ZSTD_CDict* const made = ZSTD_createCDict(Dictionary1().data(), Dictionary1().size(), kLevel);
-  return made;
+const ZSTD_CDict* MakePackingDictionary(int level) {
+  return ZSTD_createCDict(Dictionary1().data(), Dictionary1().size(), level);
+}
+
+const ZSTD_CDict* PackingDictionary(size_t bytes) {
+  static const ZSTD_CDict* const of_short = MakePackingDictionary(kLevelOfShort);
+  static const ZSTD_CDict* const of_long = MakePackingDictionary(kLevel);
+  return bytes <= kShort ? of_short : of_long;
 }
 
 const ZSTD_DDict* OpeningDictionary() {
@@ -43,14 +52,15 @@ const ZSTD_DDict* OpeningDictionary() {
   return made;
 }
 
-ZSTD_CCtx* PackingContext() {
+// For so many bytes.
+ZSTD_CCtx* PackingContext(size_t bytes) {
   thread_local const std::unique_ptr<ZSTD_CCtx, FreeContexts> context = [] {
     std::unique_ptr<ZSTD_CCtx, FreeContexts> made(ZSTD_createCCtx());
     Must(ZSTD_CCtx_setParameter(made.get(), ZSTD_c_format, ZSTD_f_zstd1_magicless));
     Must(ZSTD_CCtx_setParameter(made.get(), ZSTD_c_dictIDFlag, 0));
-    Must(ZSTD_CCtx_refCDict(made.get(), PackingDictionary()));
     return made;
   }();
+  Must(ZSTD_CCtx_refCDict(context.get(), PackingDictionary(bytes)));
   return context.get();
 }
 
@@ -95,8 +105,8 @@ std::string Pack(std::string_view bytes) {
   if (bytes.size() < kLeastPackable) return {};
   std::string packed(1 + ZSTD_compressBound(bytes.size()), '\0');
   packed[0] = static_cast<char>(kPackingForm);
-  const size_t size =
-      ZSTD_compress2(PackingContext(), packed.data() + 1, packed.size() - 1, bytes.data(), bytes.size());
+  const size_t size = ZSTD_compress2(PackingContext(bytes.size()), packed.data() + 1, packed.size() - 1,
+                                     bytes.data(), bytes.size());
   if (ZSTD_isError(size) || size + 1 >= bytes.size()) return {};
   packed.resize(1 + size);
   return packed;

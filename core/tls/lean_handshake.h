@@ -8,6 +8,9 @@ namespace opgang {
 //   - a server sends no session tickets. Each carried the client's certificate back to it, two of them with each
 //     connection, and no client of ours resumes.
 //   - nobody sends the authority's certificate behind his own: both ends have it, and trust nothing else.
+//   - a server does not name the authorities that it trusts: a client has one certificate and shows that.
+//   - keys are agreed on by X25519 where both ends know it (by P-256 with those of before), and of signatures nothing is offered
+//     that no certificate of ours or of a proxy is made with.
 // To be called before the first connection; more calls change nothing.
 void LeanHandshakes();
 

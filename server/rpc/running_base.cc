@@ -95,6 +95,8 @@ void SetLimits(grpc::ServerBuilder& builder, const BaseLimits& limits) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 16);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  // Messages are packed by ourselves, with a bound (core/packing/packing.h); gRPC's own compression is not even offered.
+  builder.AddChannelArgument(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
 }
 
 // gRPC's own words about failed handshakes and the like. A stranger brings about as many as he wants: the log takes a few of

@@ -55,35 +55,72 @@ ContextPtr ContextOf(const SSL_METHOD* method, const CertifiedKey& own, const Ce
   return context;
 }
 
-TEST(LeanHandshake, CarriesOneCertificateEachWayAndNoTicket) {
+// A base and a tablet that trust each other, and the pipe between them.
+struct Ends {
+  ContextPtr at_base, at_tablet;
+  ConnectionPtr server, client;
+};
+
+Ends MakeEnds() {
   LeanHandshakes();
   LeanHandshakes();
   const CertifiedKey ca = MakeCertificateAuthority(SystemRandom()).value();
   const CertifiedKey base = IssueServerCertificate(ca, {"localhost"}, SystemRandom()).value();
   const PeerIdentity amal{"amal", StoreId::Make(absl::UnixEpoch(), SystemRandom())};
   const CertifiedKey tablet = IssueStoreCertificate(ca, amal, SystemRandom()).value();
-  const ContextPtr at_base = ContextOf(TLS_server_method(), base, ca);
-  const ContextPtr at_tablet = ContextOf(TLS_client_method(), tablet, ca);
-  SSL_CTX_set_session_cache_mode(at_tablet.get(), SSL_SESS_CACHE_CLIENT);
-  SSL_CTX_sess_set_new_cb(at_tablet.get(), CountTicket);
-  const ConnectionPtr server(SSL_new(at_base.get())), client(SSL_new(at_tablet.get()));
+  Ends ends;
+  ends.at_base = ContextOf(TLS_server_method(), base, ca);
+  ends.at_tablet = ContextOf(TLS_client_method(), tablet, ca);
+  // As gRPC does: the authority is named to clients, and keys are agreed on by P-256.
+  SSL_CTX_add_client_CA(ends.at_base.get(), CertificateIn(ca.certificate_pem).get());
+  SSL_CTX_set1_groups_list(ends.at_base.get(), "P-256");
+  SSL_CTX_set1_groups_list(ends.at_tablet.get(), "P-256");
+  SSL_CTX_set_session_cache_mode(ends.at_tablet.get(), SSL_SESS_CACHE_CLIENT);
+  SSL_CTX_sess_set_new_cb(ends.at_tablet.get(), CountTicket);
+  ends.server.reset(SSL_new(ends.at_base.get()));
+  ends.client.reset(SSL_new(ends.at_tablet.get()));
+  return ends;
+}
+
+void ShakeHands(const Ends& ends) {
   BIO *up = nullptr, *down = nullptr;
   ASSERT_EQ(BIO_new_bio_pair(&up, 0, &down, 0), 1);
-  SSL_set_bio(client.get(), up, up);
-  SSL_set_bio(server.get(), down, down);
-  SSL_set_connect_state(client.get());
-  SSL_set_accept_state(server.get());
+  SSL_set_bio(ends.client.get(), up, up);
+  SSL_set_bio(ends.server.get(), down, down);
+  SSL_set_connect_state(ends.client.get());
+  SSL_set_accept_state(ends.server.get());
   for (int turn = 0; turn < 10; ++turn) {
-    SSL_do_handshake(client.get());
-    SSL_do_handshake(server.get());
+    SSL_do_handshake(ends.client.get());
+    SSL_do_handshake(ends.server.get());
   }
   char byte = 0;
-  SSL_write(server.get(), "x", 1);
-  ASSERT_EQ(SSL_read(client.get(), &byte, 1), 1) << "both ends trust each other";
-  EXPECT_EQ(sk_X509_num(SSL_get_peer_cert_chain(client.get())), 1);
-  EXPECT_EQ(sk_X509_num(SSL_get_peer_cert_chain(server.get())), 0)
+  SSL_write(ends.server.get(), "x", 1);
+  ASSERT_EQ(SSL_read(ends.client.get(), &byte, 1), 1) << "both ends trust each other";
+}
+
+TEST(LeanHandshake, CarriesOneCertificateEachWayAndNoTicket) {
+  const Ends ends = MakeEnds();
+  ASSERT_NO_FATAL_FAILURE(ShakeHands(ends));
+  EXPECT_EQ(sk_X509_num(SSL_get_peer_cert_chain(ends.client.get())), 1);
+  EXPECT_EQ(sk_X509_num(SSL_get_peer_cert_chain(ends.server.get())), 0)
       << "a server's list is without the peer's own";
   EXPECT_EQ(tickets, 0);
+}
+
+TEST(LeanHandshake, NamesNoAuthorityAndAgreesByTheShorterGroup) {
+  const Ends ends = MakeEnds();
+  ASSERT_NO_FATAL_FAILURE(ShakeHands(ends));
+  EXPECT_EQ(sk_X509_NAME_num(SSL_get0_peer_CA_list(ends.client.get())), -1) << "none was named";
+  EXPECT_EQ(SSL_get_negotiated_group(ends.client.get()), NID_X25519);
+}
+
+TEST(LeanHandshake, AgreesWithABaseAndATabletOfBefore) {
+  for (const bool old_base : {true, false}) {
+    const Ends ends = MakeEnds();
+    SSL_set1_groups_list((old_base ? ends.server : ends.client).get(), "P-256");
+    ASSERT_NO_FATAL_FAILURE(ShakeHands(ends));
+    EXPECT_EQ(SSL_get_negotiated_group(ends.client.get()), NID_X9_62_prime256v1);
+  }
 }
 
 }  // namespace
