@@ -109,9 +109,9 @@ class SealedRows {
   // The next rows, kRowsAtOnce at most; none: there are no more. `record` is still sealed.
   absl::StatusOr<std::vector<ConfirmedRecord>> Next() {
     std::vector<ConfirmedRecord> records;
-    while (records.size() < kRowsAtOnce) {
-      ASSIGN_OR_RETURN(const bool row, rows_->Step());
-      if (!row) break;
+    while (more_ && records.size() < kRowsAtOnce) {
+      ASSIGN_OR_RETURN(more_, rows_->Step());
+      if (!more_) break;
       ConfirmedRecord record;
       const std::string_view id = rows_->Blob(0);
       ASSIGN_OR_RETURN(MembershipWalk::Standing standing, walk_->ScopesOf(id));
@@ -144,6 +144,7 @@ class SealedRows {
  private:
   std::optional<MembershipWalk> walk_;
   std::optional<sqlite::Statement> rows_;
+  bool more_ = true;  // a statement that is stepped after its last row begins anew
   std::vector<std::string> strays_;
 };
 
