@@ -3,6 +3,7 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "client-lib/src/store/schema.h"
@@ -46,10 +47,17 @@ class MembershipWalk {
     std::vector<Scope> scopes, left;
   };
 
+  // Each of the two questions is answered by an index alone.
   static absl::StatusOr<MembershipWalk> Begin(sqlite::Database& db) {
     ASSIGN_OR_RETURN(auto statement,
-                     db.Prepare("SELECT record_id, scope, left_rev FROM memberships ORDER BY record_id"));
+                     db.Prepare("SELECT record_id, scope FROM memberships ORDER BY record_id"));
     MembershipWalk walk(std::move(statement));
+    ASSIGN_OR_RETURN(auto left, db.Prepare("SELECT record_id, scope FROM memberships WHERE left_rev > 0"));
+    for (;;) {
+      ASSIGN_OR_RETURN(const bool row, left.Step());
+      if (!row) break;
+      walk.left_.emplace(left.Blob(0), left.Blob(1));
+    }
     RETURN_IF_ERROR(walk.Next());
     return walk;
   }
@@ -83,7 +91,10 @@ class MembershipWalk {
     ASSIGN_OR_RETURN(more_, statement_.Step());
     return absl::OkStatus();
   }
-  bool HasLeft() const { return statement_.Int(2) > 0; }
+  bool HasLeft() const {
+    return !left_.empty() &&
+           left_.contains({std::string(statement_.Blob(0)), std::string(statement_.Blob(1))});
+  }
   void NoteWithoutRow() {
     const auto id = RecordId::FromBytes(statement_.Blob(0));
     const auto scope = Scope::FromKey(statement_.Blob(1));
@@ -91,9 +102,22 @@ class MembershipWalk {
   }
 
   sqlite::Statement statement_;
+  std::set<std::pair<std::string, std::string>> left_;  // record, scope
   bool more_ = false;
   ScopesByRecord without_row_;
 };
+
+// A copy: what one thread has taken from the heap another should not give back, or both wait for each other.
+ConfirmedRecord WithContent(const ConfirmedRecord& sealed, std::string plain) {
+  return {.id = sealed.id,
+          .record_type = sealed.record_type,
+          .subject_id = sealed.subject_id,
+          .rev = sealed.rev,
+          .stale = sealed.stale,
+          .record = std::move(plain),
+          .scopes = sealed.scopes,
+          .left_scopes = sealed.left_scopes};
+}
 
 // The rows as they lie in the file, in id order, with where they stand.
 class SealedRows {
@@ -235,12 +259,11 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
     const size_t first_slot = now * kRowsAtOnce;
     work.emplace(half.records.size(), kBlock, [&key, &make, &half, first_slot](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {
-        ConfirmedRecord& record = half.records[i];
-        auto plain = opgang::Open(key, record.record, Binding(record.id.ToBytes(), record.rev));
+        const ConfirmedRecord& sealed = half.records[i];
+        auto plain = opgang::Open(key, sealed.record, Binding(sealed.id.ToBytes(), sealed.rev));
         if (!plain.ok()) continue;
-        record.record = *std::move(plain);
         half.opens[i] = 1;
-        make(first_slot + i, std::move(record));
+        make(first_slot + i, WithContent(sealed, *std::move(plain)));
       }
     });
   }
