@@ -189,7 +189,10 @@ absl::Status AdoptKeysCopy(const fs::path& keys, const fs::path& directory) {
 }
 
 absl::StatusOr<BaseKeys> LoadBaseKeys(const fs::path& directory) {
-  if (!HasKeys(directory)) return MakeError(ErrorCode::kNotFound, "this base has no keys yet");
+  if (!HasKeys(directory))
+    return MakeError(
+        ErrorCode::kNotFound,
+        "no base has been served from this directory: name the right one with --data, or serve once");
   const fs::path keys = directory / kKeys;
   ASSIGN_OR_RETURN(BaseKeys base, ReadLastingKeys(keys));
   ASSIGN_OR_RETURN(base.server, ReadServer(keys, base.ca));
