@@ -19,7 +19,7 @@ namespace {
 // full pages and pushes are what a busy base is made of.
 constexpr size_t kShort = 8 * 1024;
 constexpr int kLevelOfShort = 9;
-constexpr int kLevel = 3;
+constexpr int kLevel = 1;
 constexpr size_t kLeastPackable = 32;  // nothing shorter is worth the frame
 constexpr char kPackedTag[] =
     "\xC2\x02";  // MutationPayload.packed on the wire, and the first bytes of nothing else
