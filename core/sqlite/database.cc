@@ -56,8 +56,21 @@ Database::~Database() {
   for (auto& [sql, statements] : idle_) {
     for (const auto& prepared : statements) sqlite3_finalize(prepared->statement);
   }
-  if (access_ == Access::kWrite && !failed_) (void)Checkpoint();
+  if (KeepsLog()) {
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  } else if (access_ == Access::kWrite && !failed_) {
+    (void)Checkpoint();
+  }
   sqlite3_close(db_);
+}
+
+bool Database::KeepsLog() const {
+  if (keep_log_ == 0 || owes_checkpoint_) return false;
+  sqlite3_file* log = nullptr;
+  if (sqlite3_file_control(db_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK) return false;
+  if (log == nullptr || log->pMethods == nullptr) return false;
+  sqlite3_int64 size = 0;
+  return log->pMethods->xFileSize(log, &size) == SQLITE_OK && size <= keep_log_;
 }
 
 absl::StatusOr<Statement> Database::Prepare(std::string_view sql) {
@@ -93,7 +106,9 @@ absl::StatusOr<int64_t> Database::QueryInt(std::string_view sql) {
 }
 
 absl::Status Database::Checkpoint() {
-  return Check(sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
+  const int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  owes_checkpoint_ = rc != SQLITE_OK;
+  return Check(rc);
 }
 
 absl::Status Database::BackupTo(const std::string& path) {

@@ -34,7 +34,7 @@ struct sqlite3_stmt;
 namespace opgang::sqlite {
 
 enum class Access {
-  kWrite,  // creates the file (mode 0600) and migrates it; TRUNCATE checkpoint on close
+  kWrite,  // creates the file (mode 0600) and migrates it; TRUNCATE checkpoint on close, or keep_log
   kRead,   // query_only; the file must exist and be at this version; never checkpoints
   kImage,  // a copy that nobody writes: opened read-only and immutable; makes no file beside it
 };
@@ -49,6 +49,10 @@ struct DatabaseOptions {
   Access access = Access::kWrite;
   // Overwrites deleted content with zeros.
   bool secure_delete = false;
+  // A writer's log of at most so many bytes stays on close, and the next writer goes on in it: a close without a disk sync,
+  // and a first commit with one instead of three. For what can be fetched again: a damaged log silently ends at its last sound
+  // commit. 0 = every close empties it.
+  int64_t keep_log = 0;
   absl::Duration busy_timeout = absl::Seconds(5);
   // A registered VFS; empty = SQLite's default. With another one the mode of a new file is that VFS's
   // business.
@@ -65,7 +69,9 @@ class Database {
   // On success never null. The Database must outlive every Statement, Transaction and Savepoint made from it.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const DatabaseOptions& options);
 
-  ~Database();  // a writer checkpoints (TRUNCATE), so that no old page image stays in the WAL
+  // A writer checkpoints (TRUNCATE), so that no old page image stays in the WAL; not below DatabaseOptions::keep_log, unless
+  // a Checkpoint() went wrong.
+  ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
@@ -96,6 +102,7 @@ class Database {
   friend class Statement;
   Database(sqlite3* db, Access access) : db_(db), access_(access) {}
   void GiveBack(Statement::Idle& home, std::unique_ptr<Prepared> prepared);
+  bool KeepsLog() const;
 
   struct TextHash {
     using is_transparent = void;
@@ -105,6 +112,8 @@ class Database {
   sqlite3* db_;
   Access access_;
   bool failed_ = false;
+  int64_t keep_log_ = 0;
+  bool owes_checkpoint_ = false;
   // Idle statements by text; several where one text is in use twice at a time.
   std::unordered_map<std::string, Statement::Idle, TextHash, std::equal_to<>> idle_;
 };

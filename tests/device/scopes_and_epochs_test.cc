@@ -103,6 +103,37 @@ TEST_F(ScopesAndEpochsTest, WhatWentOnThroughASecondScopeStaysUntilTheThirdHasBr
   EXPECT_EQ(ViewOf(*store).Find(citizen)->scopes, std::vector<Scope>{third});
 }
 
+TEST_F(ScopesAndEpochsTest, HowFarScopesHaveComeIsWrittenDownOnceForAllOfThem) {
+  const Scope group{v1::SCOPE_KIND_GROUP, *UuidFromString("0190a6e0-0000-7000-8000-000000000001")};
+  v1::Grant grant = base_.grants[0];
+  *grant.mutable_scope() = group.ToProto();
+  base_.grants.push_back(grant);
+  const auto become_current = [&](Store& store, const Scope& scope, uint64_t rev) {
+    v1::Current current = base_.CurrentOf(base_.area_scope());
+    *current.mutable_scope() = scope.ToProto();
+    current.set_rev(rev);
+    ASSERT_EQ(store.sync_store().ApplyCurrent(current), absl::OkStatus());
+  };
+  auto store = OpenUnlocked();
+  Greet(*store);
+  for (const Scope& scope : {base_.area_scope(), group}) become_current(*store, scope, 5);
+  const auto told = [&] {
+    store.reset();  // what the next process knows
+    store = OpenUnlocked();
+    Greet(*store);
+    const v1::Hello hello = store->sync_store().MakeHello().value();
+    std::vector<uint64_t> revs;
+    for (const v1::Cursor& cursor : hello.cursors()) revs.push_back(cursor.rev());
+    return revs;
+  };
+  EXPECT_EQ(told(), (std::vector<uint64_t>{5, 5}));
+  become_current(*store, group, 9);
+  EXPECT_EQ(told(), (std::vector<uint64_t>{5, 5})) << "the area has not come as far";
+  become_current(*store, group, 9);
+  become_current(*store, base_.area_scope(), 9);
+  EXPECT_EQ(told(), (std::vector<uint64_t>{9, 9}));
+}
+
 TEST_F(ScopesAndEpochsTest, OlderPageOfASecondScopeDoesNotTakeTheRecordBack) {
   const Scope group{v1::SCOPE_KIND_GROUP, *UuidFromString("0190a6e0-0000-7000-8000-000000000001")};
   auto store = OpenUnlocked();

@@ -85,6 +85,30 @@ TEST_F(SqliteDatabaseTest, NewFileIsPrivateAndKeepsWhatWasCommittedAcrossReopeni
   EXPECT_EQ(Count(*Open(Options(1))), 1);
 }
 
+TEST_F(SqliteDatabaseTest, ShortLogStaysWhereItMayAndIsReadAndALongOneOrOneToBeWipedDoesNot) {
+  const std::filesystem::path log = path_.string() + "-wal";
+  DatabaseOptions options = Options(1);
+  ASSERT_EQ(Add(*Open(options), "2. th"), absl::OkStatus());
+  options.keep_log = 64 * 1024;
+  ASSERT_EQ(Add(*Open(options), "2. tv"), absl::OkStatus());
+  const auto one_commit = std::filesystem::file_size(log);
+  ASSERT_GT(one_commit, 0u);
+  {
+    auto db = Open(options);
+    EXPECT_EQ(Count(*db), 2);
+    ASSERT_EQ(Add(*db, "3. th"), absl::OkStatus());
+  }
+  EXPECT_GT(std::filesystem::file_size(log), one_commit) << "goes on where the last one ended";
+  ASSERT_EQ(Open(options)->Checkpoint(), absl::OkStatus());
+  EXPECT_EQ(std::filesystem::file_size(log), 0u);
+  {
+    auto db = Open(options);
+    for (int i = 0; i < 40; ++i) ASSERT_EQ(Add(*db, "door " + std::to_string(i)), absl::OkStatus());
+  }
+  EXPECT_FALSE(std::filesystem::exists(log) && std::filesystem::file_size(log) > 0);
+  EXPECT_EQ(Count(*Open(options)), 43);
+}
+
 TEST_F(SqliteDatabaseTest, WalAndSharedMemoryOfAnOpenFileArePrivateToo) {
   auto db = Open(Options(1));
   ASSERT_EQ(Add(*db, "st. tv"), absl::OkStatus());

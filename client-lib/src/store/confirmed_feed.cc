@@ -15,7 +15,8 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyPage(const v1::Page& page, 
   if (!scope) return MakeError(ErrorCode::kBadInput, "page: no scope");
   StoredCursor cursor = cursors_.contains(*scope) ? cursors_.at(*scope) : StoredCursor{};
   // From the beginning means mark and sweep, whether the base says so or we had no cursor to go on from.
-  if (page.reset() || cursor.rev == 0) {
+  const bool anew = page.reset() || cursor.rev == 0;
+  if (anew) {
     ++cursor.sweep;
     cursor.sweeping = true;
     cursor.current = 0;
@@ -26,8 +27,12 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyPage(const v1::Page& page, 
 
   ConfirmedChange change;
   change.scope = *scope;
-  if (auto* anew = page.reset() ? Note(SyncStep::kAnew, "", *scope, change) : nullptr)
-    anew->reset = page.reset_reason();
+  if (auto* note = page.reset() ? Note(SyncStep::kAnew, "", *scope, change) : nullptr)
+    note->reset = page.reset_reason();
+  if (!anew && page.entries().empty()) {  // the Current behind it writes down where the scope is
+    cursors_[*scope] = cursor;
+    return change;
+  }
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
   for (const v1::FeedEntry& entry : page.entries()) {
     RETURN_IF_ERROR(Take(entry, *scope, cursor, key, change));
@@ -35,6 +40,7 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyPage(const v1::Page& page, 
   RETURN_IF_ERROR(WriteCursor(*scope, cursor));
   RETURN_IF_ERROR(transaction.Commit());
   cursors_[*scope] = cursor;
+  moved_.erase(*scope);
   NoteGone(page);
   // It happened, whatever becomes of the checkpoint: a later one, at the latest on close, wipes the rest.
   if (!change.erased.empty()) (void)db_->Checkpoint();
@@ -260,17 +266,34 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::ApplyCurrent(const v1::Current& 
   if (cursors_.contains(*scope)) cursor = cursors_.at(*scope);
   cursor.rev = std::max(cursor.rev, current.rev());
   cursor.current = std::max(cursor.current, current.rev());
+  const bool sweeping = std::exchange(cursor.sweeping, false);
 
   ConfirmedChange change;
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
-  if (cursor.sweeping) RETURN_IF_ERROR(Sweep(*scope, cursor, change));
-  cursor.sweeping = false;
+  if (sweeping) RETURN_IF_ERROR(Sweep(*scope, cursor, change));
   RETURN_IF_ERROR(LetGoOfLeft(cursor, *scope, change));
-  RETURN_IF_ERROR(WriteCursor(*scope, cursor));
-  RETURN_IF_ERROR(transaction.Commit());
-  cursors_[*scope] = cursor;
+  if (sweeping) RETURN_IF_ERROR(WriteCursor(*scope, cursor));
+  RETURN_IF_ERROR(transaction.Commit());  // no disk sync where nothing was written
+  StoredCursor& known = cursors_[*scope];
+  if (!sweeping && cursor != known) moved_.insert(*scope);
+  known = cursor;
   for (const auto& [id, rev] : change.gone) gone_[id] = rev;
+  RETURN_IF_ERROR(WriteMovedCursors());
   return change;
+}
+
+// Once all scopes have come as far: one commit, where each Current would have had its own.
+absl::Status ConfirmedStore::WriteMovedCursors() {
+  uint64_t rev = UINT64_MAX;
+  for (const Scope& scope : moved_) rev = std::min(rev, cursors_.at(scope).current);
+  const bool all =
+      std::all_of(expected_.begin(), expected_.end(), [&](const Scope& scope) { return Passed(scope, rev); });
+  if (moved_.empty() || !all) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
+  for (const Scope& scope : moved_) RETURN_IF_ERROR(WriteCursor(scope, cursors_.at(scope)));
+  RETURN_IF_ERROR(transaction.Commit());
+  moved_.clear();
+  return absl::OkStatus();
 }
 
 absl::Status ConfirmedStore::Sweep(const Scope& scope, const StoredCursor& cursor, ConfirmedChange& change) {
@@ -304,6 +327,7 @@ absl::Status ConfirmedStore::BecomeStale() {
                    " UPDATE memberships SET left_rev = 1 WHERE left_rev > 0;"));
   RETURN_IF_ERROR(transaction.Commit());
   for (auto& [scope, cursor] : cursors_) cursor.rev = cursor.current = 0;
+  moved_.clear();
   gone_.clear();
   return absl::OkStatus();
 }
@@ -341,9 +365,10 @@ absl::StatusOr<ConfirmedChange> ConfirmedStore::KeepOnly(const std::set<Scope>& 
     ASSIGN_OR_RETURN(auto cursor, db_->Prepare("DELETE FROM cursors WHERE scope = ?1"));
     RETURN_IF_ERROR(cursor.BindBlob(1, key).Run());
   }
-  if (!lost) return change;
   RETURN_IF_ERROR(transaction.Commit());
   std::erase_if(cursors_, [&](const auto& item) { return !kept.contains(item.first); });
+  std::erase_if(moved_, [&](const Scope& scope) { return !kept.contains(scope); });
+  if (!lost) return change;
   (void)db_->Checkpoint();
   return change;
 }

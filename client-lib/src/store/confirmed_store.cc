@@ -19,6 +19,7 @@ namespace {
 constexpr uint32_t kRowFormat = 1;
 constexpr size_t kRowsAtOnce = ConfirmedStore::kSlots / 2;  // one half is opened while the other is read
 constexpr size_t kBlock = 64;                               // rows that a thread opens at a time
+constexpr int64_t kKeepLog = 512 * 1024;  // read again at each open, in a fraction of a millisecond
 
 sqlite::DatabaseOptions OptionsFor(const std::string& path, const std::string& vfs) {
   sqlite::DatabaseOptions options;
@@ -26,6 +27,7 @@ sqlite::DatabaseOptions OptionsFor(const std::string& path, const std::string& v
   options.application_id = kConfirmedApplicationId;
   options.migrations = kConfirmedMigrations;
   options.secure_delete = true;
+  options.keep_log = kKeepLog;
   options.vfs = vfs;
   return options;
 }
@@ -186,6 +188,7 @@ absl::StatusOr<std::unique_ptr<ConfirmedStore>> ConfirmedStore::Open(const std::
 
 absl::Status ConfirmedStore::OpenFile() {
   cursors_.clear();
+  moved_.clear();
   ASSIGN_OR_RETURN(db_, sqlite::Database::Open(OptionsFor(path_, vfs_)));
   return LoadCursors();
 }

@@ -47,6 +47,8 @@ struct StoredCursor {
   int64_t sweep = 0;
   bool sweeping = false;
   uint32_t skipped = 0;  // schema of the app that did not know a change in it; 0: none was skipped
+
+  bool operator==(const StoredCursor&) const = default;
 };
 
 // What a page or a sweep did to the copy.
@@ -97,7 +99,8 @@ class ConfirmedStore {
   // Entries and cursor in one durable commit.
   absl::StatusOr<ConfirmedChange> ApplyPage(const v1::Page& page, const SecretBytes& key);
   // Ends a sweep, and notes how far the scope has come. `generation` is the grant's, for a scope without a page
-  // yet.
+  // yet. That it has come further and nothing else is written down once, for all scopes together: a file that does not say
+  // so yet says too little, and that is harmless.
   absl::StatusOr<ConfirmedChange> ApplyCurrent(const v1::Current& current, uint64_t generation);
   // Brings a leaf, or a part of it, in line with the base in one durable commit: puts what is missing or differs,
   // takes out of the scope what is not named, and touches no other row. The cursor stays.
@@ -123,6 +126,7 @@ class ConfirmedStore {
   absl::Status OpenFile();
   absl::Status LoadCursors();
   absl::Status WriteCursor(const Scope& scope, const StoredCursor& cursor);
+  absl::Status WriteMovedCursors();
   absl::Status Put(const v1::FeedEntry& entry, const std::string& scope_key, int64_t mark,
                    const SecretBytes& key, ConfirmedChange& change);
   absl::Status Take(const v1::FeedEntry& entry, const Scope& scope, StoredCursor& cursor,
@@ -158,6 +162,8 @@ class ConfirmedStore {
   bool noting_ = false;
   std::unique_ptr<sqlite::Database> db_;  // never null after Open() or StartAnew() went well
   std::map<Scope, StoredCursor> cursors_;
+  std::set<Scope>
+      moved_;  // whose cursors the file does not have yet: `current` is further, and `rev` perhaps
   std::map<RecordId, std::vector<Scope>> lacking_;
   std::map<RecordId, uint64_t> gone_;  // at which rev
   std::set<Scope> expected_;

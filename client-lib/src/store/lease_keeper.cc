@@ -1,6 +1,7 @@
 #include "client-lib/src/store/lease_keeper.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <utility>
 
@@ -16,6 +17,8 @@ constexpr char kLeaseFile[] = "lease.pb";
 constexpr uint32_t kLeaseFormat = 1;
 // A process that is killed has had this much time for nothing at most; and a worker's commands write no oftener.
 constexpr int64_t kNoteEveryUs = 60'000'000;
+constexpr int64_t kRenewEveryUs =
+    3'600'000'000;  // the lease that the file knows ends so much too early at most
 
 v1::StoreLease NewLease(const v1::Lease& lease, int64_t base_us, const v1::ClockReading& received) {
   v1::StoreLease made;
@@ -26,6 +29,14 @@ v1::StoreLease NewLease(const v1::Lease& lease, int64_t base_us, const v1::Clock
   *made.mutable_seen_at() = received;
   made.set_wall_offset_us(base_us - received.wall_us());
   return made;
+}
+
+// Whether a file that says `written` says too little of `known`.
+bool IsWorthASync(const v1::StoreLease& known, const v1::StoreLease& written) {
+  const int64_t longer_us = known.until_us() - written.until_us();
+  return known.share() != written.share() || known.seen_at().boot_id() != written.seen_at().boot_id() ||
+         known.seen_us() - written.seen_us() >= kNoteEveryUs || longer_us < 0 || longer_us >= kRenewEveryUs ||
+         std::abs(known.wall_offset_us() - written.wall_offset_us()) >= kNoteEveryUs;
 }
 
 // Best effort: on flash the old page may live on, and then the passphrase still stands before it.
@@ -59,6 +70,7 @@ absl::StatusOr<LeaseKeeper> LeaseKeeper::Open(const std::filesystem::path& direc
   if (read && keeper.lease_.format_version() > kLeaseFormat)
     return MakeError(ErrorCode::kNewerFile, "lease.pb was written by a newer version");
   if (!read || keeper.lease_.share().size() != kLeaseShareSize) keeper.lease_.clear_share();
+  keeper.written_ = keeper.lease_;
   return keeper;
 }
 
@@ -74,18 +86,16 @@ absl::Status LeaseKeeper::Tick() {
   const v1::ClockReading now = clock_->Read();
   const int64_t seen_us = SeenBy(lease_, now);
   if (seen_us >= lease_.until_us()) return End();
-  const bool other_boot = now.boot_id() != lease_.seen_at().boot_id();
-  if (!other_boot && seen_us - lease_.seen_us() < kNoteEveryUs) return absl::OkStatus();
   lease_.set_seen_us(seen_us);
   *lease_.mutable_seen_at() = now;
-  return Write();
+  return IsWorthASync(lease_, written_) ? Write() : absl::OkStatus();
 }
 
 absl::Status LeaseKeeper::Renew(const v1::Lease& lease, int64_t base_us, const v1::ClockReading& received) {
   v1::Lease renewed = lease;
   if (renewed.share().empty()) renewed.set_share(lease_.share());
   lease_ = NewLease(renewed, base_us, received);
-  return Write();
+  return IsWorthASync(lease_, written_) ? Write() : absl::OkStatus();
 }
 
 absl::Status LeaseKeeper::End() {
@@ -94,6 +104,10 @@ absl::Status LeaseKeeper::End() {
   return Write();
 }
 
-absl::Status LeaseKeeper::Write() const { return WriteFileDurably(file_, lease_.SerializeAsString()); }
+absl::Status LeaseKeeper::Write() {
+  RETURN_IF_ERROR(WriteFileDurably(file_, lease_.SerializeAsString()));
+  written_ = lease_;
+  return absl::OkStatus();
+}
 
 }  // namespace opgang
