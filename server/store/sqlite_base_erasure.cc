@@ -4,6 +4,8 @@
 
 #include "core/base/status_macros.h"
 #include "server/store/sqlite_base_reader.h"
+#include "server/store/sqlite_base_schema.h"
+#include "server/store/sqlite_base_writer.h"
 
 namespace opgang {
 namespace {
@@ -334,6 +336,79 @@ absl::StatusOr<int64_t> SqliteBaseQueries::LastWrittenAbout(RecordId citizen) {
                                          " (SELECT record_id FROM records WHERE subject = ?1)"));
   RETURN_IF_ERROR(row.BindBlob(1, citizen.ToBytes()).Step().status());
   return row.Int(0);
+}
+
+absl::Status SqliteBaseStore::NoteInLedger(RecordId citizen, ErasureLine line) {
+  line.slots = citizens_->AllSlotsOf(citizen.ToBytes());
+  RETURN_IF_ERROR(erased_->Append(citizen, std::move(line)));
+  begun_.insert(citizen);
+  return absl::OkStatus();
+}
+
+absl::Status SqliteBaseStore::EraseContents(RecordId citizen, const ErasureLine& line, uint64_t rev,
+                                            std::set<Scope>& touched) {
+  ASSIGN_OR_RETURN(const ErasureFootprint footprint, FootprintOf(citizen));
+  ASSIGN_OR_RETURN(const auto mutations, queries_.MutationsAbout(citizen));
+  RETURN_IF_ERROR(NoteErasure(*db_, citizen, line, rev, footprint.stores));
+  ASSIGN_OR_RETURN(const auto rows, FeedRowsAbout(*db_, citizen));
+  for (const auto& [scope, record] : rows) {
+    RETURN_IF_ERROR(PutFeedRow(scope, record, /*is_new=*/false, rev, v1::FEED_CHANGE_ERASE));
+    touched.insert(scope);
+  }
+  ASSIGN_OR_RETURN(const auto records, EraseRecords(*db_, citizen, rev));
+  erased_records_.insert(records.begin(), records.end());
+  for (const auto& [intent, unused] : mutations) RETURN_IF_ERROR(EraseMutation(*db_, intent));
+  ForgetLooks();
+  return EraseBeside(*db_, citizen);
+}
+
+absl::Status SqliteBaseStore::DestroyErasedKeys() {
+  std::vector<uint32_t> slots;
+  for (const ErasureLine& line : erased_->lines())
+    slots.insert(slots.end(), line.slots.begin(), line.slots.end());
+  RETURN_IF_ERROR(citizens_->slots().Destroy(slots));
+  for (const std::string& citizen : citizens_->Citizens()) {
+    if (erased_->Holds(RecordId::FromBytes(citizen).value_or(RecordId()))) citizens_->Forget(citizen);
+  }
+  const absl::Status wiped = db_->Checkpoint();  // a reader may stand in the way: what is left has no key
+  return GetErrorCodeOr(wiped) == ErrorCode::kStoreBusy ? absl::OkStatus() : wiped;
+}
+
+// Whom the file shows at the start, and then those that were begun by this process.
+absl::StatusOr<std::vector<RecordId>> SqliteBaseStore::ErasuresToFinish() {
+  if (!looked_for_unfinished_) {
+    ASSIGN_OR_RETURN(const std::vector<RecordId> left, FindUnfinishedErasures());
+    begun_.insert(left.begin(), left.end());
+    looked_for_unfinished_ = true;
+  }
+  return std::vector<RecordId>(begun_.begin(), begun_.end());
+}
+
+absl::StatusOr<std::vector<RecordId>> SqliteBaseStore::FindUnfinishedErasures() {
+  ASSIGN_OR_RETURN(const std::string followed, queries_.MetaOr(kLedgerLines, "0"));
+  const bool all_followed = followed == std::to_string(erased_->lines().size());
+  std::vector<RecordId> unfinished;
+  for (const std::string& bytes : citizens_->Citizens()) {
+    const RecordId citizen = RecordId::FromBytes(bytes).value_or(RecordId());
+    const auto slot = citizens_->SlotOf(bytes);
+    const bool keyless = slot.has_value() && citizens_->slots().IsDestroyed(*slot);
+    if (keyless || (!all_followed && erased_->Holds(citizen))) unfinished.push_back(citizen);
+  }
+  return unfinished;
+}
+
+absl::Status SqliteBaseStore::NoteLedgerFollowed() {
+  begun_.clear();
+  return PutMeta(kLedgerLines, std::to_string(erased_->lines().size()));
+}
+
+absl::Status SqliteBaseStore::NoteHeeded(ReplicaId replica, RecordId citizen, int64_t at_us) {
+  return NoteErasureHeeded(*db_, replica, citizen, at_us);
+}
+
+absl::Status SqliteBaseStore::ForgetHeeded(ReplicaId replica) {
+  ASSIGN_OR_RETURN(auto forget, db_->Prepare("DELETE FROM erasure_heeded WHERE replica_id = ?"));
+  return forget.BindBlob(1, replica.ToBytes()).Run();
 }
 
 }  // namespace opgang
