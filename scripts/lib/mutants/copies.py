@@ -33,11 +33,13 @@ client-lib/src/store/store_impl_sync.cc
 client-lib/src/sync/client_session.cc
 server/engine/admission.cc
 server/engine/committer.cc
+server/engine/committer_quarantine.cc
 server/engine/corrections.cc
 server/engine/greeting.cc
 server/engine/horizon.cc
 server/engine/submission.cc
 server/engine/tombstones.cc
+server/engine/verdicts.cc
 server/store/leaf_ledger.cc
 server/store/sqlite_feed.cc
 server/sync/server_session.cc
