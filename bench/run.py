@@ -57,7 +57,8 @@ class Wire:
     async def _serve(self, reader, writer):
         await asyncio.sleep(2 * self.delay)  # what a TCP handshake costs
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
-        await asyncio.gather(self._carry(reader, far_writer, "up"), self._carry(far_reader, writer, "down"))
+        with contextlib.suppress(asyncio.CancelledError):  # closed before all of it had passed
+            await asyncio.gather(self._carry(reader, far_writer, "up"), self._carry(far_reader, writer, "down"))
 
     async def _carry(self, reader, writer, way):
         queue = asyncio.Queue()

@@ -150,6 +150,11 @@ bool World::MoveOne(Tablet& tablet, Prng& prng) {
 void World::TabletSpeaks(Tablet& tablet) {
   Stream& stream = *tablet.stream;
   if (tablet.run->Closes()) stream.half_closed = true;
+  if (tablet.run->Leaves()) {  // with all that is still under way, either way
+    stream.up.clear();
+    DropBaseEnd(stream);
+    return EndRun(tablet, tablet.run->End(absl::OkStatus()));
+  }
   auto request = tablet.run->Speak();
   if (!request.ok()) return EndRun(tablet, request.status());
   if (!request->has_value()) return;

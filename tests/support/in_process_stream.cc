@@ -40,6 +40,7 @@ class InProcessStream : public SyncStream {
   }
 
   void HalfClose() override {
+    ++dialer_.half_closes_;
     if (session_ != nullptr) session_->session().OnHalfClose();
   }
 

@@ -36,6 +36,8 @@ class InProcessDialer : public SyncDialer {
   // Messages that passed on the streams so far, both directions.
   int passed() const { return passed_; }
   int dials() const { return dials_; }
+  // Sessions that were half-closed: where the device waited for the base to end them.
+  int half_closes() const { return half_closes_; }
 
   // Called on every message that passed, after it was handed over.
   std::function<void(const v1::SyncRequest&)> on_request;
@@ -52,6 +54,7 @@ class InProcessDialer : public SyncDialer {
   std::optional<Cut> cut_;
   int passed_ = 0;
   int dials_ = 0;
+  int half_closes_ = 0;
 };
 
 }  // namespace opgang

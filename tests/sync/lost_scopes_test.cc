@@ -66,6 +66,29 @@ TEST_F(LostScopes, AWorkerMovedToAnotherAreaInMidDayLosesNoNoteAndKeepsNoOtherAr
   ExpectAllAgree();
 }
 
+// The end of a stream costs a round trip, and tells nothing but that the last words were heard.
+TEST_F(LostScopes, OnlyADeviceThatSaidWhatIsNotAnsweredWaitsForTheEndOfItsSession) {
+  const SavedInquirer hassan = jonas.SaveInquirer("Hassan");
+  SyncAll();
+  amal.SaveCitizen("Amina");
+  amal.SyncWell();
+  EXPECT_EQ(amal.dialer().half_closes(), 0) << "verdicts and Current are all that it waits for";
+  base.Erase(hassan.citizen);
+  amal.SyncWell();
+  EXPECT_EQ(amal.dialer().half_closes(), 1) << "ErasuresHeeded";
+  amal.SyncWell();
+  EXPECT_EQ(amal.dialer().half_closes(), 1);
+  MoveWorker("amal");
+  amal.SyncWell();
+  EXPECT_EQ(amal.dialer().half_closes(), 2) << "ScopesRemoved";
+  amal.SyncWell();
+  EXPECT_EQ(amal.dialer().half_closes(), 2);
+  amal.Lock();
+  amal.SyncWell();
+  EXPECT_EQ(amal.dialer().half_closes(), 3) << "no Current says that nothing more comes";
+  EXPECT_EQ(base.UnconfirmedRemovals("amal"), 0u);
+}
+
 TEST_F(LostScopes, NoByteThatTheStoreCouldReadIsLeftInAnyFileOnceItIsConfirmed) {
   SavedInquirer hassan = jonas.SaveInquirer("Hassan");
   SyncAll();

@@ -13,11 +13,18 @@ namespace {
 class ScriptedStream : public SyncStream {
  public:
   ScriptedStream(ManualClock& clock, std::deque<v1::SyncResponse> words, std::optional<absl::Status> then,
-                 std::vector<v1::SyncRequest>& heard)
-      : clock_(clock), words_(std::move(words)), then_(std::move(then)), heard_(heard) {}
+                 std::vector<v1::SyncRequest>& heard, int& half_closes)
+      : clock_(clock),
+        words_(std::move(words)),
+        then_(std::move(then)),
+        heard_(heard),
+        half_closes_(half_closes) {}
   bool writable() override { return true; }
   void Write(v1::SyncRequest request) override { heard_.push_back(std::move(request)); }
-  void HalfClose() override { then_ = absl::OkStatus(); }
+  void HalfClose() override {
+    ++half_closes_;
+    then_ = absl::OkStatus();
+  }
   std::optional<v1::SyncResponse> Wait(absl::Duration at_most) override {
     if (words_.empty()) {
       clock_.Advance(at_most);
@@ -34,6 +41,7 @@ class ScriptedStream : public SyncStream {
   std::deque<v1::SyncResponse> words_;
   std::optional<absl::Status> then_;  // nullopt: silence
   std::vector<v1::SyncRequest>& heard_;
+  int& half_closes_;
 };
 
 class SyncLoop : public SyncStory, public SyncDialer {
@@ -47,7 +55,7 @@ class SyncLoop : public SyncStory, public SyncDialer {
       if (cannot_dial.size() > 1) cannot_dial.pop_front();
       if (!status.ok()) return status;
     }
-    return std::make_unique<ScriptedStream>(clock, words, then, heard);
+    return std::make_unique<ScriptedStream>(clock, words, then, heard, half_closes);
   }
   absl::Status Run(int attempts = 3, bool live = false) {
     return RunSync(amal.store().sync_store(), *this, clock, SystemRandom(),
@@ -61,6 +69,7 @@ class SyncLoop : public SyncStory, public SyncDialer {
   }
 
   int dials = 0;
+  int half_closes = 0;
   absl::Duration takes_to_dial;
   absl::Time begun_at;                   // when a dialer was last told to begin
   std::deque<absl::Status> cannot_dial;  // the last one again and again
@@ -155,6 +164,37 @@ TEST_F(SyncLoop, BaseThatNamesANewReplicaAgainAndAgainIsNotFollowedForEver) {
   EXPECT_EQ(GetErrorCode(Run()), ErrorCode::kBaseRefused);
   EXPECT_LE(dials, 5);
   EXPECT_EQ(amal.store().outbox_counts().unsent, 1u);
+}
+
+// Nor does it hang on a base that never ends the stream: it has all that it waited for.
+TEST_F(SyncLoop, DeviceThatHasHeardAllLeavesAndDoesNotWaitForTheEndOfTheStream) {
+  v1::SyncResponse welcome, current;
+  welcome.mutable_welcome()->set_next_token(std::string(32, 't'));
+  welcome.mutable_welcome()->set_reading(true);
+  v1::Grant& grant = *welcome.mutable_welcome()->add_grants();
+  *grant.mutable_scope() = AreaScope(base.Area("Testlund")).ToProto();
+  grant.set_mode(v1::GRANT_MODE_READ);
+  grant.set_sum_key(std::string(32, 's'));
+  *current.mutable_current()->mutable_scope() = grant.scope();
+  current.mutable_current()->set_sum(std::string(16, '\0'));
+  words = {welcome, current};
+  const absl::Time begin = clock.WallNow();
+  EXPECT_EQ(Run(), absl::OkStatus());
+  EXPECT_EQ(dials, 1);
+  EXPECT_EQ(half_closes, 0);
+  EXPECT_EQ(clock.WallNow(), begin);
+}
+
+// What is asked to stop in mid-work says its last, and hears what comes of it.
+TEST_F(SyncLoop, DeviceThatIsAskedToStopInMidWorkWaitsForTheEndOfTheStream) {
+  struct Stops : SyncObserver {
+    bool KeepGoing() override { return false; }
+  } stops;
+  amal.SaveCitizen("Amina");
+  const auto result = RunSync(amal.store().sync_store(), *this, clock, SystemRandom(),
+                              {.attempts = 1, .observer = &stops}, [](absl::Duration) {});
+  EXPECT_EQ(result.status(), absl::OkStatus());
+  EXPECT_EQ(half_closes, 1);
 }
 
 TEST_F(SyncStory, GoAwayInMidWorkLeadsBackToPushing) {

@@ -254,6 +254,7 @@ absl::Status ClientSession::QueueRemovals() {
   if (removed.empty()) return absl::OkStatus();
   v1::SyncRequest request;
   for (const Scope& scope : removed) *request.mutable_scopes_removed()->add_scopes() = scope.ToProto();
+  must_be_heard_ = true;
   outbox_.push_back(std::move(request));
   return absl::OkStatus();
 }
@@ -266,6 +267,7 @@ absl::Status ClientSession::QueueErasures() {
   if (heeded.erasures().empty()) return absl::OkStatus();
   v1::SyncRequest request;
   *request.mutable_erasures_heeded() = std::move(heeded);
+  must_be_heard_ = true;
   outbox_.push_back(std::move(request));
   return absl::OkStatus();
 }
@@ -316,6 +318,10 @@ bool ClientSession::done() const {
   return std::all_of(current_.begin(), current_.end(), [&](const auto& scope) {
     return scope.second > 0 && scope.second >= newest_verdict_rev_;
   });
+}
+
+bool ClientSession::needs_no_end() const {
+  return done() && !new_replica_ && !current_.empty() && !must_be_heard_;
 }
 
 }  // namespace opgang

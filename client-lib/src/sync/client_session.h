@@ -57,6 +57,9 @@ class ClientSession {
   void Tick();
 
   bool done() const;
+  // Done, and the stream's end would tell nothing: a Current was heard, which comes behind all that the base repeats after its
+  // Welcome, and nothing was said that the base keeps and does not answer.
+  bool needs_no_end() const;
   bool new_replica() const { return new_replica_; }
   // The base gave back what the passphrase lacked: the next session reads.
   bool got_share() const { return got_share_; }
@@ -106,6 +109,7 @@ class ClientSession {
   bool owes_uses_ = true;  // the store may hold some that the base does not know
   bool uses_in_flight_ = false;                 // and is told of the last ones before it hears the next
   std::pair<std::string, uint64_t> handed_in_;  // where those began
+  bool must_be_heard_ = false;                  // what it said has no answer but the stream's end
   bool removed_lost_ = false;                   // what the Welcome took is gone, or waits for a later session
   uint32_t credit_bytes_;
   uint32_t unacknowledged_bytes_ = 0;

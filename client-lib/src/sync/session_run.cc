@@ -61,6 +61,8 @@ bool SessionRun::Closes() {
   return closing_;
 }
 
+bool SessionRun::Leaves() const { return closing_ && session_.needs_no_end(); }
+
 absl::StatusOr<std::optional<v1::SyncRequest>> SessionRun::Speak() {
   if (closing_) return std::nullopt;
   if (SteadyNow(clock_) - spoke_ > kHeartbeat) session_.Tick();

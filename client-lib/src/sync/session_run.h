@@ -23,6 +23,9 @@ class SessionRun {
   absl::Status Start();
   // True once, when there is nothing more to say: half-close the stream.
   bool Closes();
+  // Nor to hear: whoever holds the stream drops it, and asks End(OkStatus()). Its end would cost a round trip; what may still
+  // be under way to the base gives room back that nobody needs.
+  bool Leaves() const;
   // What to write now, where the stream can take a message. nullopt: nothing, for now.
   absl::StatusOr<std::optional<v1::SyncRequest>> Speak();
   absl::Status Hear(const v1::SyncResponse& response);

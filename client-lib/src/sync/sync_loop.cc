@@ -17,12 +17,14 @@ constexpr absl::Duration kLongestPause = absl::Seconds(20);
 absl::Status RunSession(SessionRun& run, SyncStream& stream) {
   RETURN_IF_ERROR(run.Start());
   while (true) {
-    if (run.Closes()) stream.HalfClose();
     while (stream.writable()) {
       ASSIGN_OR_RETURN(auto request, run.Speak());
       if (!request.has_value()) break;
       stream.Write(*std::move(request));
     }
+    const bool closes = run.Closes();
+    if (run.Leaves()) return run.End(absl::OkStatus());
+    if (closes) stream.HalfClose();
     if (auto end = stream.ended(); end.has_value()) return run.End(*end);
     const auto response = stream.Wait(kStep);
     if (response.has_value()) RETURN_IF_ERROR(run.Hear(*response));
