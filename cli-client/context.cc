@@ -56,6 +56,14 @@ void Context::Say(std::string_view line) const {
   if (!options_.json) terminal().Out(Fitted(line, terminal().Width()));
 }
 
+void Context::SayAll(const std::vector<std::string>& lines) const {
+  if (options_.json) return;
+  const int width = terminal().Width();
+  std::string text;
+  for (const std::string& line : lines) text += Fitted(line, width);
+  terminal().Out(text);
+}
+
 void Context::Hint(std::string_view line) const {
   if (!options_.json) terminal().Err(Fitted(line, terminal().Width()));
 }

@@ -71,6 +71,8 @@ class Context {
 
   // One line of the human result on stdout, broken where it is wider than the screen; silent under --json.
   void Say(std::string_view line) const;
+  // Many of them at once.
+  void SayAll(const std::vector<std::string>& lines) const;
   // One line beside the result (hints, warnings) on stderr; silent under --json.
   void Hint(std::string_view line) const;
   // The JSON result; silent without --json. `in_one_line` for a stream of documents.

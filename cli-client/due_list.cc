@@ -152,9 +152,11 @@ void SayCases(const Context& context, const View& view, const std::vector<CaseLi
   if (context.options().json) return;  // nothing is said
   const int width = context.terminal().Width();
   const GroupFacts facts(view);
+  std::vector<std::string> said;
   for (const CaseLine& line : cases) {
-    for (const std::string& text : CaseLines(context, view, facts, line, width)) context.Say(text);
+    for (std::string& text : CaseLines(context, view, facts, line, width)) said.push_back(std::move(text));
   }
+  context.SayAll(said);
   const auto overdue = std::count_if(cases.begin(), cases.end(), [](const CaseLine& line) {
     return line.response_case.state == CaseState::kOverdue;
   });

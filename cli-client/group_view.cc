@@ -81,11 +81,12 @@ Json SeatJson(const View& view, const SeatLine& line) {
 
 std::string GroupWords(const Context& context, const GroupFacts& facts, const CaseLine& line) {
   if (!line.response_case.open()) return {};
-  const auto seat = facts.SeatOfCase(line.response_case.citizen, context.Now());
+  const absl::Time now = context.Now();
+  const auto seat = facts.SeatOfCase(line.response_case.citizen, now);
   if (seat && IsLive(seat->state)) return SeatWords(context, *seat);
   if (!KnowsDirectory(context)) return {};
   const std::string broken = seat ? SeatWords(context, *seat) : std::string();
-  const auto last = facts.SeatsFor(line, context.Now()).last;
+  const auto last = facts.LastSeatFor(line, now);
   const MeetingLine* meeting = last ? facts.FindMeeting(last->meeting) : nullptr;
   const std::string offer =
       meeting == nullptr ? context.T("case.no-group-in-time")
@@ -96,7 +97,7 @@ std::string GroupWords(const Context& context, const GroupFacts& facts, const Ca
 Json CaseGroupJson(const Context& context, const View& view, const GroupFacts& facts, const CaseLine& line) {
   if (!line.response_case.open()) return nullptr;
   const auto seat = facts.SeatOfCase(line.response_case.citizen, context.Now());
-  const auto last = facts.SeatsFor(line, context.Now()).last;
+  const auto last = facts.LastSeatFor(line, context.Now());
   const MeetingLine* meeting = last ? facts.FindMeeting(last->meeting) : nullptr;
   Json json;
   json["seat"] = seat ? SeatJson(view, *seat) : Json(nullptr);

@@ -15,8 +15,11 @@ struct Character {
   size_t size = 1;             // bytes
 };
 
+bool IsPlain(char byte) { return byte >= ' ' && byte <= '~'; }
+
 Character Decode(std::string_view text) {
   Character character;
+  if (!text.empty() && IsPlain(text.front())) return {text.front(), 1};
   const auto size = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                                      static_cast<utf8proc_ssize_t>(text.size()), &character.code);
   if (size > 0) character.size = static_cast<size_t>(size);
@@ -61,8 +64,9 @@ std::string_view Code(Ink ink) {
 int DisplayWidth(std::string_view text) {
   int width = 0;
   for (size_t at = 0; at < text.size();) {
-    const Character character = Decode(text.substr(at));
-    width += WidthOf(character);
+    const bool plain = IsPlain(text[at]);  // most of what is shown
+    const Character character = plain ? Character{text[at], 1} : Decode(text.substr(at));
+    width += plain ? 1 : WidthOf(character);
     at += character.size;
   }
   return width;
@@ -87,19 +91,26 @@ std::string PadTo(std::string_view text, int width) {
 std::vector<std::string> Wrap(std::string_view text, int width, int indent) {
   std::vector<std::string> lines;
   std::string line;
+  int columns = 0;  // that `line` takes
   bool fresh = true;
   auto flush = [&] {
     lines.push_back(line);
     line.assign(static_cast<size_t>(indent), ' ');
+    columns = indent;
     fresh = true;
   };
   while (!text.empty()) {
     const size_t space = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, space);
     text.remove_prefix(std::min(space + 1, text.size()));
-    if (!fresh && DisplayWidth(line) + 1 + DisplayWidth(word) > width) flush();
-    if (!fresh) line += ' ';
+    const int word_columns = DisplayWidth(word);
+    if (!fresh && columns + 1 + word_columns > width) flush();
+    if (!fresh) {
+      line += ' ';
+      ++columns;
+    }
     line += word;
+    columns += word_columns;
     fresh = false;
   }
   lines.push_back(line);

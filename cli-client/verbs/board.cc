@@ -48,18 +48,24 @@ std::string CountWords(const Context& context, const std::map<std::string, int>&
   return JoinParts(parts, " | ");
 }
 
+std::vector<CaseLine> OnlyOpen(std::vector<CaseLine> cases) {
+  std::erase_if(cases, [](const CaseLine& line) { return !line.response_case.open(); });
+  return cases;
+}
+
 // The base's word of now where it answers, else of the last sync.
 v1::BackupStatus BackupStatusOf(const Context& context, const Devices& devices) {
   return devices.ok() ? devices->backup() : context.store().backup_status();
 }
 
 void SayBoard(const Context& context, const View& view, const Devices& devices) {
+  if (context.options().json) return;  // nothing is said
   const std::string now = MomentWords(context.texts(), context.Now(), context.Today());
   context.Say(Inked(context.T("board.header", {{"now", now}}), Ink::kBold, context.options().color));
-  const std::string counts =
-      CountWords(context, CountByState(view.Cases(context.Now(), /*open_only=*/false)));
+  std::vector<CaseLine> cases = view.Cases(context.Now(), /*open_only=*/false);
+  const std::string counts = CountWords(context, CountByState(cases));
   if (!counts.empty()) context.Say(counts);
-  SayCases(context, view, view.Cases(context.Now(), /*open_only=*/true));
+  SayCases(context, view, OnlyOpen(std::move(cases)));
   SaySilentDevices(context, devices);
   SayBackupNotice(context, BackupStatusOf(context, devices));
   context.Say(UnsentWords(context));
@@ -68,8 +74,9 @@ void SayBoard(const Context& context, const View& view, const Devices& devices) 
 Json BoardJson(const Context& context, const View& view, const Devices& devices) {
   Json document = JsonDocument("board");
   document["now"] = JsonTime(context.Now());
-  document["counts"] = CountByState(view.Cases(context.Now(), /*open_only=*/false));
-  document["cases"] = CasesJson(context, view, view.Cases(context.Now(), /*open_only=*/true));
+  std::vector<CaseLine> cases = view.Cases(context.Now(), /*open_only=*/false);
+  document["counts"] = CountByState(cases);
+  document["cases"] = CasesJson(context, view, OnlyOpen(std::move(cases)));
   document["devices"] = DevicesJson(devices);
   document["backup"] = BackupJson(BackupStatusOf(context, devices));
   const auto last = context.store().last_sync();

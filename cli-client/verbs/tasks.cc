@@ -64,7 +64,8 @@ std::string KindWords(const Context& context, const View& view, const TaskLine& 
 }
 
 // Each promise of an overbooked meeting by its own handle: the one that is moved or cancelled goes by it.
-void SayPromises(const Context& context, const View& view, const TaskLine& task) {
+void AddPromises(const Context& context, const View& view, const TaskLine& task, int width,
+                 std::vector<std::string>& said) {
   for (const RecordId& id : task.promises) {
     const VisibleRecord* seat = view.Find(id);
     const std::string text =
@@ -72,7 +73,7 @@ void SayPromises(const Context& context, const View& view, const TaskLine& task)
         JoinParts({context.T("tasks.promise"),
                    CitizenLabel(context, seat == nullptr ? nullptr : view.Find(seat->subject))},
                   ", ");
-    for (const std::string& line : Wrap(text, context.terminal().Width(), 12)) context.Say(line);
+    for (std::string& line : Wrap(text, width, 12)) said.push_back(std::move(line));
   }
 }
 
@@ -118,7 +119,8 @@ std::string AboutWords(const Context& context, const View& view, const TaskLine&
   return task.meeting == nullptr ? context.T("show.not-here") : RecordLabel(context, view, *task.meeting);
 }
 
-void SayTask(const Context& context, const View& view, const TaskLine& task) {
+void AddTask(const Context& context, const View& view, const TaskLine& task, int width,
+             std::vector<std::string>& said) {
   const std::string citizen =
       task.citizen.empty() ? std::string() : CitizenLabel(context, view.Find(task.citizen));
   const std::string text =
@@ -126,11 +128,19 @@ void SayTask(const Context& context, const View& view, const TaskLine& task) {
       JoinParts({KindWords(context, view, task), citizen, AboutWords(context, view, task),
                  TimeLeftWords(context, task), HeldByWords(context, task.holders)},
                 ", ");
-  std::vector<std::string> lines = Wrap(text, context.terminal().Width(), 6);
+  std::vector<std::string> lines = Wrap(text, width, 6);
   const Ink ink = task.overdue ? Ink::kAlarm : Ink::kPlain;
   lines[0] = Inked(lines[0], ink, context.options().color);
-  for (const std::string& line : lines) context.Say(line);
-  SayPromises(context, view, task);
+  for (std::string& line : lines) said.push_back(std::move(line));
+  AddPromises(context, view, task, width, said);
+}
+
+void SayTasks(const Context& context, const View& view, const std::vector<TaskLine>& tasks) {
+  if (context.options().json) return;  // nothing is said
+  const int width = context.terminal().Width();
+  std::vector<std::string> said;
+  for (const TaskLine& task : tasks) AddTask(context, view, task, width, said);
+  context.SayAll(said);
 }
 
 Json TaskJson(const View& view, const TaskLine& task) {
@@ -159,12 +169,10 @@ absl::Status RunTasks(Context& context, const TaskArgs& args) {
   Json document = JsonDocument("tasks");
   document["now"] = JsonTime(context.Now());
   document["tasks"] = Json::array();
-  for (const TaskLine& task : tasks) {
-    if (context.options().json)
-      document["tasks"].push_back(TaskJson(*view, task));
-    else
-      SayTask(context, *view, task);
+  if (context.options().json) {
+    for (const TaskLine& task : tasks) document["tasks"].push_back(TaskJson(*view, task));
   }
+  SayTasks(context, *view, tasks);
   const auto overdue = std::ranges::count_if(tasks, [](const TaskLine& task) { return task.overdue; });
   context.Say(context.T(tasks.empty() ? "tasks.none" : "tasks.count",
                         {{"count", std::to_string(tasks.size())}, {"overdue", std::to_string(overdue)}}) +

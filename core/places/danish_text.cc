@@ -1,9 +1,11 @@
 #include "core/places/danish_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <memory>
 
+#include "absl/strings/ascii.h"
 #include "core/places/danish_address.h"
 #include "utf8proc.h"
 
@@ -15,6 +17,9 @@ constexpr auto kFold = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC
 
 // nullopt where `text` is not UTF-8.
 std::optional<std::string> Map(std::string_view text, utf8proc_option_t options) {
+  if (std::all_of(text.begin(), text.end(), absl::ascii_isascii)) {
+    return options == kFold ? absl::AsciiStrToLower(std::string(text)) : std::string(text);
+  }
   utf8proc_uint8_t* raw = nullptr;
   const auto length = static_cast<utf8proc_ssize_t>(text.size());
   const utf8proc_ssize_t size =

@@ -15,11 +15,6 @@ std::string PrimaryLanguage(std::string_view tag) {
   return absl::AsciiStrToLower(std::string(tag.substr(0, tag.find('-'))));
 }
 
-bool SharesLanguage(const v1::Group& group, const SeatWish& wish) {
-  if (group.language().empty() || wish.language.empty()) return true;
-  return PrimaryLanguage(group.language()) == PrimaryLanguage(wish.language);
-}
-
 bool IsElsewhere(const v1::Group& group, const SeatWish& wish) {
   const std::optional<AreaId> area = AreaId::FromBytes(group.area_id());
   return area && !wish.areas.empty() && std::ranges::find(wish.areas, *area) == wish.areas.end();
@@ -32,14 +27,10 @@ bool Better(const SeatOffer& a, const SeatOffer& b) {
          std::tuple(b.full, b.elsewhere, b.start, b.meeting);
 }
 
-// The latest of the best kind: the list begins with all of that kind.
-std::optional<SeatOffer> LastOf(const std::vector<SeatOffer>& sorted) {
-  std::optional<SeatOffer> last;
-  for (const SeatOffer& offer : sorted) {
-    if (last && (offer.full != last->full || offer.elsewhere != last->elsewhere)) break;
-    last = offer;
-  }
-  return last;
+// The latest of the best kind.
+bool LaterOfBestKind(const SeatOffer& a, const SeatOffer& b) {
+  return std::tuple(!a.full, !a.elsewhere, a.start, a.meeting) >
+         std::tuple(!b.full, !b.elsewhere, b.start, b.meeting);
 }
 
 bool SameMoment(const v1::StatedTime& a, const v1::StatedTime& b) {
@@ -67,7 +58,7 @@ MeetingsOnOffer::MeetingsOnOffer(const std::vector<MeetingFact>& meetings) {
     const absl::Time start = MeetingStart(*fact.meeting);
     const auto [found, is_new] = first.emplace(fact.meeting->group_id(), start);
     if (!is_new) found->second = std::min(found->second, start);
-    open_.push_back({fact, start});
+    open_.push_back({fact, start, PrimaryLanguage(fact.group->language())});
   }
   std::erase_if(open_, [&](const Evening& evening) {
     return !evening.fact.group->rolling_entry() &&
@@ -75,20 +66,39 @@ MeetingsOnOffer::MeetingsOnOffer(const std::vector<MeetingFact>& meetings) {
   });
 }
 
+std::optional<SeatOffer> MeetingsOnOffer::OfferOf(const Evening& evening, const SeatWish& wish,
+                                                  std::string_view language) {
+  if (evening.start <= wish.now) return std::nullopt;
+  const bool shares = evening.language.empty() || language.empty() || evening.language == language;
+  if (!shares && !wish.interpreter) return std::nullopt;
+  const MeetingFact& fact = evening.fact;
+  return SeatOffer{fact.id, evening.start, IsElsewhere(*fact.group, wish), IsFull(*fact.group, fact.promised),
+                   !shares};
+}
+
+std::optional<SeatOffer> LastSeatInTime(const MeetingsOnOffer& meetings, const SeatWish& wish) {
+  const absl::Time due = EndOfLocalDay(wish.due.earliest);
+  const std::string language = PrimaryLanguage(wish.language);
+  std::optional<SeatOffer> last;
+  for (const MeetingsOnOffer::Evening& evening : meetings.open_) {
+    if (evening.start >= due) continue;
+    const auto offer = MeetingsOnOffer::OfferOf(evening, wish, language);
+    if (offer && (!last || LaterOfBestKind(*offer, *last))) last = offer;
+  }
+  return last;
+}
+
 SeatChoice ChooseSeats(const MeetingsOnOffer& meetings, const SeatWish& wish) {
   const absl::Time due = EndOfLocalDay(wish.due.earliest);
+  const std::string language = PrimaryLanguage(wish.language);
   SeatChoice choice;
-  for (const auto& [fact, start] : meetings.open_) {
-    if (start <= wish.now) continue;
-    const bool shares = SharesLanguage(*fact.group, wish);
-    if (!shares && !wish.interpreter) continue;
-    (start < due ? choice.in_time : choice.later)
-        .push_back(
-            {fact.id, start, IsElsewhere(*fact.group, wish), IsFull(*fact.group, fact.promised), !shares});
+  for (const MeetingsOnOffer::Evening& evening : meetings.open_) {
+    const auto offer = MeetingsOnOffer::OfferOf(evening, wish, language);
+    if (offer) (offer->start < due ? choice.in_time : choice.later).push_back(*offer);
   }
   std::ranges::sort(choice.in_time, Better);
   std::ranges::sort(choice.later, Better);
-  choice.last = LastOf(choice.in_time);
+  choice.last = LastSeatInTime(meetings, wish);
   return choice;
 }
 

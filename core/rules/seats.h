@@ -67,13 +67,21 @@ class MeetingsOnOffer {
 
  private:
   friend SeatChoice ChooseSeats(const MeetingsOnOffer& meetings, const SeatWish& wish);
+  friend std::optional<SeatOffer> LastSeatInTime(const MeetingsOnOffer& meetings, const SeatWish& wish);
   struct Evening {
     MeetingFact fact;
     absl::Time start;
+    std::string language;  // the group's, without its region
   };
+  // What the evening is for that citizen; nullopt: it does not fit, or has begun.
+  static std::optional<SeatOffer> OfferOf(const Evening& evening, const SeatWish& wish,
+                                          std::string_view language);
+
   std::vector<Evening> open_;  // planned, and one may begin there
 };
 
+// SeatChoice::last alone.
+std::optional<SeatOffer> LastSeatInTime(const MeetingsOnOffer& meetings, const SeatWish& wish);
 SeatChoice ChooseSeats(const MeetingsOnOffer& meetings, const SeatWish& wish);
 
 // Whether a device may promise a seat by itself. Of a limited group it promises only what it was lent

@@ -90,6 +90,8 @@ class GroupFacts {
   std::vector<const MeetingLine*> MeetingsOf(RecordId group) const;  // earliest first
 
   SeatChoice SeatsFor(const CaseLine& line, absl::Time now) const;
+  // `last` of it alone.
+  std::optional<SeatOffer> LastSeatFor(const CaseLine& line, absl::Time now) const;
   // All of a citizen and of those joined to it, earliest meeting first.
   std::vector<SeatLine> SeatsOf(RecordId citizen) const;
   // The one that a line about the case shows: the first live one whose meeting has not begun, else one that is broken.
@@ -108,10 +110,10 @@ class GroupFacts {
   std::vector<TaskLine> Tasks(absl::Time now, const RuleSettings& settings) const;
 
  private:
-  void AddCases(absl::Time now, std::vector<TaskLine>& tasks) const;
+  void AddCases(const std::vector<CaseLine>& cases, absl::Time now, std::vector<TaskLine>& tasks) const;
   void AddSeats(absl::Time now, std::vector<TaskLine>& tasks) const;
   void AddOverbooked(absl::Time now, std::vector<TaskLine>& tasks) const;
-  void AddBreaches(absl::Time now, std::vector<TaskLine>& tasks) const;
+  void AddBreaches(const std::vector<CaseLine>& cases, std::vector<TaskLine>& tasks) const;
   void AddDuplicates(std::vector<TaskLine>& tasks) const;
   void AddAbsences(absl::Time now, const RuleSettings& settings, std::vector<TaskLine>& tasks) const;
   void AddCourses(absl::Time now, std::vector<TaskLine>& tasks) const;  // courses.cc

@@ -70,6 +70,19 @@ std::map<RecordId, std::set<std::string>> HoldersIn(const View& view) {
   return holders;
 }
 
+SeatWish WishOf(const CaseLine& line, absl::Time now) {
+  SeatWish wish;
+  wish.now = now;
+  wish.due = line.response_case.due;
+  if (line.citizen != nullptr) {
+    const auto& citizen = line.citizen->As<v1::Citizen>();
+    wish.language = citizen.language();
+    wish.interpreter = citizen.interpreter_needed();
+  }
+  if (line.inquiry != nullptr) wish.areas = AreasOf(*line.inquiry);
+  return wish;
+}
+
 std::string NameOf(const View& view, RecordId citizen) {
   const VisibleRecord* record = view.Find(citizen);
   const bool known = record != nullptr && record->type->type == RecordType::kCitizen;
@@ -134,16 +147,11 @@ std::vector<const MeetingLine*> GroupFacts::MeetingsOf(RecordId group) const {
 }
 
 SeatChoice GroupFacts::SeatsFor(const CaseLine& line, absl::Time now) const {
-  SeatWish wish;
-  wish.now = now;
-  wish.due = line.response_case.due;
-  if (line.citizen != nullptr) {
-    const auto& citizen = line.citizen->As<v1::Citizen>();
-    wish.language = citizen.language();
-    wish.interpreter = citizen.interpreter_needed();
-  }
-  if (line.inquiry != nullptr) wish.areas = AreasOf(*line.inquiry);
-  return ChooseSeats(*on_offer_, wish);
+  return ChooseSeats(*on_offer_, WishOf(line, now));
+}
+
+std::optional<SeatOffer> GroupFacts::LastSeatFor(const CaseLine& line, absl::Time now) const {
+  return LastSeatInTime(*on_offer_, WishOf(line, now));
 }
 
 std::vector<SeatLine> GroupFacts::SeatsOf(RecordId citizen) const {
@@ -226,14 +234,16 @@ std::set<std::string> GroupFacts::HoldersOf(RecordId about) const {
   return found == holders_.end() ? std::set<std::string>() : found->second;
 }
 
-void GroupFacts::AddCases(absl::Time now, std::vector<TaskLine>& tasks) const {
-  for (const CaseLine& line : view_.Cases(now, /*open_only=*/true)) {
+void GroupFacts::AddCases(const std::vector<CaseLine>& cases, absl::Time now,
+                          std::vector<TaskLine>& tasks) const {
+  for (const CaseLine& line : cases) {
+    if (!line.response_case.open()) continue;
     const absl::Time due = EndOfLocalDay(line.response_case.due.earliest);
     const std::optional<SeatLine> seat = SeatOfCase(line.response_case.citizen, now);
     const bool promised = seat && seat->state == PromiseState::kStands && seat->meeting != nullptr &&
                           seat->meeting->start < due;
     if (promised) continue;
-    const bool none = !SeatsFor(line, now).last.has_value();
+    const bool none = !LastSeatFor(line, now).has_value();
     TaskLine task{none ? TaskKind::kNoGroupInTime : TaskKind::kCase, line.response_case.id,
                   line.response_case.citizen, due};
     task.overdue = line.response_case.state == CaseState::kOverdue;
@@ -307,11 +317,11 @@ void GroupFacts::AddAbsences(absl::Time now, const RuleSettings& settings,
   }
 }
 
-void GroupFacts::AddBreaches(absl::Time now, std::vector<TaskLine>& tasks) const {
+void GroupFacts::AddBreaches(const std::vector<CaseLine>& cases, std::vector<TaskLine>& tasks) const {
   std::vector<BreachCauseFact> causes;
   for (const VisibleRecord* record : view_.OfType(RecordType::kBreachCause))
     causes.push_back({record->id, &record->As<v1::BreachCause>(), record->recorded});
-  for (const CaseLine& line : view_.Cases(now, /*open_only=*/false)) {
+  for (const CaseLine& line : cases) {
     if (!line.response_case.breach || CauseOf(line.response_case, causes) != nullptr) continue;
     TaskLine task{TaskKind::kBreachCause, line.response_case.id, line.response_case.citizen,
                   absl::InfiniteFuture()};
@@ -330,12 +340,13 @@ void GroupFacts::AddDuplicates(std::vector<TaskLine>& tasks) const {
 
 std::vector<TaskLine> GroupFacts::Tasks(absl::Time now, const RuleSettings& settings) const {
   std::vector<TaskLine> tasks;
-  AddCases(now, tasks);
+  const std::vector<CaseLine> cases = view_.Cases(now, /*open_only=*/false);
+  AddCases(cases, now, tasks);
   AddSeats(now, tasks);
   AddOverbooked(now, tasks);
   AddAbsences(now, settings, tasks);
   AddCourses(now, tasks);
-  AddBreaches(now, tasks);
+  AddBreaches(cases, tasks);
   AddDuplicates(tasks);
   for (TaskLine& task : tasks) task.holders = HoldersOf(task.about);
   std::ranges::sort(tasks, {}, [](const TaskLine& task) {

@@ -33,6 +33,19 @@ PersonFacts FactsIn(const std::vector<const VisibleRecord*>& records) {
   return facts;
 }
 
+// A line is large: each is moved once.
+std::vector<CaseLine> MostUrgentFirst(std::vector<CaseLine> lines) {
+  std::vector<CaseLine*> order;
+  for (CaseLine& line : lines) order.push_back(&line);
+  std::sort(order.begin(), order.end(), [](const CaseLine* a, const CaseLine* b) {
+    return MoreUrgent(a->response_case, b->response_case);
+  });
+  std::vector<CaseLine> sorted;
+  sorted.reserve(lines.size());
+  for (CaseLine* line : order) sorted.push_back(std::move(*line));
+  return sorted;
+}
+
 }  // namespace
 
 bool MakesCases(uint32_t record_type) {
@@ -89,10 +102,7 @@ std::vector<CaseLine> ViewIndex::Cases(absl::Time now, bool open_only) const {
       if (!open_only || line.response_case.open()) lines.push_back(std::move(line));
     }
   }
-  std::sort(lines.begin(), lines.end(), [](const CaseLine& a, const CaseLine& b) {
-    return MoreUrgent(a.response_case, b.response_case);
-  });
-  return lines;
+  return MostUrgentFirst(std::move(lines));
 }
 
 std::vector<CaseLine> ViewIndex::CasesOfCitizen(RecordId citizen, absl::Time now) const {
