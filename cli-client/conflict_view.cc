@@ -78,7 +78,8 @@ std::string FateWords(const Context& context, const HistoryValue& value) {
 
 size_t CountOpenConflicts(const View& view) {
   size_t count = 0;
-  for (const VisibleRecord* record : view.WithAlternatives()) count += OpenConflictsOf(record->record).size();
+  for (const VisibleRecord* record : view.WithAlternatives())
+    count += OpenConflictsOf(*record->record).size();
   return count;
 }
 

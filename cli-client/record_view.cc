@@ -92,7 +92,7 @@ std::string SideBySideWords(const Context& context, const std::vector<SideValue>
 }
 
 std::string OriginWords(const Context& context, const VisibleRecord& record) {
-  const v1::Provenance& created = record.record.created();
+  const v1::Provenance& created = record.record->created();
   const std::string author = created.author().empty() ? context.store().info().staff_code : created.author();
   return context.T("show.origin",
                    {{"author", Shown(author)},
@@ -134,7 +134,7 @@ std::string ValueWords(const Context& context, const View& view, const Message& 
 std::vector<SideValue> SideValuesOf(const Context& context, const View& view, const VisibleRecord& record,
                                     const FieldDescriptor& field) {
   std::vector<SideValue> sides;
-  for (const OpenConflict& conflict : OpenConflictsOf(record.record)) {
+  for (const OpenConflict& conflict : OpenConflictsOf(*record.record)) {
     if (conflict.field != static_cast<uint32_t>(field.number())) continue;
     for (const OpenValue& value : conflict.values) {
       sides.push_back(
@@ -161,7 +161,7 @@ std::vector<std::string> RecordLines(const Context& context, const View& view, c
   lines.push_back(OriginWords(context, record));
   if (record.unsent) lines.push_back(context.T("show.unsent"));
   if (record.needs_attention) lines.push_back(context.T("show.attention"));
-  if (DeleteIsDisputed(record.record)) lines.push_back(context.T("show.deleted-by-somebody"));
+  if (DeleteIsDisputed(*record.record)) lines.push_back(context.T("show.deleted-by-somebody"));
   return lines;
 }
 
@@ -171,7 +171,7 @@ Json RecordJson(const Context& context, const View& view, const VisibleRecord& r
       {"id", record.id.ToString()},
       {"type", record.type->name},
       {"content", ContentJson(*record.content)},
-      {"author", record.record.created().author()},
+      {"author", record.record->created().author()},
       {"recorded",
        {{"earliest", JsonTime(record.recorded.earliest)}, {"latest", JsonTime(record.recorded.latest)}}},
       {"unsent", record.unsent},

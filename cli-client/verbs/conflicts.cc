@@ -43,7 +43,7 @@ absl::Status RunList(Context& context) {
   Json document = JsonDocument("conflicts");
   document["conflicts"] = Json::array();
   for (const VisibleRecord* record : view->WithAlternatives()) {
-    for (const OpenConflict& conflict : OpenConflictsOf(record->record)) {
+    for (const OpenConflict& conflict : OpenConflictsOf(*record->record)) {
       const std::string handle = view->HandleOf(record->id);
       const std::string count = std::to_string(conflict.values.size());
       SayWrapped(context,
@@ -66,7 +66,7 @@ absl::Status RunList(Context& context) {
 }
 
 absl::StatusOr<std::vector<OpenConflict>> ConflictsOf(const Context& context, const VisibleRecord& record) {
-  std::vector<OpenConflict> conflicts = OpenConflictsOf(record.record);
+  std::vector<OpenConflict> conflicts = OpenConflictsOf(*record.record);
   if (conflicts.empty()) return ErrorWithWords(ErrorCode::kNotFound, context.T("conflicts.none-here"));
   return conflicts;
 }

@@ -89,7 +89,7 @@ void TakeSide(const VisibleRecord& record, const FieldDescriptor& field, int sid
     values.CopyFrom(*record.content);
     return;
   }
-  for (const v1::FieldState& state : record.record.field_states()) {
+  for (const v1::FieldState& state : record.record->field_states()) {
     if (state.field() != static_cast<uint32_t>(field.number())) continue;
     values.ParsePartialFromString(state.alternatives(side - 1).field_bytes());
   }

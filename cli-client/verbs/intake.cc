@@ -75,7 +75,7 @@ class IntakeTalk {
 
 GrowingRecord IntakeTalk::BeginIntake(const VisibleRecord* draft) {
   if (draft != nullptr) {
-    context_.Hint(context_.T("intake.continues", {{"author", Shown(draft->record.created().author())}}));
+    context_.Hint(context_.T("intake.continues", {{"author", Shown(draft->record->created().author())}}));
     return GrowingRecord(context_, area_, *draft->content, draft->id);
   }
   v1::Intake intake;

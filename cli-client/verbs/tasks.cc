@@ -42,7 +42,7 @@ bool IsMine(const Context& context, const View& view, const TaskLine& task) {
   if (group != nullptr && group->As<v1::Group>().instructor() == me) return true;
   const VisibleRecord* about = view.Find(task.about);
   if (about == nullptr) return false;
-  const std::string& author = about->record.created().author();
+  const std::string& author = about->record->created().author();
   return author.empty() || author == me;  // empty: not yet at the base, so noted here
 }
 

@@ -42,7 +42,7 @@ Bundle ClaimBundle(Context& context, const View& view, const VisibleRecord& abou
 bool HasNotedAnything(const View& view, const std::string& staff_code) {
   return std::ranges::any_of(AllRecordTypes(), [&](const RecordTypeInfo& type) {
     return std::ranges::any_of(view.OfType(type.type), [&](const VisibleRecord* record) {
-      return record->record.created().author() == staff_code ||
+      return record->record->created().author() == staff_code ||
              (type.type == RecordType::kGroup && record->As<v1::Group>().instructor() == staff_code);
     });
   });

@@ -152,7 +152,7 @@ json Describe(Store& store) {
   for (const RecordTypeInfo& info : AllRecordTypes()) {
     for (const VisibleRecord* record : view.OfType(info.type)) {
       described["records"][std::string(info.name) + " " + record->id.ToString()] =
-          RecordJson(info.type, record->record);
+          RecordJson(info.type, *record->record);
     }
   }
   const auto outbox = store.Outbox().value();

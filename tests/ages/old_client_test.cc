@@ -29,7 +29,7 @@ class OldClient : public SyncStory {
   StoredRecord AtBase(RecordId id) { return *base.store().FindRecord(id).value(); }
   std::string FutureAtBase(RecordId id) { return FutureIn(AtBase(id).record.fields()); }
   std::string FutureOn(TestDevice& device, RecordId id) {
-    return FutureIn(device.view().Find(id)->record.fields());
+    return FutureIn(device.view().Find(id)->record->fields());
   }
   void SyncBoth() {
     amal.SyncWell();

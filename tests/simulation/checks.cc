@@ -191,7 +191,7 @@ void World::CheckValues(const Tablet& tablet, const Captured& captured, const Vi
     // Two people who clear a field say the same: one of them stands for both.
     const bool clears =
         captured.type == v1::RecordBody::kCitizen && field == v1::Citizen::kTelephoneFieldNumber;
-    const auto standing = VersionsOf(record.record, field);
+    const auto standing = VersionsOf(*record.record, field);
     if (clears || std::find(standing.begin(), standing.end(), captured.intent) != standing.end()) continue;
     const auto& entries = ledger_.entries();
     const bool replaced = std::any_of(entries.begin(), entries.end(), [&](const Captured& other) {

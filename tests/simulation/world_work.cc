@@ -28,7 +28,7 @@ std::set<std::string> VersionsSeen(const View* view, RecordId record, uint32_t f
   std::set<std::string> seen;
   const VisibleRecord* visible = view == nullptr ? nullptr : view->Find(record);
   if (visible == nullptr) return seen;
-  for (const IntentId& version : VersionsOf(visible->record, field)) seen.insert(version.ToBytes());
+  for (const IntentId& version : VersionsOf(*visible->record, field)) seen.insert(version.ToBytes());
   return seen;
 }
 

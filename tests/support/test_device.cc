@@ -231,7 +231,7 @@ std::set<std::string> TestDevice::NamesOf(RecordId citizen) {
   std::set<std::string> names{NameOf(citizen)};
   const VisibleRecord* record = view().Find(citizen);
   if (record == nullptr) return names;
-  for (const v1::FieldState& state : record->record.field_states()) {
+  for (const v1::FieldState& state : record->record->field_states()) {
     if (state.field() != v1::Citizen::kNameFieldNumber) continue;
     for (const v1::FieldAlternative& other : state.alternatives()) {
       v1::Citizen citizen_with_name;
@@ -246,7 +246,7 @@ std::map<std::string, std::string> TestDevice::Records() {
   std::map<std::string, std::string> records;
   for (const RecordTypeInfo& type : AllRecordTypes()) {
     for (const VisibleRecord* record : view().OfType(type.type)) {
-      records[KeyOf(type.name, record->id)] = record->record.SerializeAsString();
+      records[KeyOf(type.name, record->id)] = record->record->SerializeAsString();
     }
   }
   return records;

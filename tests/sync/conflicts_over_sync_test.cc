@@ -49,7 +49,7 @@ class ConflictsOverSync : public SyncStory {
   }
   static std::vector<OpenConflict> Conflicts(TestDevice& device, RecordId citizen) {
     const VisibleRecord* record = device.view().Find(citizen);
-    return record == nullptr ? std::vector<OpenConflict>() : OpenConflictsOf(record->record);
+    return record == nullptr ? std::vector<OpenConflict>() : OpenConflictsOf(*record->record);
   }
 
   // Clocks off by ten years in both directions while the two write, each having seen the one before.

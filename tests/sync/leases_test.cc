@@ -224,7 +224,7 @@ TEST_F(Leases, AWishIsConfirmedByTheBaseAndEverybodySeesWhoDidIt) {
   const RecordId seat = SaveSeat(amal, v1::SEAT_STATE_TO_BE_CONFIRMED);
   SyncBoth();
   for (TestDevice* device : {&amal, &jonas}) EXPECT_EQ(StateOn(*device, seat), v1::SEAT_STATE_PROMISED);
-  EXPECT_EQ(jonas.view().Find(seat)->record.last_changed().author(), "base");
+  EXPECT_EQ(jonas.view().Find(seat)->record->last_changed().author(), "base");
   ExpectSameRecords(base, {&amal, &jonas});
   EXPECT_THAT(base.Check().problems, IsEmpty());
 }

@@ -20,14 +20,14 @@
 #include "core/records/registry.h"
 #include "core/rules/response_case.h"
 #include "google/protobuf/message.h"
-#include "opgang/v1/record.pb.h"
+#include "opgang/lazy_record.h"
 
 namespace opgang {
 
 struct VisibleRecord {
   RecordId id;
   const RecordTypeInfo* type = nullptr;
-  v1::Record record;                                         // with field states, alternatives and provenance
+  LazyRecord record;                                         // with field states, alternatives and provenance
   std::shared_ptr<const google::protobuf::Message> content;  // record.fields, parsed
   RecordId subject;                                          // the citizen it is about; empty = none
   std::vector<Scope> scopes;

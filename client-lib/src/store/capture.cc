@@ -109,7 +109,7 @@ class CaptureRun {
 
   WorkingRecord* Remember(KnownRecord known) {
     WorkingRecord working{known.visible.type,
-                          std::move(known.visible.record),
+                          *known.visible.record,
                           known.visible.subject,
                           std::move(known.visible.scopes),
                           {},

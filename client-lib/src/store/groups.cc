@@ -57,7 +57,7 @@ std::map<RecordId, std::set<std::string>> HoldersIn(const View& view) {
   for (const VisibleRecord* record : view.OfType(RecordType::kClaim)) {
     std::set<std::string>& of_task = holders[IdOf(record->As<v1::Claim>().task_id())];
     of_task.insert(record->As<v1::Claim>().holder());
-    for (const OpenConflict& conflict : OpenConflictsOf(record->record)) {
+    for (const OpenConflict& conflict : OpenConflictsOf(*record->record)) {
       for (const OpenValue& value : conflict.values) {
         v1::Claim beside;
         const bool holds =

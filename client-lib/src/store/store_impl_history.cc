@@ -28,7 +28,7 @@ absl::StatusOr<std::vector<HistoryValue>> StoreImpl::History(RecordId record) {
       changes.push_back({std::move(own->payload), std::move(own->provenance)});
     }
   }
-  return HistoryOf(changes, visible->record);
+  return HistoryOf(changes, *visible->record);
 }
 
 }  // namespace opgang

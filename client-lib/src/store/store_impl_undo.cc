@@ -108,7 +108,8 @@ std::optional<Intention> StoreImpl::UndoingDelete(const v1::UndoStep& step, Inte
   KnownRecord before;
   VisibleRecord& visible = before.visible;
   const bool stands = reading_->Find(undo.change.record, {}).has_value();
-  if (stands || !visible.record.ParseFromString(step.record_before())) return std::nullopt;
+  v1::Record deleted;
+  if (stands || !deleted.ParseFromString(step.record_before())) return std::nullopt;
   visible.id = undo.change.record;
   visible.type = undo.change.type;
   visible.subject = RecordId::FromBytes(step.subject_id()).value_or(RecordId());
@@ -116,11 +117,12 @@ std::optional<Intention> StoreImpl::UndoingDelete(const v1::UndoStep& step, Inte
     if (const auto scope = Scope::FromProto(id)) visible.scopes.push_back(*scope);
   }
   std::shared_ptr<google::protobuf::Message> content(visible.type->prototype->New());
-  if (!content->ParseFromString(visible.record.fields())) return std::nullopt;
+  if (!content->ParseFromString(deleted.fields())) return std::nullopt;
   undo.change.fields = SetFields(*content);
   SayWhyAskedMoves(*content, undo.change.fields);
   undo.change.fields.push_back(kWholeRecord);
-  AddDelete(step.intent_id(), visible.record);
+  AddDelete(step.intent_id(), deleted);
+  visible.record = LazyRecord(std::move(deleted));
   undo.change.content = std::move(content);
   undo.seen_only.reset();
   undo.known = std::move(before);
@@ -132,7 +134,7 @@ std::optional<Intention> StoreImpl::UndoingPatch(const v1::UndoStep& step, Inten
   const auto known = reading_->Find(undo.change.record, {});
   if (!known) return std::nullopt;
   for (const v1::FieldEdit& edit : step.edits()) {
-    if (Stands(known->visible.record, edit.field(), step.intent_id()))
+    if (Stands(*known->visible.record, edit.field(), step.intent_id()))
       undo.change.fields.push_back(edit.field());
   }
   std::shared_ptr<google::protobuf::Message> before(undo.change.type->prototype->New());

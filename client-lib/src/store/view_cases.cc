@@ -11,7 +11,9 @@ namespace {
 
 // While it is disputed whether somebody took it back, what would end a case does not: a deadline that is shown in vain
 // does less harm than one that is hidden.
-bool EndsCases(const VisibleRecord& record) { return !DeleteIsDisputed(record.record); }
+bool EndsCases(const VisibleRecord& record) {
+  return !record.record.has_field_states() || !DeleteIsDisputed(*record.record);
+}
 
 PersonFacts FactsIn(const std::vector<const VisibleRecord*>& records) {
   PersonFacts facts;

@@ -193,7 +193,8 @@ std::vector<const VisibleRecord*> ViewIndex::CitizensAt(RecordId entrance, const
 std::vector<const VisibleRecord*> ViewIndex::WithAlternatives() const {
   Records records;
   for (const auto& [id, record] : records_) {
-    if (HasOpenConflict(record->record)) records.push_back(record.get());
+    if (record->record.has_field_states() && HasOpenConflict(*record->record))
+      records.push_back(record.get());
   }
   SortOldestFirst(records);
   return records;

@@ -4,9 +4,14 @@
 #include <utility>
 
 #include "core/merge/merge.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
 
 namespace opgang {
 namespace {
+
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
 
 bool IsContained(const OwnMutation& mutation, const ConfirmedRecord* confirmed, const v1::Record& record) {
   if (confirmed == nullptr) return false;
@@ -55,16 +60,102 @@ bool Describe(const ConfirmedRecord* confirmed, const std::vector<OwnMutation>& 
   return visible.type != nullptr;
 }
 
-bool Replay(const OwnMutation& mutation, VisibleRecord& visible) {
-  const bool known = visible.record.has_created() || visible.record.has_last_changed();
+bool Replay(const OwnMutation& mutation, VisibleRecord& visible, v1::Record& record) {
+  const bool known = record.has_created() || record.has_last_changed();
   MergeContext context;
   context.record_type = visible.type->type;
-  auto merged = Merge(known ? &visible.record : nullptr, mutation.payload, mutation.provenance, context);
+  auto merged = Merge(known ? &record : nullptr, mutation.payload, mutation.provenance, context);
   if (!merged.ok()) return false;
-  visible.record = std::move(merged->record);
+  record = std::move(merged->record);
   visible.unsent |= mutation.state == RowState::kQueued;
   visible.needs_attention |= mutation.state == RowState::kRefused;
   return true;
+}
+
+// Calls `take(number, value, bytes)` for each field of a serialized message: `value` of a number, `bytes` of what has a
+// length. False: it is none.
+template <typename Take>
+bool ForEachField(std::string_view message, Take take) {
+  CodedInputStream in(reinterpret_cast<const uint8_t*>(message.data()), static_cast<int>(message.size()));
+  while (in.CurrentPosition() < static_cast<int>(message.size())) {
+    const uint32_t tag = in.ReadTag();
+    uint64_t value = 0;
+    uint32_t length = 0;
+    std::string_view bytes;
+    switch (WireFormatLite::GetTagWireType(tag)) {
+      case WireFormatLite::WIRETYPE_VARINT:
+        if (!in.ReadVarint64(&value)) return false;
+        break;
+      case WireFormatLite::WIRETYPE_LENGTH_DELIMITED:
+        if (!in.ReadVarint32(&length)) return false;
+        bytes = message.substr(static_cast<size_t>(in.CurrentPosition()), length);
+        if (!in.Skip(static_cast<int>(length))) return false;
+        break;
+      default:
+        if (!WireFormatLite::SkipField(&in, tag)) return false;
+    }
+    if (WireFormatLite::GetTagFieldNumber(tag) == 0) return false;
+    take(WireFormatLite::GetTagFieldNumber(tag), value, bytes);
+  }
+  return true;
+}
+
+// What is shown of a record without more being asked: most of a v1::Record is who wrote it, which nobody looks at.
+struct Outline {
+  std::string_view fields;
+  bool has_field_states = false;
+  bool deleted = false;
+  Interval recorded;
+};
+
+// nullopt where `provenance` is none. As RecordedIn().
+std::optional<Interval> RecordedInBytes(std::string_view provenance) {
+  std::optional<std::string_view> recorded;
+  absl::Time received = absl::UnixEpoch();
+  const bool whole = ForEachField(provenance, [&](int number, uint64_t value, std::string_view bytes) {
+    if (number == v1::Provenance::kRecordedFieldNumber) recorded = bytes;
+    if (number == v1::Provenance::kReceivedUsFieldNumber)
+      received = absl::FromUnixMicros(static_cast<int64_t>(value));
+  });
+  if (!whole) return std::nullopt;
+  if (!recorded) return Interval{received, received};
+  v1::InstantInterval interval;
+  if (!interval.ParseFromArray(recorded->data(), static_cast<int>(recorded->size()))) return std::nullopt;
+  return Interval{absl::FromUnixMicros(interval.earliest_us()), absl::FromUnixMicros(interval.latest_us())};
+}
+
+// nullopt where `record` is none.
+std::optional<Outline> ReadOutline(std::string_view record) {
+  Outline outline;
+  std::optional<std::string_view> created, last_changed;
+  const bool whole = ForEachField(record, [&](int number, uint64_t value, std::string_view bytes) {
+    switch (number) {
+      case v1::Record::kFieldsFieldNumber: outline.fields = bytes; break;
+      case v1::Record::kFieldStatesFieldNumber: outline.has_field_states = true; break;
+      case v1::Record::kCreatedFieldNumber: created = bytes; break;
+      case v1::Record::kLastChangedFieldNumber: last_changed = bytes; break;
+      case v1::Record::kDeletedFieldNumber: outline.deleted = value != 0; break;
+      default: break;
+    }
+  });
+  if (!whole) return std::nullopt;
+  const auto recorded = RecordedInBytes(created ? *created : last_changed.value_or(""));
+  if (!recorded) return std::nullopt;
+  outline.recorded = *recorded;
+  return outline;
+}
+
+// A confirmed record without own work on top.
+std::optional<VisibleRecord> AsConfirmed(const ConfirmedRecord& confirmed) {
+  VisibleRecord visible;
+  if (!Describe(&confirmed, {}, visible)) return std::nullopt;
+  const auto outline = ReadOutline(confirmed.record);
+  if (!outline || outline->deleted) return std::nullopt;
+  visible.content = ParseContent(*visible.type, outline->fields);
+  if (visible.content == nullptr) return std::nullopt;
+  visible.recorded = outline->recorded;
+  visible.record = LazyRecord(confirmed.record, outline->has_field_states);
+  return visible;
 }
 
 }  // namespace
@@ -83,27 +174,30 @@ bool BearsMarkOf(const v1::Record& record, std::string_view intent_id) {
 }
 
 std::shared_ptr<const google::protobuf::Message> ParseContent(const RecordTypeInfo& type,
-                                                              const std::string& fields) {
+                                                              std::string_view fields) {
   std::shared_ptr<google::protobuf::Message> content(type.prototype->New());
-  return content->ParseFromString(fields) ? content : nullptr;
+  return content->ParseFromArray(fields.data(), static_cast<int>(fields.size())) ? content : nullptr;
 }
 
 std::optional<VisibleRecord> MakeVisible(const ConfirmedRecord* confirmed,
                                          const std::vector<OwnMutation>& own) {
+  if (confirmed != nullptr && own.empty()) return AsConfirmed(*confirmed);
   VisibleRecord visible;
   if (!Describe(confirmed, own, visible)) return std::nullopt;
-  if (confirmed != nullptr && !visible.record.ParseFromString(confirmed->record)) return std::nullopt;
+  v1::Record record;
+  if (confirmed != nullptr && !record.ParseFromString(confirmed->record)) return std::nullopt;
   std::vector<const OwnMutation*> pending;
   for (const OwnMutation& mutation : own) {
-    if (mutation.settled || IsContained(mutation, confirmed, visible.record)) continue;
+    if (mutation.settled || IsContained(mutation, confirmed, record)) continue;
     pending.push_back(&mutation);
   }
   if (confirmed == nullptr && pending.empty()) return std::nullopt;
-  for (const OwnMutation* mutation : pending) Replay(*mutation, visible);
-  if (visible.record.deleted()) return std::nullopt;
-  visible.content = ParseContent(*visible.type, visible.record.fields());
+  for (const OwnMutation* mutation : pending) Replay(*mutation, visible, record);
+  if (record.deleted()) return std::nullopt;
+  visible.content = ParseContent(*visible.type, record.fields());
   if (visible.content == nullptr) return std::nullopt;
-  visible.recorded = RecordedIn(visible.record);
+  visible.recorded = RecordedIn(record);
+  visible.record = LazyRecord(std::move(record));
   return visible;
 }
 

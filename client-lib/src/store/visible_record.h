@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client-lib/src/store/confirmed_store.h"
@@ -43,7 +44,7 @@ std::optional<VisibleRecord> MakeVisible(const ConfirmedRecord* confirmed,
 
 // `fields` parsed as a message of the type; null where they are none.
 std::shared_ptr<const google::protobuf::Message> ParseContent(const RecordTypeInfo& type,
-                                                              const std::string& fields);
+                                                              std::string_view fields);
 
 }  // namespace opgang
 
