@@ -167,7 +167,12 @@ absl::Status ClientSession::OnLeafContent(const v1::LeafContent& content) {
   return absl::OkStatus();
 }
 
+// What has not left yet is joined.
 void ClientSession::QueuePageAck() {
+  if (!outbox_.empty() && outbox_.back().has_page_ack()) {
+    v1::PageAck& waiting = *outbox_.back().mutable_page_ack();
+    return waiting.set_page_count(waiting.page_count() + 1);
+  }
   v1::SyncRequest request;
   request.mutable_page_ack()->set_page_count(1);
   outbox_.push_back(std::move(request));

@@ -18,6 +18,7 @@ class Reactor : public grpc::ClientBidiReactor<v1::SyncRequest, v1::SyncResponse
       : channel_(std::move(channel)), stub_(v1::SyncService::NewStub(channel_)) {}
 
   void Start() {
+    context_.set_initial_metadata_corked(true);  // leaves with Hello, in one packet
     stub_->async()->Sync(&context_, this);
     AddHold();  // reads and writes begin on the caller's thread; let go when a read has failed, and not
                 // before
