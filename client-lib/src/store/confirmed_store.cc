@@ -109,6 +109,8 @@ class MembershipWalk {
   ScopesByRecord without_row_;
 };
 
+enum class RowLook : char { kLacking, kOpened, kPassedOver };
+
 // A copy: what one thread has taken from the heap another should not give back, or both wait for each other.
 ConfirmedRecord WithContent(const ConfirmedRecord& sealed, std::string plain) {
   return {.id = sealed.id,
@@ -234,12 +236,13 @@ bool ConfirmedStore::IsGone(RecordId id, uint64_t rev) const {
 
 absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
                                      const std::function<void(size_t slot, ConfirmedRecord&&)>& make,
-                                     const std::function<void(size_t slot)>& take) {
+                                     const std::function<void(size_t slot)>& take,
+                                     bool (*wanted)(uint32_t record_type)) {
   SealedRows rows;
   RETURN_IF_ERROR(rows.Begin(*db_));
   struct Half {
     std::vector<ConfirmedRecord> records;
-    std::vector<char> opens;  // not bool: threads write to neighbours
+    std::vector<RowLook> looks;
   };
   std::array<Half, 2> halves;
   MembershipWalk::ScopesByRecord unreadable;
@@ -250,22 +253,25 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
       work->Finish();
       Half& opened = halves[1 - now];
       for (size_t i = 0; i < opened.records.size(); ++i) {
-        if (opened.opens[i] != 0)
-          take((1 - now) * kRowsAtOnce + i);
-        else
+        if (opened.looks[i] == RowLook::kOpened) take((1 - now) * kRowsAtOnce + i);
+        if (opened.looks[i] == RowLook::kLacking)
           unreadable[opened.records[i].id] = std::move(opened.records[i].scopes);
       }
     }
     Half& half = halves[now];
     if (half.records.empty()) break;
-    half.opens.assign(half.records.size(), 0);
+    half.looks.assign(half.records.size(), RowLook::kLacking);
     const size_t first_slot = now * kRowsAtOnce;
-    work.emplace(half.records.size(), kBlock, [&key, &make, &half, first_slot](size_t begin, size_t end) {
+    work.emplace(half.records.size(), kBlock, [&, first_slot](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {
         const ConfirmedRecord& sealed = half.records[i];
+        if (wanted != nullptr && !wanted(sealed.record_type)) {
+          if (!lacking_.contains(sealed.id)) half.looks[i] = RowLook::kPassedOver;
+          continue;
+        }
         auto plain = opgang::Open(key, sealed.record, Binding(sealed.id.ToBytes(), sealed.rev));
         if (!plain.ok()) continue;
-        half.opens[i] = 1;
+        half.looks[i] = RowLook::kOpened;
         make(first_slot + i, WithContent(sealed, *std::move(plain)));
       }
     });

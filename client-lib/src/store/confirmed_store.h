@@ -78,11 +78,13 @@ class ConfirmedStore {
 
   // Every record, opened with `key`: `make` on any thread and in any order, then `take` of the same slot on the caller's
   // thread and in id order, before the slot is used again. Slots are below kSlots. What does not open, or is missing, is
-  // lacking() from then on; a row that stands in no scope is removed.
+  // lacking() from then on; a row that stands in no scope is removed. Records of types that are not `wanted` (null: all are)
+  // are neither opened nor given; of them lacking() says what it said before.
   static constexpr size_t kSlots = 4096;
   absl::Status ForEach(const SecretBytes& key,
                        const std::function<void(size_t slot, ConfirmedRecord&&)>& make,
-                       const std::function<void(size_t slot)>& take);
+                       const std::function<void(size_t slot)>& take,
+                       bool (*wanted)(uint32_t record_type) = nullptr);
   // nullopt where it is not here or does not open.
   absl::StatusOr<std::optional<ConfirmedRecord>> Find(RecordId id, const SecretBytes& key);
 

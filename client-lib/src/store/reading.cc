@@ -68,11 +68,9 @@ absl::StatusOr<absl::Time> Reading::NearestDue(absl::Time now) {
   return nearest;
 }
 
-absl::Status Reading::ForEachConfirmed(const std::function<void(const ConfirmedRecord&)>& take) {
-  std::vector<ConfirmedRecord> opened(ConfirmedStore::kSlots);
-  const absl::Status read = confirmed_.ForEach(
-      keys_.confirmed_rows, [&](size_t slot, ConfirmedRecord&& record) { opened[slot] = std::move(record); },
-      [&](size_t slot) { take(opened[slot]); });
+absl::Status Reading::ForEachConfirmed(const std::function<void(size_t slot, ConfirmedRecord&&)>& make,
+                                       const std::function<void(size_t slot)>& take) {
+  const absl::Status read = confirmed_.ForEach(keys_.confirmed_rows, make, take);
   if (read.ok() || GetErrorCode(read) != ErrorCode::kDamaged) return read;
   view_.reset();  // shows what is gone
   return confirmed_.StartAnew();
@@ -97,14 +95,14 @@ absl::Status Reading::Load() {
   const absl::Status read = confirmed_.ForEach(
       keys_.confirmed_rows,
       [&](size_t slot, ConfirmedRecord&& confirmed) {
-        const bool wanted = !cases_only_ || MakesCases(confirmed.record_type);
         made[slot].id = confirmed.id;
-        made[slot].visible = wanted ? MakeVisible(&confirmed, Pending(confirmed.id, {})) : std::nullopt;
+        made[slot].visible = MakeVisible(&confirmed, Pending(confirmed.id, {}));
       },
       [&](size_t slot) {
         only_own.erase(made[slot].id);
         if (made[slot].visible) view_->Put(*std::move(made[slot].visible));
-      });
+      },
+      cases_only_ ? &MakesCases : nullptr);
   if (!read.ok()) {
     view_.reset();
     return read;

@@ -40,7 +40,8 @@ class Reading {
   void LeaveViewToTheKernel();
 
   // Every confirmed record, opened. A file that turns out to be damaged begins anew, and there is nothing to take.
-  absl::Status ForEachConfirmed(const std::function<void(const ConfirmedRecord&)>& take);
+  absl::Status ForEachConfirmed(const std::function<void(size_t slot, ConfirmedRecord&&)>& make,
+                                const std::function<void(size_t slot)>& take);
   // Opens and indexes everything where that was not done yet, and what has changed since.
   absl::StatusOr<const ViewIndex*> View();
   // When the first open case is due, at the earliest; InfiniteFuture: there is none. Where the view was not made yet, only

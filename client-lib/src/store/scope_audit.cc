@@ -24,17 +24,22 @@ ScopeAudit::ScopeAudit(const std::map<Scope, SecretBytes>& keys) {
   for (const auto& [scope, key] : keys) scopes_[scope].key = key;
 }
 
-// A row of a former epoch says nothing about this one's, whatever its bytes.
-void ScopeAudit::Take(const ConfirmedRecord& record) {
-  Drop(record.id);
-  if (record.stale) return TakeLacking(record.id, record.scopes);
+// A row of a former epoch says nothing about this one's, whatever its bytes: as one that is lacking.
+ScopeAudit::Summed ScopeAudit::Sum(const ConfirmedRecord& record) const {
+  Summed summed{.id = record.id, .rev = record.stale ? 0 : record.rev};
   const std::string id = record.id.ToBytes();
   const SummedRow row{id, record.record_type, record.rev, record.subject_id, record.record};
   for (const Scope& scope : record.scopes) {
     const auto counted = scopes_.find(scope);
     if (counted == scopes_.end()) continue;
-    Count(counted->second, record.id, {record.rev, RowSum(counted->second.key, row)});
+    summed.sums.emplace_back(scope, record.stale ? Sum128() : RowSum(counted->second.key, row));
   }
+  return summed;
+}
+
+void ScopeAudit::Take(const Summed& row) {
+  Drop(row.id);
+  for (const auto& [scope, sum] : row.sums) Count(scopes_.at(scope), row.id, {row.rev, sum});
 }
 
 void ScopeAudit::TakePut(RecordId id, const v1::FeedEntry& entry, const Scope& scope) {

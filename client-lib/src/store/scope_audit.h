@@ -22,7 +22,15 @@ class ScopeAudit {
   explicit ScopeAudit(const std::map<Scope, SecretBytes>& keys);
 
   // A row as it is now; takes the place of what was counted for it.
-  void Take(const ConfirmedRecord& record);
+  void Take(const ConfirmedRecord& record) { Take(Sum(record)); }
+  // The same in two steps: the first, which takes the time, on any thread.
+  struct Summed {
+    RecordId id;
+    uint64_t rev = 0;
+    std::vector<std::pair<Scope, Sum128>> sums;
+  };
+  Summed Sum(const ConfirmedRecord& record) const;
+  void Take(const Summed& row);
   // A row that a page has just put, or put anew, where it stands in `scope` and perhaps in others: the same, without reading it
   // back.
   void TakePut(RecordId id, const v1::FeedEntry& entry, const Scope& scope);

@@ -297,7 +297,10 @@ absl::StatusOr<std::optional<v1::LeafSums>> StoreImpl::FindDifference(const v1::
   if (reading_ == nullptr) return std::nullopt;
   if (audit_ == nullptr) {
     auto audit = std::make_unique<ScopeAudit>(sum_keys_);
-    RETURN_IF_ERROR(reading_->ForEachConfirmed([&](const ConfirmedRecord& record) { audit->Take(record); }));
+    std::vector<ScopeAudit::Summed> summed(ConfirmedStore::kSlots);
+    RETURN_IF_ERROR(reading_->ForEachConfirmed(
+        [&](size_t slot, ConfirmedRecord&& record) { summed[slot] = audit->Sum(record); },
+        [&](size_t slot) { audit->Take(summed[slot]); }));
     for (const auto& [id, scopes] : confirmed_->lacking()) audit->TakeLacking(id, scopes);
     audit_ = std::move(audit);
     RETURN_IF_ERROR(Unsettle());  // own work on what is lacking is shown until it is here again
