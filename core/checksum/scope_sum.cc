@@ -8,7 +8,9 @@ namespace {
 constexpr size_t kSumBytes = 16;
 
 void AppendBigEndian(uint64_t value, std::string& out) {
-  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
+  std::array<char, 8> text;
+  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(value >> (56 - 8 * i));
+  out.append(text.data(), text.size());
 }
 
 uint64_t ReadBigEndian(std::string_view bytes) {

@@ -45,8 +45,10 @@ SecretBytes TakeSecret(std::array<uint8_t, kSize>& raw) {
   return secret;
 }
 
-void AppendBigEndian(uint64_t value, int bytes, std::string& out) {
-  for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<char>(value >> (8 * i)));
+void AppendBigEndian(uint64_t value, size_t bytes, std::string& out) {
+  std::array<char, 8> text;
+  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(value >> (56 - 8 * i));
+  out.append(text.data() + text.size() - bytes, bytes);
 }
 
 // The length first, so that ("ab", "c") and ("a", "bc") bind differently.
@@ -92,7 +94,9 @@ absl::StatusOr<std::string> Open(const SecretBytes& key, std::string_view sealed
 }
 
 std::string RowBinding(std::string_view table, std::string_view record_id, uint64_t rev, uint32_t format) {
-  std::string binding = "opgang row";
+  std::string binding;
+  binding.reserve(64);
+  binding += "opgang row";
   AppendSized(table, binding);
   AppendSized(record_id, binding);
   AppendBigEndian(rev, 8, binding);
