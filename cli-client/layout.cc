@@ -15,7 +15,8 @@ struct Character {
   size_t size = 1;             // bytes
 };
 
-bool IsPlain(char byte) { return byte >= ' ' && byte <= '~'; }
+// Most of what is shown: asks no table.
+bool IsPlain(utf8proc_int32_t code) { return code >= ' ' && code <= '~'; }
 
 Character Decode(std::string_view text) {
   Character character;
@@ -27,6 +28,7 @@ Character Decode(std::string_view text) {
 }
 
 int WidthOf(const Character& character) {
+  if (IsPlain(character.code)) return 1;
   return character.code < 0 ? 1 : std::max(utf8proc_charwidth(character.code), 0);
 }
 
@@ -64,9 +66,8 @@ std::string_view Code(Ink ink) {
 int DisplayWidth(std::string_view text) {
   int width = 0;
   for (size_t at = 0; at < text.size();) {
-    const bool plain = IsPlain(text[at]);  // most of what is shown
-    const Character character = plain ? Character{text[at], 1} : Decode(text.substr(at));
-    width += plain ? 1 : WidthOf(character);
+    const Character character = Decode(text.substr(at));
+    width += WidthOf(character);
     at += character.size;
   }
   return width;

@@ -1,17 +1,12 @@
 #include "core/checksum/scope_sum.h"
 
+#include "core/base/big_endian.h"
 #include "core/sealing/sealing.h"
 
 namespace opgang {
 namespace {
 
 constexpr size_t kSumBytes = 16;
-
-void AppendBigEndian(uint64_t value, std::string& out) {
-  std::array<char, 8> text;
-  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(value >> (56 - 8 * i));
-  out.append(text.data(), text.size());
-}
 
 uint64_t ReadBigEndian(std::string_view bytes) {
   uint64_t value = 0;
@@ -21,7 +16,7 @@ uint64_t ReadBigEndian(std::string_view bytes) {
 
 // The length first, so that no two rows are spelt alike.
 void AppendSized(std::string_view part, std::string& out) {
-  AppendBigEndian(part.size(), out);
+  AppendBigEndian(part.size(), 8, out);
   out.append(part);
 }
 
@@ -37,8 +32,8 @@ std::optional<Sum128> Sum128::FromBytes(std::string_view bytes) {
 
 std::string Sum128::ToBytes() const {
   std::string bytes;
-  AppendBigEndian(high_, bytes);
-  AppendBigEndian(low_, bytes);
+  AppendBigEndian(high_, 8, bytes);
+  AppendBigEndian(low_, 8, bytes);
   return bytes;
 }
 
@@ -62,8 +57,8 @@ Sum128 RowSum(const SecretBytes& key, const SummedRow& row) {
   std::string text;
   text.reserve(row.record.size() + 80);
   AppendSized(row.record_id, text);
-  AppendBigEndian(row.record_type, text);
-  AppendBigEndian(row.rev, text);
+  AppendBigEndian(row.record_type, 8, text);
+  AppendBigEndian(row.rev, 8, text);
   AppendSized(row.subject_id, text);
   AppendSized(row.record, text);
   return *Sum128::FromBytes(KeyedDigest(key, text, kSumBytes));

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/big_endian.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
 #include "core/sealing/sealing.h"
@@ -59,10 +60,6 @@ SecretBytes Stretch(std::string_view typed, std::string_view salt, const Passphr
   SecretBytes secret(std::string_view(reinterpret_cast<const char*>(key.data()), key.size()));
   sodium_memzero(key.data(), key.size());
   return secret;
-}
-
-void AppendBigEndian(uint64_t value, int bytes, std::string& out) {
-  for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<char>(value >> (8 * i)));
 }
 
 uint64_t ReadBigEndian(std::string_view bytes) {

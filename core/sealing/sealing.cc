@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "core/base/big_endian.h"
 #include "core/base/error.h"
 
 namespace opgang {
@@ -43,12 +44,6 @@ SecretBytes TakeSecret(std::array<uint8_t, kSize>& raw) {
   SecretBytes secret(std::string_view(reinterpret_cast<const char*>(raw.data()), kSize));
   sodium_memzero(raw.data(), kSize);
   return secret;
-}
-
-void AppendBigEndian(uint64_t value, size_t bytes, std::string& out) {
-  std::array<char, 8> text;
-  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(value >> (56 - 8 * i));
-  out.append(text.data() + text.size() - bytes, bytes);
 }
 
 // The length first, so that ("ab", "c") and ("a", "bc") bind differently.

@@ -97,6 +97,32 @@ TEST_F(DamageTest, SaveFailingAtEachStepInTurnIsWholeOrAbsentAfterReopening) {
   FAIL() << "the save never succeeded";
 }
 
+// The log that a closed copy keeps ends at its last sound commit, and says nothing of those behind it.
+TEST_F(DamageTest, DamagedLogOfTheCopyIsAnOlderCopyUntilTheNextSession) {
+  for (const char* name : {"Amina", "Bo"}) {
+    auto store = OpenUnlocked();
+    SaveInquirer(*store, name);
+    Sync(*store);
+  }
+  std::filesystem::path log;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(home_)) {
+    if (entry.path().filename() == "confirmed.db-wal") log = std::filesystem::relative(entry.path(), home_);
+  }
+  ASSERT_FALSE(log.empty()) << "a short log stays";
+  const auto size = static_cast<std::streamoff>(std::filesystem::file_size(home_ / log));
+  ASSERT_GT(size, 4096);
+  for (std::streamoff at = 40; at < size; at += 1500) {
+    const std::filesystem::path home = CopyOfHome();
+    std::fstream file(home / log, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(at).put('\x5a');
+    file.close();
+    auto store = OpenUnlocked(home);
+    Sync(*store);
+    EXPECT_EQ(ViewOf(*store).OfType(RecordType::kCitizen).size(), 2u) << at;
+    EXPECT_EQ(store->outbox_counts().unsent, 0u) << at;
+  }
+}
+
 TEST_F(DamageTest, SyncFailingAtEachStepInTurnEndsAsIfItHadNot) {
   vfs_ = FaultVfs::kName;
   Inquirer inquirer;
