@@ -21,6 +21,9 @@ absl::StatusOr<FieldSet> SplitFields(std::string_view bytes);
 // Fields in rising number order.
 std::string JoinFields(const FieldSet& fields);
 
+// JoinFields(SplitFields(bytes)), without taking apart what is in order already.
+absl::StatusOr<std::string> OrderFields(std::string_view bytes);
+
 }  // namespace opgang
 
 #endif  // OPGANG_CORE_MERGE_FIELD_SET_H_

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/status_macros.h"
+#include "core/merge/field_set.h"
 #include "core/merge/standing.h"
 #include "core/records/registry.h"
 
@@ -32,12 +33,13 @@ bool IsDeletion(const StandingValue& value) { return value.bytes.empty(); }
 
 class Merger {
  public:
-  Merger(OpenRecord open, const v1::MutationPayload& payload, const v1::Provenance& provenance,
+  Merger(OpenRecord open, const v1::MutationPayload& payload, v1::Provenance provenance,
          const MergeContext& context)
-      : open_(std::move(open)), payload_(payload), provenance_(provenance), context_(context) {
+      : open_(std::move(open)), payload_(payload), provenance_(std::move(provenance)), context_(context) {
     if (payload.action() != v1::MUTATION_ACTION_CREATE) provenance_.clear_replaces();
     const auto life = open_.states.find(kWholeRecord);
-    deleters_saw_it_ = life != open_.states.end() && Contains(life->second.awaited(), provenance.intent_id());
+    deleters_saw_it_ =
+        life != open_.states.end() && Contains(life->second.awaited(), provenance_.intent_id());
   }
 
   absl::StatusOr<MergeResult> Run() && {
@@ -269,12 +271,24 @@ class Merger {
   MergeResult result_;
 };
 
+// A create of what nobody has written to: there is nothing to merge with.
+absl::StatusOr<MergeResult> CreateAlone(const v1::MutationPayload& payload, v1::Provenance provenance) {
+  MergeResult result;
+  ASSIGN_OR_RETURN(*result.record.mutable_fields(), OrderFields(payload.fields()));
+  provenance.clear_device();
+  *result.record.mutable_created() = provenance;
+  *result.record.mutable_last_changed() = std::move(provenance);
+  return result;
+}
+
 }  // namespace
 
 absl::StatusOr<MergeResult> Merge(const v1::Record* current, const v1::MutationPayload& payload,
-                                  const v1::Provenance& provenance, const MergeContext& context) {
+                                  v1::Provenance provenance, const MergeContext& context) {
+  const bool is_create = payload.action() == v1::MUTATION_ACTION_CREATE;
+  if (current == nullptr && is_create) return CreateAlone(payload, std::move(provenance));
   ASSIGN_OR_RETURN(OpenRecord open, OpenForMerge(current));
-  return Merger(std::move(open), payload, provenance, context).Run();
+  return Merger(std::move(open), payload, std::move(provenance), context).Run();
 }
 
 std::vector<IntentId> VersionsOf(const v1::Record& record, uint32_t field) {

@@ -52,7 +52,7 @@ struct MergeResult {
 // for refusal. A second create of the same record counts as a patch of all its fields that saw nothing.
 // Error kDamaged: `payload.fields` is no sequence of protobuf fields.
 absl::StatusOr<MergeResult> Merge(const v1::Record* current, const v1::MutationPayload& payload,
-                                  const v1::Provenance& provenance, const MergeContext& context = {});
+                                  v1::Provenance provenance, const MergeContext& context = {});
 
 // Every version that an author who sees `record` sees of `field`: the one that stands, and the alternatives.
 // Empty where the field has never been written and is absent. Field 0: of the whole record.

@@ -196,7 +196,7 @@ absl::Status AddReplaced(BaseStore& store, const Author& author, const OpenedMut
 // Merges as the log says. An error is the store's; a refusal is the mutation's.
 absl::StatusOr<std::optional<MergeResult>> MergeByLog(BaseStore& store, const v1::Record* current,
                                                       const OpenedMutation& mutation,
-                                                      const v1::Provenance& provenance) {
+                                                      v1::Provenance provenance) {
   absl::Status read;
   MergeContext context;
   context.record_type = mutation.envelope.record_type();
@@ -208,7 +208,7 @@ absl::StatusOr<std::optional<MergeResult>> MergeByLog(BaseStore& store, const v1
     read.Update(found.status());
     return std::nullopt;
   };
-  auto merged = Merge(current, mutation.payload, provenance, context);
+  auto merged = Merge(current, mutation.payload, std::move(provenance), context);
   RETURN_IF_ERROR(read);
   return merged.ok() ? std::optional(*std::move(merged)) : std::nullopt;
 }
@@ -262,7 +262,7 @@ absl::StatusOr<Admitted> AdmitBeside(BaseStore& store, const Case& judged, const
   v1::Provenance provenance = ProvenanceOf(author, mutation, recorded, received);
   RETURN_IF_ERROR(AddReplaced(store, author, mutation, provenance));
   ASSIGN_OR_RETURN(auto merged, MergeByLog(store, existing.has_value() ? &existing->record : nullptr,
-                                           mutation, provenance));
+                                           mutation, std::move(provenance)));
   if (!merged.has_value()) return Refused({v1::REFUSAL_CODE_UNREADABLE, 0});
   ASSIGN_OR_RETURN(const MaybeRefusal refusal,
                    Validate(store, info, mutation, merged->record, recorded, received));

@@ -32,6 +32,24 @@ TEST(FieldSetTest, FieldsThatNobodyKnowsAreKept) {
   EXPECT_EQ(JoinFields(*fields), citizen.SerializeAsString() + unknown);
 }
 
+TEST(FieldSetTest, OrderedIsWhatSplittingAndJoiningGives) {
+  v1::Citizen name, telephone;
+  name.set_name("Amina");
+  telephone.set_telephone("20304050");
+  const std::string first = name.SerializeAsString(), second = telephone.SerializeAsString();
+  const std::string unknown = "\xba\x3e\x03xyz";  // field 999
+  for (const std::string& bytes :
+       {std::string(), first, first + second, second + first, first + second + first, unknown + second,
+        first + unknown + first, first + first}) {
+    const auto fields = SplitFields(bytes);
+    ASSERT_TRUE(fields.ok());
+    const auto ordered = OrderFields(bytes);
+    ASSERT_TRUE(ordered.ok());
+    EXPECT_EQ(*ordered, JoinFields(*fields));
+  }
+  EXPECT_EQ(GetErrorCode(OrderFields(second + std::string(1, '\0')).status()), ErrorCode::kDamaged);
+}
+
 TEST(FieldSetTest, EveryTruncationIsRefusedOrIsAWholeNumberOfFields) {
   v1::Citizen citizen;
   citizen.set_name("Amina Yusuf");

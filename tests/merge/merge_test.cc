@@ -85,6 +85,32 @@ class MergeTest : public ::testing::Test {
   bool known_ = false;
 };
 
+// What is new takes a shorter way than what is merged into an empty record, to the same bytes.
+TEST_F(MergeTest, CreateOfWhatIsUnknownIsTheCreateOfAnEmptyRecord) {
+  v1::Provenance provenance = By('a');
+  provenance.set_device("tablet-7");
+  provenance.set_received_us(5);
+  provenance.add_replaces(Version('r'));
+  v1::MutationPayload payload;
+  payload.set_action(v1::MUTATION_ACTION_CREATE);
+  payload.set_replaces_intent_id(Version('r'));
+  const std::string name = Name("Amina").SerializeAsString();
+  const std::string telephone = Telephone("20304050").SerializeAsString();
+  for (const std::string& fields :
+       {std::string(), name + telephone, telephone + name, name + telephone + name}) {
+    payload.set_fields(fields);
+    const v1::Record empty;
+    const auto merged = Merge(&empty, payload, provenance);
+    const auto created = Merge(nullptr, payload, provenance);
+    ASSERT_TRUE(merged.ok() && created.ok());
+    EXPECT_EQ(created->record.SerializeAsString(), merged->record.SerializeAsString());
+    EXPECT_THAT(created->conflict_fields, IsEmpty());
+    EXPECT_TRUE(created->merged.empty() && merged->merged.empty());
+  }
+  payload.set_fields("\x0b");  // the beginning of a group
+  EXPECT_FALSE(Merge(nullptr, payload, provenance).ok());
+}
+
 TEST_F(MergeTest, EditThatSawTheValueReplacesIt) {
   Create('a', Telephone("11111111"));
   const MergeResult result = Patch('b', kTelephone, Telephone("22222222"), "a");
