@@ -7,6 +7,7 @@
 #define OPGANG_CORE_RECORDS_KNOWN_SCHEMA_H_
 
 #include <cstdint>
+#include <string_view>
 
 #include "core/packing/packing.h"
 #include "core/records/registry.h"
@@ -23,11 +24,18 @@ struct KnownSchema {
   uint32_t packing = kPackingForm;  // the newest form that it opens; 0 = a build of before there was any
 };
 
+// A mutation's two halves, as far as they could be parsed, and what they were parsed from.
+struct MutationHalves {
+  const v1::MutationEnvelope& envelope;
+  std::string_view envelope_bytes;
+  const v1::MutationPayload& payload;
+  std::string_view payload_bytes;
+};
+
 // Whether a mutation says something that `schema` does not know: by the version in its envelope; or, where that alone
 // would let it pass, by a record type, action, field or enum value that has no meaning here, however deep. False for what
 // cannot be parsed at all.
-bool IsAhead(const v1::MutationEnvelope& envelope, const v1::MutationPayload& payload,
-             const KnownSchema& schema);
+bool IsAhead(const MutationHalves& mutation, const KnownSchema& schema);
 
 // Fields that this build has no name for, in the message or in any message within it.
 bool HasUnknownFields(const google::protobuf::Message& message);

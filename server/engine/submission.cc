@@ -88,7 +88,8 @@ void CheckForm(OpenedMutation& mutation, const KnownSchema& schema) {
   if (!mutation.envelope.ParseFromString(mutation.envelope_bytes)) {
     mutation.envelope.Clear();
     Refuse(mutation, v1::REFUSAL_CODE_UNREADABLE);
-  } else if (IsAhead(mutation.envelope, mutation.payload, schema)) {
+  } else if (IsAhead({mutation.envelope, mutation.envelope_bytes, mutation.payload, mutation.payload_bytes},
+                     schema)) {
     Refuse(mutation, v1::REFUSAL_CODE_SCHEMA_AHEAD);
   } else if (auto refusal = ValidateEnvelope(mutation.envelope)) {
     mutation.refusal = refusal;
