@@ -32,6 +32,7 @@ std::optional<Sum128> Sum128::FromBytes(std::string_view bytes) {
 
 std::string Sum128::ToBytes() const {
   std::string bytes;
+  bytes.reserve(kSumBytes);
   AppendBigEndian(high_, 8, bytes);
   AppendBigEndian(low_, 8, bytes);
   return bytes;

@@ -113,15 +113,15 @@ std::string Pack(std::string_view bytes) {
 }
 
 absl::StatusOr<std::string> Unpack(std::string_view packed, size_t most) {
-  const absl::Status damaged = MakeError(ErrorCode::kDamaged, "packed bytes cannot be opened");
-  if (packed.empty() || static_cast<unsigned char>(packed.front()) != kPackingForm) return damaged;
+  const auto damaged = [] { return MakeError(ErrorCode::kDamaged, "packed bytes cannot be opened"); };
+  if (packed.empty() || static_cast<unsigned char>(packed.front()) != kPackingForm) return damaged();
   packed.remove_prefix(1);
   const auto size = SizeIn(packed);
-  if (!size.has_value() || *size > most) return damaged;
+  if (!size.has_value() || *size > most) return damaged();
   std::string bytes(*size, '\0');
   const size_t opened =
       ZSTD_decompressDCtx(OpeningContext(), bytes.data(), bytes.size(), packed.data(), packed.size());
-  if (ZSTD_isError(opened) || opened != bytes.size()) return damaged;
+  if (ZSTD_isError(opened) || opened != bytes.size()) return damaged();
   return bytes;
 }
 

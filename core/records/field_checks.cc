@@ -22,6 +22,7 @@ bool IsId(std::string_view bytes) {
 bool HasControls(std::string_view text, std::string_view allowed) {
   for (size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte < 0x7F) continue;
     const bool c0 = (byte < 0x20 && allowed.find(text[i]) == std::string_view::npos) || byte == 0x7F;
     const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
     if (c0 || c1) return true;
@@ -77,7 +78,7 @@ void FieldChecks::OptionalId(int field, std::string_view bytes) {
 void FieldChecks::Words(int field, std::string_view text, size_t max_chars,
                         std::string_view allowed_controls) {
   Expect(IsValidUtf8(text), v1::REFUSAL_CODE_NOT_UTF8, field);
-  Expect(CountChars(text) <= max_chars, v1::REFUSAL_CODE_TOO_LONG, field);
+  Expect(text.size() <= max_chars || CountChars(text) <= max_chars, v1::REFUSAL_CODE_TOO_LONG, field);
   Expect(!HasControls(text, allowed_controls), v1::REFUSAL_CODE_BAD_FORM, field);
 }
 

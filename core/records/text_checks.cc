@@ -77,12 +77,15 @@ bool IsDanishNumber(std::string_view digits) {
 }  // namespace
 
 bool LooksLikeCpr(std::string_view text) {
-  size_t at = 0;
-  while (at < text.size()) {
+  for (size_t at = 0; at < text.size();) {
+    if (!IsDigit(text[at])) {
+      ++at;
+      continue;
+    }
     const size_t run = CountDigits(text.substr(at));
     const bool after_plus = at > 0 && text[at - 1] == '+';
-    if (run > 0 && RunLooksLikeCpr(text.substr(at), run, after_plus)) return true;
-    at += run > 0 ? run : 1;
+    if (RunLooksLikeCpr(text.substr(at), run, after_plus)) return true;
+    at += run;
   }
   return false;
 }
@@ -91,6 +94,11 @@ bool IsValidUtf8(std::string_view text) {
   const auto* at = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
   auto left = static_cast<utf8proc_ssize_t>(text.size());
   while (left > 0) {
+    if (*at < 0x80) {  // most of what is written
+      ++at;
+      --left;
+      continue;
+    }
     utf8proc_int32_t code_point = 0;
     const utf8proc_ssize_t length = utf8proc_iterate(at, left, &code_point);
     if (length <= 0) return false;

@@ -66,8 +66,8 @@ std::string ReadProofText(ReplicaId replica, std::string_view token) {
 std::string Seal(const SecretBytes& key, std::string_view plain, std::string_view associated,
                  Random& random) {
   Require(key.size() == 32, "a sealing key has 32 bytes");
-  std::string sealed = random.Bytes(kNonceSize);
-  sealed.resize(kNonceSize + plain.size() + kTagSize);
+  std::string sealed(kNonceSize + plain.size() + kTagSize, '\0');
+  random.Fill(Bytes(sealed), kNonceSize);
   crypto_aead_xchacha20poly1305_ietf_encrypt(Bytes(sealed) + kNonceSize, nullptr, Bytes(plain), plain.size(),
                                              Bytes(associated), associated.size(), nullptr, Bytes(sealed),
                                              key.data());
