@@ -28,6 +28,7 @@ v1::RetryReason RetryReasonFor(const absl::Status& status) {
 
 // Two parts of one submission under one id or in one place.
 bool HasTwins(const std::vector<OpenedMutation>& mutations) {
+  if (mutations.size() == 1) return false;
   std::set<IntentId> intents;
   std::set<uint64_t> places;
   return !std::all_of(mutations.begin(), mutations.end(), [&](const OpenedMutation& mutation) {
@@ -263,9 +264,10 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
       if (in_part) RETURN_IF_ERROR(store_.BeginPart());
       ASSIGN_OR_RETURN(rev, store_.NextRev());
     }
-    verdicts.push_back(AppliedVerdict(mutation, rev, admitted));
-    RETURN_IF_ERROR(store_.AppendLog(
-        LogEntry(submission.author, mutation, submission.received, recorded[i], verdicts.back())));
+    LoggedMutation entry = LogEntry(submission.author, mutation, submission.received, recorded[i],
+                                    AppliedVerdict(mutation, rev, admitted));
+    RETURN_IF_ERROR(store_.AppendLog(entry));
+    verdicts.push_back(std::move(entry.fate.verdict));
     admitted.record.rev = rev;
     RETURN_IF_ERROR(NoteSeat(submission.author, mutation, admitted.record));
     RETURN_IF_ERROR(NoteLeader(submission.author, admitted.record, submission.received));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "server/engine/referrals.h"
 
@@ -80,9 +81,9 @@ Interval FromProto(const v1::InstantInterval& proto) {
 }
 
 LoggedMutation LogEntry(const Author& author, const OpenedMutation& mutation, absl::Time received,
-                        const Interval& recorded, const v1::Verdict& verdict) {
+                        const Interval& recorded, v1::Verdict verdict) {
   LoggedMutation entry;
-  entry.fate = {LogIdOf(mutation), author.replica, mutation.seq, mutation.digest, verdict};
+  entry.fate = {LogIdOf(mutation), author.replica, mutation.seq, mutation.digest, std::move(verdict)};
   entry.record = RecordId::FromBytes(mutation.envelope.record_id()).value_or(RecordId());
   entry.subject = RecordId::FromBytes(mutation.envelope.subject_id()).value_or(RecordId());
   entry.author = author.staff_code;

@@ -26,7 +26,7 @@ v1::Verdict IdReusedVerdict(const OpenedMutation& mutation);
 std::vector<v1::Verdict> RetryLater(const Submission& submission, v1::RetryReason reason);
 
 LoggedMutation LogEntry(const Author& author, const OpenedMutation& mutation, absl::Time received,
-                        const Interval& recorded, const v1::Verdict& verdict);
+                        const Interval& recorded, v1::Verdict verdict);
 // A place that is taken, and nothing else: without it the next mutation of this replica would seem to pass one over.
 LoggedMutation ErasedEntry(const Submission& submission, const OpenedMutation& mutation);
 // LoggedMutation.recorded.

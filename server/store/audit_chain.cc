@@ -5,8 +5,10 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
+#include "core/base/big_endian.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/base/id_bytes.h"
 #include "core/base/status_macros.h"
 #include "core/sealing/signing.h"
 #include "server/store/sqlite_base_schema.h"
@@ -18,13 +20,22 @@ constexpr size_t kLinkBytes = 32;
 constexpr int64_t kOneLookUs = int64_t{3600} * 1'000'000;
 
 std::string Number(uint64_t number) {
-  std::string bytes(8, '\0');
-  for (int i = 0; i < 8; ++i) bytes[static_cast<size_t>(i)] = static_cast<char>(number >> (8 * (7 - i)));
+  std::string bytes;
+  AppendBigEndian(number, 8, bytes);
   return bytes;
 }
 
 // So that no two lists of parts ever give the same bytes.
-std::string WithLength(std::string_view part) { return Number(part.size()) + std::string(part); }
+void AppendWithLength(std::string_view part, std::string& bytes) {
+  AppendBigEndian(part.size(), 8, bytes);
+  bytes.append(part);
+}
+
+std::string WithLength(std::string_view part) {
+  std::string bytes;
+  AppendWithLength(part, bytes);
+  return bytes;
+}
 
 }  // namespace
 
@@ -61,8 +72,11 @@ std::string AuditLookMark(const AuditKeys& keys, uint64_t seq, int64_t count, in
 std::string AuditDigestOf(const AuditKeys& keys, const std::vector<PinnedMutation>& pinned) {
   std::string bytes = "changes";
   for (const PinnedMutation& mutation : pinned) {
-    bytes += WithLength(mutation.intent_id) + WithLength(mutation.replica_id) + Number(mutation.seq) +
-             WithLength(mutation.author) + Number(static_cast<uint64_t>(mutation.received_us));
+    AppendWithLength(BytesOf(mutation.intent), bytes);
+    AppendWithLength(BytesOf(mutation.replica), bytes);
+    AppendBigEndian(mutation.seq, 8, bytes);
+    AppendWithLength(mutation.author, bytes);
+    AppendBigEndian(static_cast<uint64_t>(mutation.received_us), 8, bytes);
   }
   return KeyedDigest(keys.chain, bytes, kLinkBytes);
 }
@@ -190,10 +204,10 @@ void AuditChain::Rollback() {
 }
 
 absl::Status AuditChain::NotePinned() {
-  using Whose = std::pair<std::string, std::string>;  // replica, author
+  using Whose = std::pair<ReplicaId, std::string>;  // and the author
   std::map<Whose, std::vector<PinnedMutation>> groups;
   for (PinnedMutation& mutation : pinned_) {
-    const Whose whose{mutation.replica_id, mutation.author};
+    const Whose whose{mutation.replica, mutation.author};
     groups[whose].push_back(std::move(mutation));
   }
   pinned_.clear();
@@ -204,7 +218,7 @@ absl::Status AuditChain::NotePinned() {
     use.note.set_actor(whose.second);
     use.note.set_action(v1::AUDIT_ACTION_CHANGED);
     v1::AuditedChanges& changes = *use.note.mutable_changes();
-    changes.set_replica_id(whose.first);
+    changes.set_replica_id(whose.first.ToBytes());
     changes.set_first_seq(group.front().seq);
     changes.set_last_seq(group.back().seq);
     changes.set_mutation_count(static_cast<uint32_t>(group.size()));

@@ -64,8 +64,8 @@ std::string AuditHeadBytes(const AuditKeys& keys, uint64_t seq, std::string_view
 
 // One mutation of the log, as the chain pins it.
 struct PinnedMutation {
-  std::string intent_id;
-  std::string replica_id;
+  IntentId intent;
+  ReplicaId replica;
   uint64_t seq = 0;
   std::string author;
   int64_t received_us = 0;

@@ -118,12 +118,13 @@ class Verifier {
         .BindInt(2, static_cast<int64_t>(changes.first_seq()))
         .BindInt(3, static_cast<int64_t>(changes.last_seq()))
         .BindText(4, note.actor());
+    const ReplicaId replica = ReplicaId::FromBytes(changes.replica_id()).value_or(ReplicaId());
     std::vector<PinnedMutation> found;
     while (true) {
       ASSIGN_OR_RETURN(const bool more, rows.Step());
       if (!more) break;
-      found.push_back({std::string(rows.Blob(0)), changes.replica_id(), static_cast<uint64_t>(rows.Int(1)),
-                       note.actor(), rows.Int(2)});
+      found.push_back({IntentId::FromBytes(rows.Blob(0)).value_or(IntentId()), replica,
+                       static_cast<uint64_t>(rows.Int(1)), note.actor(), rows.Int(2)});
     }
     covered_ += changes.mutation_count();
     response_.set_change_count(response_.change_count() + found.size());

@@ -1,12 +1,17 @@
 #include "server/store/leaf_ledger.h"
 
+#include <iterator>
+
 #include "core/base/error.h"
+#include "core/base/id_bytes.h"
 #include "core/base/status_macros.h"
 
 namespace opgang {
 namespace {
 
-absl::StatusOr<RowTally> ReadLeaf(sqlite::Database& db, const std::string& scope, int leaf) {
+constexpr int kFewLeaves = 32;
+
+absl::StatusOr<RowTally> ReadLeaf(sqlite::Database& db, std::string_view scope, int leaf) {
   ASSIGN_OR_RETURN(auto row, db.Prepare("SELECT count, sum FROM leaf_sums WHERE scope = ? AND leaf = ?"));
   ASSIGN_OR_RETURN(const bool found, row.BindBlob(1, scope).BindInt(2, leaf).Step());
   if (!found) return RowTally{};
@@ -15,7 +20,7 @@ absl::StatusOr<RowTally> ReadLeaf(sqlite::Database& db, const std::string& scope
   return RowTally{static_cast<uint64_t>(row.Int(0)), *sum};
 }
 
-absl::Status WriteLeaf(sqlite::Database& db, const std::string& scope, int leaf, const RowTally& tally) {
+absl::Status WriteLeaf(sqlite::Database& db, std::string_view scope, int leaf, const RowTally& tally) {
   ASSIGN_OR_RETURN(
       auto put, db.Prepare("INSERT OR REPLACE INTO leaf_sums (scope, leaf, count, sum) VALUES (?, ?, ?, ?)"));
   return put.BindBlob(1, scope)
@@ -57,11 +62,32 @@ void LeafLedger::KeepPart() {
 }
 
 absl::Status LeafLedger::WriteTo(sqlite::Database& db) const {
-  for (const auto& [place, change] : kept_) {
-    const std::string scope = place.first.ToKey();
-    ASSIGN_OR_RETURN(RowTally tally, ReadLeaf(db, scope, place.second));
-    tally.Add(change);
-    RETURN_IF_ERROR(WriteLeaf(db, scope, place.second, tally));
+  for (auto begin = kept_.begin(); begin != kept_.end();) {
+    const Scope& scope = begin->first.first;
+    const auto end = kept_.lower_bound({scope, kLeafCount});
+    RETURN_IF_ERROR(WriteScope(db, scope, begin, end));
+    begin = end;
+  }
+  return absl::OkStatus();
+}
+
+// Of a scope of which many leaves change, all are read at once: that is a tenth of looking each of them up.
+absl::Status LeafLedger::WriteScope(sqlite::Database& db, const Scope& scope, Changes::const_iterator begin,
+                                    Changes::const_iterator end) {
+  const ScopeKey key(scope);
+  const bool many = std::distance(begin, end) > kFewLeaves;
+  LeafTallies all{};
+  if (many) {
+    ASSIGN_OR_RETURN(all, ReadLeafTallies(db, scope));
+  }
+  for (auto changed = begin; changed != end; ++changed) {
+    const int leaf = changed->first.second;
+    RowTally tally = all[static_cast<size_t>(leaf)];
+    if (!many) {
+      ASSIGN_OR_RETURN(tally, ReadLeaf(db, key.bytes(), leaf));
+    }
+    tally.Add(changed->second);
+    RETURN_IF_ERROR(WriteLeaf(db, key.bytes(), leaf, tally));
   }
   return absl::OkStatus();
 }

@@ -37,6 +37,9 @@ class LeafLedger {
   // Differences, mod 2^64 and mod 2^128: a leaf may lose more than it gains.
   using Changes = std::map<std::pair<Scope, int>, RowTally>;
 
+  static absl::Status WriteScope(sqlite::Database& db, const Scope& scope, Changes::const_iterator begin,
+                                 Changes::const_iterator end);
+
   Changes kept_;
   Changes part_;
 };

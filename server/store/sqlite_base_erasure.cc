@@ -53,17 +53,19 @@ absl::Status NoteErasure(sqlite::Database& db, RecordId citizen, const ErasureLi
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::pair<Scope, std::string>>> FeedRowsAbout(sqlite::Database& db,
-                                                                         RecordId citizen) {
+absl::StatusOr<std::vector<std::pair<Scope, RecordId>>> FeedRowsAbout(sqlite::Database& db,
+                                                                      RecordId citizen) {
   ASSIGN_OR_RETURN(auto rows, db.Prepare("SELECT f.scope, f.record_id FROM records r JOIN feed f ON"
                                          " f.record_id = r.record_id WHERE r.subject = ?1 AND"
                                          " r.subject <> x''"));
   rows.BindBlob(1, citizen.ToBytes());
-  std::vector<std::pair<Scope, std::string>> found;
+  std::vector<std::pair<Scope, RecordId>> found;
   while (true) {
     ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) return found;
-    if (const auto scope = Scope::FromKey(rows.Blob(0))) found.emplace_back(*scope, rows.Blob(1));
+    const auto scope = Scope::FromKey(rows.Blob(0));
+    const auto record = RecordId::FromBytes(rows.Blob(1));
+    if (scope.has_value() && record.has_value()) found.emplace_back(*scope, *record);
   }
 }
 

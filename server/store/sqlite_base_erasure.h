@@ -16,9 +16,8 @@ namespace opgang {
 // Whom, when, by whom and why, and the stores that are to confirm it.
 absl::Status NoteErasure(sqlite::Database& db, RecordId citizen, const ErasureLine& line, uint64_t rev,
                          const std::vector<StoreId>& stores);
-// Every scope in which a record of the citizen stands or once stood, with the record's id (16 bytes).
-absl::StatusOr<std::vector<std::pair<Scope, std::string>>> FeedRowsAbout(sqlite::Database& db,
-                                                                         RecordId citizen);
+// Every scope in which a record of the citizen stands or once stood, with the record's id.
+absl::StatusOr<std::vector<std::pair<Scope, RecordId>>> FeedRowsAbout(sqlite::Database& db, RecordId citizen);
 // Leaves of each record its row without content. Their ids.
 absl::StatusOr<std::vector<RecordId>> EraseRecords(sqlite::Database& db, RecordId citizen, uint64_t rev);
 // Leaves of a mutation its fate, which becomes ERASED, with its place, author and time; it leaves quarantine.

@@ -1,13 +1,21 @@
 #include "server/store/sqlite_base_reader.h"
 
+#include <array>
 #include <charconv>
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/id_bytes.h"
 #include "core/base/status_macros.h"
 #include "core/sqlite/transaction.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
 
 namespace opgang {
+
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedOutputStream;
+
 namespace {
 
 template <typename IdType>
@@ -29,17 +37,30 @@ ReplicaState ReplicaFrom(const sqlite::Statement& row, int first) {
   return replica;
 }
 
+// As protobuf writes a field of bytes; an empty one is not written.
+void AppendField(int number, std::string_view bytes, std::string& out) {
+  if (bytes.empty()) return;
+  std::array<uint8_t, 16> head;
+  uint8_t* end =
+      WireFormatLite::WriteTagToArray(number, WireFormatLite::WIRETYPE_LENGTH_DELIMITED, head.data());
+  end = CodedOutputStream::WriteVarint32ToArray(static_cast<uint32_t>(bytes.size()), end);
+  out.append(reinterpret_cast<const char*>(head.data()), static_cast<size_t>(end - head.data()));
+  out.append(bytes);
+}
+
 constexpr char kReplicaColumns[] =
     "r.replica_id, r.store_id, r.token, r.previous_token, r.last_sync_us, r.unsent_count, r.nearest_due_us,"
     " r.last_earliest_us, r.retired";
 
 }  // namespace
 
+// A v1::SealedMutation with these two fields, written without making one.
 std::string PackLogContent(std::string_view envelope, std::string_view payload) {
-  v1::SealedMutation packed;  // two byte strings; the other fields stay empty
-  packed.set_envelope(std::string(envelope));
-  packed.set_sealed_payload(std::string(payload));
-  return packed.SerializeAsString();
+  std::string packed;
+  packed.reserve(envelope.size() + payload.size() + 16);
+  AppendField(v1::SealedMutation::kEnvelopeFieldNumber, envelope, packed);
+  AppendField(v1::SealedMutation::kSealedPayloadFieldNumber, payload, packed);
+  return packed;
 }
 
 bool UnpackLogContent(std::string_view packed, std::string& envelope, std::string& payload) {
@@ -132,7 +153,7 @@ absl::StatusOr<std::vector<std::pair<StoreAccount, ReplicaState>>> SqliteBaseQue
 absl::StatusOr<std::optional<StoredRecord>> SqliteBaseQueries::FindRecord(RecordId id) {
   ASSIGN_OR_RETURN(auto query,
                    db_.Prepare("SELECT type, subject, rev, sealed FROM records WHERE record_id = ?"));
-  query.BindBlob(1, id.ToBytes());
+  query.BindBlob(1, BytesOf(id));
   ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found || query.Blob(3).empty()) return std::nullopt;  // unknown, or erased
   StoredRecord record;
@@ -140,7 +161,7 @@ absl::StatusOr<std::optional<StoredRecord>> SqliteBaseQueries::FindRecord(Record
   record.type = static_cast<uint32_t>(query.Int(0));
   record.subject = IdOf<RecordId>(query.Blob(1));
   record.rev = static_cast<uint64_t>(query.Int(2));
-  ASSIGN_OR_RETURN(record.record, OpenRecord(id.ToBytes(), record.rev, query.Blob(3), query.Blob(1)));
+  ASSIGN_OR_RETURN(record.record, OpenRecord(BytesOf(id), record.rev, query.Blob(3), query.Blob(1)));
   ASSIGN_OR_RETURN(record.scopes, ScopesOf(id));
   return record;
 }
@@ -206,7 +227,7 @@ absl::StatusOr<std::optional<Fate>> SqliteBaseQueries::ReadFate(sqlite::Statemen
 absl::StatusOr<std::optional<Fate>> SqliteBaseQueries::FateOf(IntentId intent) {
   ASSIGN_OR_RETURN(auto query, db_.Prepare("SELECT intent_id, replica_id, seq, digest, verdict, told FROM log"
                                            " WHERE intent_id = ?"));
-  query.BindBlob(1, intent.ToBytes());
+  query.BindBlob(1, BytesOf(intent));
   return ReadFate(query);
 }
 

@@ -1,5 +1,6 @@
 // SqliteBaseStore: mutations, records and the feed.
 #include "core/base/error.h"
+#include "core/base/id_bytes.h"
 #include "core/base/status_macros.h"
 #include "core/merge/open_conflicts.h"
 #include "server/store/sqlite_base_reader.h"
@@ -39,46 +40,46 @@ absl::Status SqliteBaseStore::AppendLog(const LoggedMutation& mutation) {
       db_->Prepare("INSERT INTO log (intent_id, replica_id, seq, digest, verdict, record_id, subject,"
                    " author, received_us, sealed, earliest_us, latest_us, told)"
                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-  const std::string id = mutation.fate.intent.ToBytes();
+  const Fate& fate = mutation.fate;
+  const std::string_view id = BytesOf(fate.intent);
   last_received_us_ = mutation.received_us;
   std::string sealed;  // of what was erased there is nothing to seal
-  if (!mutation.fate.verdict.has_erased()) {
-    ASSIGN_OR_RETURN(sealed, SealAbout(mutation.subject.ToBytes(), "log", id, 0,
+  if (!fate.verdict.has_erased()) {
+    ASSIGN_OR_RETURN(sealed, SealAbout(BytesOf(mutation.subject), "log", id, 0,
                                        PackLogContent(mutation.envelope, mutation.payload)));
   }
-  audit_.Pin({id, mutation.fate.replica.ToBytes(), mutation.fate.seq, mutation.author, mutation.received_us});
+  audit_.Pin({fate.intent, fate.replica, fate.seq, mutation.author, mutation.received_us});
   insert.BindBlob(1, id)
-      .BindBlob(2, mutation.fate.replica.ToBytes())
-      .BindInt(3, static_cast<int64_t>(mutation.fate.seq))
-      .BindBlob(4, mutation.fate.digest)
-      .BindBlob(5, mutation.fate.verdict.SerializeAsString())
-      .BindBlob(6, mutation.record.ToBytes())
-      .BindBlob(7, mutation.subject.ToBytes())
+      .BindBlob(2, BytesOf(fate.replica))
+      .BindInt(3, static_cast<int64_t>(fate.seq))
+      .BindBlob(4, fate.digest)
+      .BindBlob(5, fate.verdict.SerializeAsString())
+      .BindBlob(6, BytesOf(mutation.record))
+      .BindBlob(7, BytesOf(mutation.subject))
       .BindText(8, mutation.author)
       .BindInt(9, mutation.received_us)
       .BindBlob(10, sealed)
       .BindInt(11, mutation.recorded.earliest_us())
       .BindInt(12, mutation.recorded.latest_us())
-      .BindBlob(13, mutation.fate.told.has_value() ? mutation.fate.told->SerializeAsString() : "");
+      .BindBlob(13, fate.told.has_value() ? fate.told->SerializeAsString() : "");
   return insert.Run();
 }
 
 absl::Status SqliteBaseStore::PutRecord(const StoredRecord& record) {
-  const std::string id = record.id.ToBytes();
   const std::string bytes = record.record.SerializeAsString();
-  ASSIGN_OR_RETURN(const bool is_new, PutRecordRow(record, id, bytes));
+  ASSIGN_OR_RETURN(const bool is_new, PutRecordRow(record, bytes));
   RETURN_IF_ERROR(PutSeatRows(*db_, record));
   for (const Scope& scope : record.left) {
-    RETURN_IF_ERROR(PutFeedRow(scope, id, is_new, record.rev, v1::FEED_CHANGE_LEAVE));
+    RETURN_IF_ERROR(PutFeedRow(scope, record.id, is_new, record.rev, v1::FEED_CHANGE_LEAVE));
   }
   for (const Scope& scope : record.scopes) {
     if (record.record.deleted()) {
-      RETURN_IF_ERROR(PutFeedRow(scope, id, is_new, record.rev, v1::FEED_CHANGE_DELETE));
+      RETURN_IF_ERROR(PutFeedRow(scope, record.id, is_new, record.rev, v1::FEED_CHANGE_DELETE));
       continue;
     }
-    const Sum128 sum =
-        RowSum(SumKeyOf(scope), {id, record.type, record.rev, record.subject.ToBytes(), bytes});
-    RETURN_IF_ERROR(PutFeedRow(scope, id, is_new, record.rev, v1::FEED_CHANGE_PUT, sum));
+    const Sum128 sum = RowSum(SumKeyOf(scope),
+                              {BytesOf(record.id), record.type, record.rev, BytesOf(record.subject), bytes});
+    RETURN_IF_ERROR(PutFeedRow(scope, record.id, is_new, record.rev, v1::FEED_CHANGE_PUT, sum));
   }
   NoteNew(record, is_new);
   return absl::OkStatus();
@@ -113,8 +114,7 @@ absl::Status SqliteBaseStore::PutOpened(const QuarantinedMutation& item) {
   const std::string id = item.mutation.fate.intent.ToBytes();
   ASSIGN_OR_RETURN(auto content, db_->Prepare("UPDATE log SET sealed = ?2 WHERE intent_id = ?1"));
   const std::string packed = PackLogContent(item.mutation.envelope, item.mutation.payload);
-  ASSIGN_OR_RETURN(const std::string sealed,
-                   SealAbout(item.mutation.subject.ToBytes(), "log", id, 0, packed));
+  ASSIGN_OR_RETURN(const std::string sealed, SealAbout(BytesOf(item.mutation.subject), "log", id, 0, packed));
   RETURN_IF_ERROR(content.BindBlob(1, id).BindBlob(2, sealed).Run());
   v1::MutationPayload payload;
   const bool is_create =
@@ -176,15 +176,15 @@ absl::Status SqliteBaseStore::DropTombstones(uint64_t floor) {
   return PutMeta(kTombstoneFloor, std::to_string(floor));
 }
 
-absl::StatusOr<bool> SqliteBaseStore::PutRecordRow(const StoredRecord& record, std::string_view id,
-                                                   std::string_view bytes) {
+absl::StatusOr<bool> SqliteBaseStore::PutRecordRow(const StoredRecord& record, std::string_view bytes) {
+  const std::string_view id = BytesOf(record.id);
   ASSIGN_OR_RETURN(const std::string sealed,
-                   SealAbout(record.subject.ToBytes(), "records", id, record.rev, bytes));
+                   SealAbout(BytesOf(record.subject), "records", id, record.rev, bytes));
   ASSIGN_OR_RETURN(auto insert, db_->Prepare("INSERT INTO records (record_id, type, subject, rev, sealed,"
                                              " open) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"));
   insert.BindBlob(1, id)
       .BindInt(2, record.type)
-      .BindBlob(3, record.subject.ToBytes())
+      .BindBlob(3, BytesOf(record.subject))
       .BindInt(4, static_cast<int64_t>(record.rev))
       .BindBlob(5, sealed)
       .BindInt(6, HasOpenConflict(record.record));
@@ -200,14 +200,12 @@ absl::StatusOr<bool> SqliteBaseStore::PutRecordRow(const StoredRecord& record, s
   return false;
 }
 
-absl::Status SqliteBaseStore::PutFeedRow(const Scope& scope, std::string_view record_id, bool is_new,
-                                         uint64_t rev, v1::FeedChange change,
-                                         const std::optional<Sum128>& sum) {
-  const RecordId id = RecordId::FromBytes(record_id).value_or(RecordId());
+absl::Status SqliteBaseStore::PutFeedRow(const Scope& scope, RecordId id, bool is_new, uint64_t rev,
+                                         v1::FeedChange change, const std::optional<Sum128>& sum) {
   queries_.ForgetStanding(id);
   std::optional<Sum128> before;
   if (!is_new) {
-    ASSIGN_OR_RETURN(before, SumInFeed(scope, record_id));
+    ASSIGN_OR_RETURN(before, SumInFeed(scope, id));
   }
   if (before.has_value()) ledger_.Remove(scope, id, *before);
   if (sum.has_value()) ledger_.Add(scope, id, *sum);
@@ -216,18 +214,18 @@ absl::Status SqliteBaseStore::PutFeedRow(const Scope& scope, std::string_view re
       db_->Prepare("INSERT INTO feed (scope, record_id, rev, change, row_sum) VALUES (?, ?, ?, ?, ?)"
                    " ON CONFLICT (scope, record_id) DO UPDATE SET rev = excluded.rev,"
                    " change = excluded.change, row_sum = excluded.row_sum"));
-  return put.BindBlob(1, scope.ToKey())
-      .BindBlob(2, record_id)
+  return put.BindBlob(1, ScopeKey(scope).bytes())
+      .BindBlob(2, BytesOf(id))
       .BindInt(3, static_cast<int64_t>(rev))
       .BindInt(4, change)
       .BindBlob(5, sum.has_value() ? sum->ToBytes() : "")
       .Run();
 }
 
-absl::StatusOr<std::optional<Sum128>> SqliteBaseStore::SumInFeed(const Scope& scope,
-                                                                 std::string_view record_id) {
+absl::StatusOr<std::optional<Sum128>> SqliteBaseStore::SumInFeed(const Scope& scope, RecordId id) {
   ASSIGN_OR_RETURN(auto row, db_->Prepare("SELECT row_sum FROM feed WHERE scope = ? AND record_id = ?"));
-  ASSIGN_OR_RETURN(const bool found, row.BindBlob(1, scope.ToKey()).BindBlob(2, record_id).Step());
+  ASSIGN_OR_RETURN(const bool found,
+                   row.BindBlob(1, ScopeKey(scope).bytes()).BindBlob(2, BytesOf(id)).Step());
   if (!found) return std::nullopt;
   return Sum128::FromBytes(row.Blob(0));
 }
@@ -243,7 +241,7 @@ std::string SqliteBaseStore::SealRow(std::string_view table, std::string_view id
   return Seal(options_.storage_key, plain, RowBinding(table, id, rev, kRowFormat), *options_.random);
 }
 
-absl::StatusOr<std::string> SqliteBaseStore::SealAbout(const std::string& subject, std::string_view table,
+absl::StatusOr<std::string> SqliteBaseStore::SealAbout(std::string_view subject, std::string_view table,
                                                        std::string_view id, uint64_t rev,
                                                        std::string_view plain) {
   if (subject.empty()) return SealRow(table, id, rev, plain);

@@ -3,16 +3,34 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/id_bytes.h"
 #include "core/base/status_macros.h"
 #include "server/store/sqlite_base_reader.h"
 #include "server/store/sqlite_base_schema.h"
 
 namespace opgang {
+namespace {
+
+constexpr char kIdsAbout[] = "SELECT record_id FROM records WHERE subject = ?1 AND subject <> x''";
+
+// In the rows' first column, sorted.
+absl::StatusOr<std::vector<RecordId>> IdsIn(sqlite::Statement& rows) {
+  std::vector<RecordId> ids;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool more, rows.Step());
+    if (!more) break;
+    ids.push_back(RecordId::FromBytes(rows.Blob(0)).value_or(RecordId()));
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<Scope>> SqliteBaseQueries::ScopesWhere(RecordId id, bool standing) {
   ASSIGN_OR_RETURN(auto rows, db_.Prepare("SELECT scope FROM feed WHERE record_id = ?1 AND"
                                           " (change IN (?2, ?3)) <> ?4 AND change <> ?5 ORDER BY scope"));
-  rows.BindBlob(1, id.ToBytes())
+  rows.BindBlob(1, BytesOf(id))
       .BindInt(2, v1::FEED_CHANGE_LEAVE)
       .BindInt(3, kLeftLongAgo)
       .BindInt(4, standing ? 1 : 0)
@@ -25,20 +43,18 @@ absl::StatusOr<std::vector<Scope>> SqliteBaseQueries::ScopesWhere(RecordId id, b
   }
 }
 
-// In the key of a scope the area's id follows the kind.
 absl::StatusOr<bool> SqliteBaseQueries::StandsOutside(RecordId subject, AreaId area) {
-  ASSIGN_OR_RETURN(
-      auto row, db_.Prepare("SELECT 1 FROM records r JOIN feed f ON f.record_id = r.record_id"
-                            " WHERE r.subject = ?1 AND r.subject <> x'' AND f.change NOT IN (?2, ?3)"
-                            " AND substr(f.scope, 1, 1) IN (?4, ?5) AND substr(f.scope, 2) <> ?6 LIMIT 1"));
-  const std::string in_area = AreaScope(area).ToKey(), in_health = AreaHealthScope(area).ToKey();
-  row.BindBlob(1, subject.ToBytes())
-      .BindInt(2, v1::FEED_CHANGE_LEAVE)
-      .BindInt(3, kLeftLongAgo)
-      .BindBlob(4, in_area.substr(0, 1))
-      .BindBlob(5, in_health.substr(0, 1))
-      .BindBlob(6, in_area.substr(1));
-  return row.Step();
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare(kIdsAbout));
+  ASSIGN_OR_RETURN(const std::vector<RecordId> about, IdsIn(rows.BindBlob(1, BytesOf(subject))));
+  for (const RecordId& id : about) {
+    ASSIGN_OR_RETURN(const std::vector<Scope> scopes, ScopesOf(id));
+    const bool outside = std::any_of(scopes.begin(), scopes.end(), [&](const Scope& scope) {
+      const bool of_an_area = scope.kind == v1::SCOPE_KIND_AREA || scope.kind == v1::SCOPE_KIND_AREA_HEALTH;
+      return of_an_area && scope.id != area.uuid();
+    });
+    if (outside) return true;
+  }
+  return false;
 }
 
 absl::StatusOr<std::vector<Scope>> SqliteBaseQueries::ScopesOf(RecordId id) {
@@ -54,13 +70,7 @@ absl::StatusOr<std::vector<Scope>> SqliteBaseQueries::FormerScopesOf(RecordId id
 }
 
 absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::FindAll(sqlite::Statement rows) {
-  std::vector<RecordId> ids;
-  while (true) {
-    ASSIGN_OR_RETURN(const bool more, rows.Step());
-    if (!more) break;
-    ids.push_back(RecordId::FromBytes(rows.Blob(0)).value_or(RecordId()));
-  }
-  std::sort(ids.begin(), ids.end());
+  ASSIGN_OR_RETURN(const std::vector<RecordId> ids, IdsIn(rows));
   std::vector<StoredRecord> records;
   for (const RecordId& id : ids) {
     ASSIGN_OR_RETURN(auto record, FindRecord(id));
@@ -71,11 +81,10 @@ absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::FindAll(sqlite::Sta
 
 absl::StatusOr<std::vector<StoredRecord>> SqliteBaseQueries::RecordsAbout(RecordId subject, uint32_t type) {
   if (subject.empty()) return std::vector<StoredRecord>();
-  constexpr char kAll[] = "SELECT record_id FROM records WHERE subject = ?1 AND subject <> x''";
   constexpr char kOfType[] =
       "SELECT record_id FROM records WHERE subject = ?1 AND subject <> x'' AND type = ?2";
-  ASSIGN_OR_RETURN(auto rows, db_.Prepare(type == 0 ? kAll : kOfType));
-  rows.BindBlob(1, subject.ToBytes());
+  ASSIGN_OR_RETURN(auto rows, db_.Prepare(type == 0 ? kIdsAbout : kOfType));
+  rows.BindBlob(1, BytesOf(subject));
   if (type != 0) rows.BindInt(2, type);
   return FindAll(std::move(rows));
 }

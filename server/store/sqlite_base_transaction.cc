@@ -88,10 +88,11 @@ absl::StatusOr<SecretBytes> SqliteBaseStore::KeyFor(const std::string& owner) {
   return citizens_->KeyOf(owner);
 }
 
-absl::StatusOr<const SecretBytes*> SqliteBaseStore::KeyAtHand(const std::string& owner) {
+absl::StatusOr<const SecretBytes*> SqliteBaseStore::KeyAtHand(std::string_view owner) {
   if (at_hand_.first == owner) return &at_hand_.second;
-  ASSIGN_OR_RETURN(at_hand_.second, KeyFor(owner));
-  at_hand_.first = owner;
+  std::string name(owner);
+  ASSIGN_OR_RETURN(at_hand_.second, KeyFor(name));
+  at_hand_.first = std::move(name);
   return &at_hand_.second;
 }
 
@@ -109,11 +110,14 @@ void SqliteBaseStore::ForgetLooks() {
 void SqliteBaseStore::NoteNew(const StoredRecord& record, bool is_new) {
   new_citizens_.erase(record.id);
   if (!is_new || !record.left.empty()) return;
-  const std::set<Scope> scopes(record.scopes.begin(), record.scopes.end());
-  queries_.KnowStanding(record.id, {scopes.begin(), scopes.end()});
-  if (record.type != static_cast<uint32_t>(RecordType::kCitizen)) return;
-  StoredRecord& known = new_citizens_[record.id] = record;
-  known.scopes.assign(scopes.begin(), scopes.end());
+  std::vector<Scope> scopes = record.scopes;
+  std::sort(scopes.begin(), scopes.end());
+  scopes.erase(std::unique(scopes.begin(), scopes.end()), scopes.end());
+  if (record.type == static_cast<uint32_t>(RecordType::kCitizen)) {
+    StoredRecord& known = new_citizens_[record.id] = record;
+    known.scopes = scopes;
+  }
+  queries_.KnowStanding(record.id, std::move(scopes));
 }
 
 }  // namespace opgang

@@ -126,25 +126,25 @@ class SqliteBaseStore : public Reads<BaseStore> {
   // The key of a citizen or of a month; given where there is none yet, in this transaction.
   absl::StatusOr<SecretBytes> KeyFor(const std::string& owner);
   // KeyFor(), for one citizen's rows that come one behind the other in this transaction.
-  absl::StatusOr<const SecretBytes*> KeyAtHand(const std::string& owner);
+  absl::StatusOr<const SecretBytes*> KeyAtHand(std::string_view owner);
   void TakeBackKeys(size_t keep);
   // Looked up in this transaction, or known from what it wrote.
   void ForgetLooks();
   void NoteNew(const StoredRecord& record, bool is_new);
 
   // True: the record was not here. `bytes`: the record, serialized.
-  absl::StatusOr<bool> PutRecordRow(const StoredRecord& record, std::string_view id, std::string_view bytes);
+  absl::StatusOr<bool> PutRecordRow(const StoredRecord& record, std::string_view bytes);
   // The one place that writes the feed: the leaf sums follow it. A new record has no row there yet. `sum`: of PUT, and of
   // PUT only.
-  absl::Status PutFeedRow(const Scope& scope, std::string_view record_id, bool is_new, uint64_t rev,
-                          v1::FeedChange change, const std::optional<Sum128>& sum = std::nullopt);
+  absl::Status PutFeedRow(const Scope& scope, RecordId id, bool is_new, uint64_t rev, v1::FeedChange change,
+                          const std::optional<Sum128>& sum = std::nullopt);
   // What the leaf sums hold of this record.
-  absl::StatusOr<std::optional<Sum128>> SumInFeed(const Scope& scope, std::string_view record_id);
+  absl::StatusOr<std::optional<Sum128>> SumInFeed(const Scope& scope, RecordId id);
   const SecretBytes& SumKeyOf(const Scope& scope);
   std::string SealRow(std::string_view table, std::string_view id, uint64_t rev, std::string_view plain);
   // Under the key of the citizen that it is about; `subject` empty: under the storage key.
-  absl::StatusOr<std::string> SealAbout(const std::string& subject, std::string_view table,
-                                        std::string_view id, uint64_t rev, std::string_view plain);
+  absl::StatusOr<std::string> SealAbout(std::string_view subject, std::string_view table, std::string_view id,
+                                        uint64_t rev, std::string_view plain);
 
   absl::Status MakeNew();
   // A key file or a ledger from before would give a wrong key, or bring somebody back.

@@ -298,6 +298,7 @@ ServerSession::Stretch* ServerSession::FindStretch(const v1::ScopeId& scope) {
 void ServerSession::HandIn(const v1::Push& push) {
   for (const v1::QueueKey& key : push.queue_keys()) queue_keys_.Add(key, keys_.box);
   std::vector<OpenedMutation> opened;
+  opened.reserve(static_cast<size_t>(push.mutations_size()));
   for (const v1::SealedMutation& sealed : push.mutations()) {
     opened.push_back(author_->is_revoked()
                          ? OpenRevoked(sealed, queue_keys_, keys_.digest_key, author_->is_stolen())

@@ -56,6 +56,18 @@ TEST_F(LeafSums, FollowCreatesPatchesDeletesAndReturns) {
   EXPECT_THAT(base.Check().problems, IsEmpty());
 }
 
+// Where a commit changes many leaves, they are read another way than one by one.
+TEST_F(LeafSums, FollowACommitThatChangesManyOfThem) {
+  for (const int size : {1, 100, 100}) {
+    std::vector<Draft> citizens;
+    for (int i = 0; i < size; ++i) citizens.push_back(Citizen("Amina"));
+    amal.Commit(amal.Seal(citizens));
+    EXPECT_EQ(Written(), Counted());
+  }
+  EXPECT_EQ(Written().count, 201u);
+  EXPECT_THAT(base.Check().problems, IsEmpty());
+}
+
 TEST_F(LeafSums, SameRecordTwiceInOneCommitCountsOnce) {
   const Draft amina = Citizen("Amina");
   amal.Commit(amal.Seal({amina, amal.Patch(amina, Called("A"), {amina.intent()}),

@@ -6,7 +6,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/base/id_bytes.h"
 #include "server/engine/transaction.h"
+#include "server/store/sqlite_base_reader.h"
 #include "tests/base/base_story.h"
 
 namespace opgang {
@@ -37,6 +39,31 @@ TEST_F(SqliteBaseStoreTest, ReopenedItKeepsEverything) {
   EXPECT_EQ(base.Check().quarantined, 1);
   EXPECT_THAT(base.Check().problems, ElementsAre());
   EXPECT_EQ(amal.Commit(Citizen("Bo")).applied().rev(), 2u);
+}
+
+// The bytes that are sealed are written by hand: a base reads what every other build wrote.
+TEST_F(SqliteBaseStoreTest, PackedLogContentIsTheMessageThatItSaysItIs) {
+  for (const size_t size : {0, 1, 127, 128, 70'000}) {
+    v1::SealedMutation message;
+    message.set_envelope(std::string(size, 'e'));
+    message.set_sealed_payload(std::string(size / 2, 'p'));
+    const std::string packed = PackLogContent(message.envelope(), message.sealed_payload());
+    EXPECT_EQ(packed, message.SerializeAsString());
+    std::string envelope, payload;
+    ASSERT_TRUE(UnpackLogContent(packed, envelope, payload));
+    EXPECT_EQ(envelope, message.envelope());
+    EXPECT_EQ(payload, message.sealed_payload());
+  }
+}
+
+TEST_F(SqliteBaseStoreTest, BytesOfIdsAreTheirBytes) {
+  const RecordId id = RecordId::Make(absl::UnixEpoch(), SystemRandom());
+  const RecordId nil;
+  EXPECT_EQ(BytesOf(id), id.ToBytes());
+  EXPECT_EQ(BytesOf(nil), nil.ToBytes());
+  for (const Scope& scope :
+       {AreaScope(AreaId(id.uuid())), AreaHealthScope(AreaId(id.uuid())), GroupScope(id)})
+    EXPECT_EQ(ScopeKey(scope).bytes(), scope.ToKey());
 }
 
 TEST_F(SqliteBaseStoreTest, AnotherStorageKeyIsRefusedEvenWhereNothingIsStoredYet) {
