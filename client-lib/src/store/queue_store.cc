@@ -1,6 +1,7 @@
 #include "client-lib/src/store/queue_store.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -32,7 +33,9 @@ bool SameContent(const QueueRow& a, const QueueRow& b) {
 }
 
 void AppendNumber(std::string& bytes, uint64_t number) {
-  for (int shift = 0; shift < 64; shift += 8) bytes.push_back(static_cast<char>(number >> shift));
+  std::array<char, 8> text;
+  for (size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(number >> (8 * i));
+  bytes.append(text.data(), text.size());
 }
 
 void AppendBytes(std::string& bytes, std::string_view part) {
@@ -170,6 +173,15 @@ const QueueStore::Places& QueueStore::In(RowState state) const {
 }
 
 void QueueStore::Remember(const QueueRow& row) {
+  const auto known = live_.find(row.position);
+  const bool only_its_fate = known != live_.end() && !known->second.damaged && !row.damaged &&
+                             row.state != RowState::kKept && SameContent(known->second, row);
+  if (only_its_fate) {
+    in_state_[known->second.state].erase({known->second.seq, row.position});
+    in_state_[row.state].emplace(row.seq, row.position);
+    known->second = row;
+    return;
+  }
   Forget(row.position);
   if (row.state == RowState::kKept && !row.damaged) return;
   live_[row.position] = row;
