@@ -22,6 +22,7 @@
 
 #include "bench/danish_records.h"
 #include "core/base/error.h"
+#include "core/base/heap.h"
 #include "google/protobuf/util/json_util.h"
 #include "opgang/device.h"
 #include "opgang/sync.h"
@@ -435,7 +436,8 @@ Json OpenStream(const std::string& home, int records, int rounds, uint32_t seed)
 }  // namespace opgang::bench
 
 int main(int argc, char** argv) {
-  using namespace opgang::bench;  // NOLINT(google-build-using-namespace): a program of one file
+  using namespace opgang::bench;   // NOLINT(google-build-using-namespace): a program of one file
+  opgang::GrowHeapInLargeSteps();  // as the program does
   CLI::App app("Measured steps of scripts/bench");
   app.require_subcommand(1);
   std::string home, invitation, code, from, to, words;

@@ -76,22 +76,14 @@ std::string FateWords(const Context& context, const HistoryValue& value) {
 
 }  // namespace
 
-size_t CountOpenConflicts(const View& view) {
-  size_t count = 0;
-  for (const VisibleRecord* record : view.WithAlternatives())
-    count += OpenConflictsOf(*record->record).size();
-  return count;
-}
-
 std::string OpenConflictsWords(const Context& context) {
-  const View* view = context.ViewIfUnlocked();
-  const size_t count = view == nullptr ? 0 : CountOpenConflicts(*view);
+  const size_t count = context.store().CountOpenConflicts().value_or(0);
   return count == 0 ? "" : context.T("conflicts.open", {{"count", std::to_string(count)}});
 }
 
 Json OpenConflictsJson(const Context& context) {
-  const View* view = context.ViewIfUnlocked();
-  return view == nullptr ? Json(nullptr) : Json(CountOpenConflicts(*view));
+  const auto count = context.store().CountOpenConflicts();
+  return count.ok() ? Json(*count) : Json(nullptr);
 }
 
 std::string ConflictLabel(const Context& context, const VisibleRecord& record, uint32_t field) {

@@ -11,8 +11,6 @@
 
 namespace opgang::cli {
 
-// How many fields of how many records are open, over all that the store sees.
-size_t CountOpenConflicts(const View& view);
 // "Open conflicts: 2 (opgang conflicts)."; empty where there are none, or the store is locked.
 std::string OpenConflictsWords(const Context& context);
 Json OpenConflictsJson(const Context& context);  // the count; null while locked

@@ -3,13 +3,15 @@
 
 #include "cli-client/app.h"
 #include "cli-client/posix_terminal.h"
+#include "core/base/heap.h"
 #include "google/protobuf/stubs/logging.h"
 #include "opgang/admin.h"
 #include "opgang/key_provider.h"
 #include "opgang/reports.h"
 
 int main(int argc, char** argv) {
-  using namespace opgang;                    // NOLINT(google-build-using-namespace): this file is wiring only
+  using namespace opgang;  // NOLINT(google-build-using-namespace): this file is wiring only
+  GrowHeapInLargeSteps();
   google::protobuf::SetLogHandler(nullptr);  // what cannot be parsed is told in our own words
   cli::PosixTerminal terminal;
   cli::Wiring wiring;

@@ -103,7 +103,7 @@ std::string FieldLine(const Context& context, const View& view, const VisibleRec
                       const FieldDescriptor& field) {
   const std::vector<SideValue> sides = SideValuesOf(context, view, record, field);
   const std::string words =
-      sides.empty() ? ValueWords(context, view, *record.content, field) : SideBySideWords(context, sides);
+      sides.empty() ? ValueWords(context, view, record.content(), field) : SideBySideWords(context, sides);
   return words.empty() ? words : FieldLabel(context.texts(), field) + ": " + words;
 }
 
@@ -146,7 +146,7 @@ std::vector<SideValue> SideValuesOf(const Context& context, const View& view, co
 
 std::vector<std::string> RecordLines(const Context& context, const View& view, const VisibleRecord& record) {
   std::vector<std::string> lines;
-  const auto* descriptor = record.content->GetDescriptor();
+  const auto* descriptor = record.content().GetDescriptor();
   for (int i = 0; i < descriptor->field_count(); ++i) {
     const std::string line = FieldLine(context, view, record, *descriptor->field(i));
     if (!line.empty()) lines.push_back(line);
@@ -170,13 +170,13 @@ Json RecordJson(const Context& context, const View& view, const VisibleRecord& r
       {"handle", view.HandleOf(record.id)},
       {"id", record.id.ToString()},
       {"type", record.type->name},
-      {"content", ContentJson(*record.content)},
+      {"content", ContentJson(record.content())},
       {"author", record.record->created().author()},
       {"recorded",
        {{"earliest", JsonTime(record.recorded.earliest)}, {"latest", JsonTime(record.recorded.latest)}}},
       {"unsent", record.unsent},
       {"needs_attention", record.needs_attention}};
-  const auto* descriptor = record.content->GetDescriptor();
+  const auto* descriptor = record.content().GetDescriptor();
   Json sides = Json::object();
   for (int i = 0; i < descriptor->field_count(); ++i) {
     for (const SideValue& side : SideValuesOf(context, view, record, *descriptor->field(i))) {

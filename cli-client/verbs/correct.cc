@@ -86,7 +86,7 @@ absl::StatusOr<int> ChooseSide(const Context& context, const std::vector<SideVal
 // The value of one of several that stand side by side: the one that stands first, then the alternatives.
 void TakeSide(const VisibleRecord& record, const FieldDescriptor& field, int side, Message& values) {
   if (side == 0) {
-    values.CopyFrom(*record.content);
+    values.CopyFrom(record.content());
     return;
   }
   for (const v1::FieldState& state : record.record->field_states()) {
@@ -130,9 +130,9 @@ absl::Status RunCorrect(Context& context, const CorrectArgs& args) {
     return ErrorWithWords(ErrorCode::kUsage, context.T("usage.needs-terminal-or-json"));
   const FieldDescriptor* field = nullptr;
   if (args.field.empty()) {
-    ASSIGN_OR_RETURN(field, ChooseField(context, *view, *record->content));
+    ASSIGN_OR_RETURN(field, ChooseField(context, *view, record->content()));
   } else {
-    ASSIGN_OR_RETURN(field, NamedField(context, *record->content, args.field));
+    ASSIGN_OR_RETURN(field, NamedField(context, record->content(), args.field));
   }
   if (field->name() != "asked") return CorrectField(context, *view, *record, *field);
   CorrectArgs asked = args;

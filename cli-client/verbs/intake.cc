@@ -76,7 +76,7 @@ class IntakeTalk {
 GrowingRecord IntakeTalk::BeginIntake(const VisibleRecord* draft) {
   if (draft != nullptr) {
     context_.Hint(context_.T("intake.continues", {{"author", Shown(draft->record->created().author())}}));
-    return GrowingRecord(context_, area_, *draft->content, draft->id);
+    return GrowingRecord(context_, area_, draft->content(), draft->id);
   }
   v1::Intake intake;
   intake.set_citizen_id(citizen_.ToBytes());

@@ -29,6 +29,8 @@ std::optional<std::string> Map(std::string_view text, utf8proc_option_t options)
   return std::string(reinterpret_cast<const char*>(raw), static_cast<size_t>(size));
 }
 
+bool IsAscii(char32_t c) { return c < 0x80; }
+
 utf8proc_category_t Category(char32_t c) { return utf8proc_category(static_cast<utf8proc_int32_t>(c)); }
 
 bool IsSpace(char32_t c) {
@@ -41,7 +43,7 @@ bool IsNumberSign(char32_t c) { return Category(c) == UTF8PROC_CATEGORY_ND; }
 
 // A letter without its accents; the Danish letters keep their shape. Folded, composed characters only.
 void AppendBase(char32_t c, std::u32string& out) {
-  if (c < 0x80 || c == U'æ' || c == U'ø' || c == U'å') {
+  if (IsAscii(c) || c == U'æ' || c == U'ø' || c == U'å') {
     out += c;
     return;
   }
@@ -57,6 +59,7 @@ void AppendBase(char32_t c, std::u32string& out) {
 // "aa" is an old way to write å, and names keep it.
 std::u32string JoinDoubleA(const std::u32string& text) {
   std::u32string out;
+  out.reserve(text.size());
   for (const char32_t c : text) {
     const bool second_a = c == U'a' && !out.empty() && out.back() == U'a';
     if (second_a) out.back() = U'å';
@@ -71,7 +74,7 @@ char32_t Weight(char32_t c) {
     case U'æ': return 0x80;
     case U'ø': return 0x81;
     case U'å': return 0x82;
-    default: return c < 0x80 ? c : c + 0x10;
+    default: return IsAscii(c) ? c : c + 0x10;
   }
 }
 
@@ -101,6 +104,11 @@ bool JoinsLetters(const std::u32string& text, size_t at) {
 enum class Kind { kSpace, kLetter, kDigit };
 
 Kind KindOf(char32_t c) {
+  if (IsAscii(c)) {
+    const auto letter_or_digit = static_cast<unsigned char>(c);
+    if (absl::ascii_isdigit(letter_or_digit)) return Kind::kDigit;
+    return absl::ascii_isalpha(letter_or_digit) ? Kind::kLetter : Kind::kSpace;
+  }
   if (IsNumberSign(c)) return Kind::kDigit;
   return IsLetter(c) || Category(c) == UTF8PROC_CATEGORY_MC ? Kind::kLetter : Kind::kSpace;
 }
@@ -108,6 +116,7 @@ Kind KindOf(char32_t c) {
 // Words of letters and words of digits with one space between them.
 std::u32string SplitWords(const std::u32string& text) {
   std::u32string out;
+  out.reserve(2 * text.size());
   Kind last = Kind::kSpace;
   for (const char32_t c : text) {
     const Kind kind = KindOf(c);
@@ -122,7 +131,13 @@ std::u32string SplitWords(const std::u32string& text) {
 
 std::optional<std::u32string> Decode(std::string_view text) {
   std::u32string chars;
+  chars.reserve(text.size());
   while (!text.empty()) {
+    if (absl::ascii_isascii(static_cast<unsigned char>(text.front()))) {
+      chars += static_cast<char32_t>(text.front());
+      text.remove_prefix(1);
+      continue;
+    }
     utf8proc_int32_t c = 0;
     const utf8proc_ssize_t length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                                                      static_cast<utf8proc_ssize_t>(text.size()), &c);
@@ -135,7 +150,12 @@ std::optional<std::u32string> Decode(std::string_view text) {
 
 std::string Encode(std::u32string_view chars) {
   std::string text;
+  text.reserve(chars.size());
   for (const char32_t c : chars) {
+    if (IsAscii(c)) {
+      text += static_cast<char>(c);
+      continue;
+    }
     std::array<utf8proc_uint8_t, 4> bytes{};
     const utf8proc_ssize_t length = utf8proc_encode_char(static_cast<utf8proc_int32_t>(c), bytes.data());
     text.append(reinterpret_cast<const char*>(bytes.data()), static_cast<size_t>(length));
@@ -182,6 +202,7 @@ std::string SearchKey(std::string_view text) {
   if (!folded) return {};
   const std::u32string chars = Decode(*folded).value();
   std::u32string letters;
+  letters.reserve(chars.size());
   for (size_t i = 0; i < chars.size(); ++i) {
     if (!JoinsLetters(chars, i)) AppendBase(chars[i], letters);
   }

@@ -27,7 +27,7 @@ class PutRows : public testing::Test {
   ConfirmedRecord Row(const v1::FeedEntry& entry, std::vector<Scope> scopes) const {
     return {.id = id_,
             .record_type = entry.record_type(),
-            .subject_id = entry.subject_id(),
+            .subject = RecordId::FromBytes(entry.subject_id()).value_or(RecordId()),
             .rev = entry.rev(),
             .record = entry.record(),
             .scopes = std::move(scopes),

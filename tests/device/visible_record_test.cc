@@ -49,13 +49,13 @@ void ExpectTheSame(const ConfirmedRecord& confirmed, const std::string& where) {
   OwnMutation settled;
   settled.record = confirmed.id;
   settled.settled = true;
-  const auto outline = MakeVisible(&confirmed, {});
-  const auto whole = MakeVisible(&confirmed, {settled});
+  const auto outline = MakeVisible(confirmed, {});
+  const auto whole = MakeVisible(confirmed, {settled});
   ASSERT_EQ(outline.has_value(), whole.has_value()) << where;
   if (!outline) return;
   EXPECT_EQ(outline->id, whole->id) << where;
   EXPECT_EQ(outline->scopes, whole->scopes) << where;
-  EXPECT_EQ(outline->content->SerializeAsString(), whole->content->SerializeAsString()) << where;
+  EXPECT_EQ(outline->content().SerializeAsString(), whole->content().SerializeAsString()) << where;
   EXPECT_EQ(outline->recorded.earliest, whole->recorded.earliest) << where;
   EXPECT_EQ(outline->recorded.latest, whole->recorded.latest) << where;
   EXPECT_EQ(outline->record.has_field_states(), whole->record.has_field_states()) << where;
@@ -72,7 +72,7 @@ TEST(VisibleRecordTest, TheOutlineOfARecordSaysWhatTheWholeOneSaysAlsoOfOneThatI
     confirmed.scopes = {Scope{v1::SCOPE_KIND_AREA, *UuidFromString("0190a6e0-0000-7000-8000-000000000001")}};
     const std::string bytes = records[i].SerializeAsString();
     confirmed.record = bytes;
-    ASSERT_EQ(MakeVisible(&confirmed, {}).has_value(), !records[i].deleted());
+    ASSERT_EQ(MakeVisible(confirmed, {}).has_value(), !records[i].deleted());
     for (size_t size = 0; size <= bytes.size(); ++size) {
       confirmed.record = bytes.substr(0, size);
       ExpectTheSame(confirmed, "record " + std::to_string(i) + " of " + std::to_string(size) + " bytes");
@@ -86,7 +86,7 @@ TEST(VisibleRecordTest, ALengthBeyondTheRecordIsNoRecord) {
   confirmed.record =
       "\x0a\xff\xff\xff\xff\x0f"
       "abc";
-  EXPECT_FALSE(MakeVisible(&confirmed, {}).has_value());
+  EXPECT_FALSE(MakeVisible(confirmed, {}).has_value());
 }
 
 }  // namespace

@@ -44,6 +44,32 @@ TEST_F(TwoDevices, SameFieldEditedOnBothKeepsBothValuesAndShowsThemOnBoth) {
   EXPECT_EQ(jonas.view().WithAlternatives().size(), 1u);
 }
 
+// As a command does that syncs and says how many are open: the view has not been made then.
+void ExpectOpenAfterSync(TestDevice& device, size_t open) {
+  device.Reopen();
+  device.SyncWell();
+  EXPECT_EQ(device.store().CountOpenConflicts().value(), open) << "without the view";
+  ASSERT_NE(&device.view(), nullptr);
+  EXPECT_EQ(device.store().CountOpenConflicts().value(), open) << "with it";
+}
+
+TEST_F(TwoDevices, OpenConflictsAreCountedAlikeWithTheViewAndWithoutIt) {
+  const RecordId citizen = amal.SaveCitizen("Amina");
+  ExpectOpenAfterSync(amal, 0);
+  ExpectOpenAfterSync(jonas, 0);
+  amal.Rename(citizen, "Amina A.");
+  ExpectOpenAfterSync(amal, 0);  // a field written by another mutation than the create is no conflict
+  jonas.Rename(citizen, "Amina B.");
+  ExpectOpenAfterSync(jonas, 1);
+  ExpectOpenAfterSync(amal, 1);  // told by this session's page
+  ExpectOpenAfterSync(amal, 1);  // nothing new: known from the copy alone
+  amal.Rename(citizen, "Amina C.");
+  amal.Reopen();
+  EXPECT_EQ(amal.store().CountOpenConflicts().value(), 0u) << "own work that nobody has heard of yet";
+  ExpectOpenAfterSync(amal, 0);
+  ExpectOpenAfterSync(jonas, 0);
+}
+
 TEST_F(TwoDevices, OneActionBySomebodyWhoSeesBothSettlesTheClash) {
   const RecordId citizen = amal.SaveCitizen("Amina");
   amal.SyncWell();

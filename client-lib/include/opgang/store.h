@@ -157,6 +157,9 @@ class Store {
 
   // kLocked.
   virtual absl::StatusOr<const View*> view() = 0;
+  // In how many fields of all records that the view shows values of several people stand side by side
+  // (core/merge/open_conflicts.h). Where the view was not made, a session that is over answers it without. kLocked.
+  virtual absl::StatusOr<size_t> CountOpenConflicts() = 0;
 
   // What this device can tell of a record's past without the base: every value that this store wrote and still
   // keeps, with its fate, and who wrote what stands now. The base's history is whole (opgangd history).

@@ -27,18 +27,26 @@ namespace opgang {
 struct VisibleRecord {
   RecordId id;
   const RecordTypeInfo* type = nullptr;
-  LazyRecord record;                                         // with field states, alternatives and provenance
-  std::shared_ptr<const google::protobuf::Message> content;  // record.fields, parsed
-  RecordId subject;                                          // the citizen it is about; empty = none
+  LazyRecord record;  // with field states, alternatives and provenance
+  RecordId subject;   // the citizen it is about; empty = none
   std::vector<Scope> scopes;
   bool unsent = false;           // own work that the base has not confirmed is in it
   bool needs_attention = false;  // own work in it was refused by the base
   Interval recorded;             // when the create was recorded: the base's evidence, else this device's
 
+  // record.fields as a message of the type; an empty one where they are none. Parsed at the first question: that one is for
+  // one thread, also where the record is const.
+  const google::protobuf::Message& content() const;
+  // Parses them now; false: they are none.
+  bool Parse() const;
+
   template <typename T>
   const T& As() const {
-    return static_cast<const T&>(*content);
+    return static_cast<const T&>(content());
   }
+
+ private:
+  mutable std::shared_ptr<const google::protobuf::Message> content_;  // null: nobody asked yet
 };
 
 // One line of the due list.

@@ -91,7 +91,7 @@ absl::StatusOr<bool> ConfirmedStore::HoldsExactly(const v1::FeedEntry& entry, co
   ASSIGN_OR_RETURN(const auto held, Find(*RecordId::FromBytes(entry.record_id()), key));
   if (!held || held->stale || held->rev != entry.rev() || held->record_type != entry.record_type())
     return false;
-  if (held->subject_id != entry.subject_id() || held->record != entry.record()) return false;
+  if (held->subject.bytes() != entry.subject_id() || held->record != entry.record()) return false;
   return std::find(held->scopes.begin(), held->scopes.end(), scope) != held->scopes.end();
 }
 

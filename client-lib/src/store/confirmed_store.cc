@@ -45,9 +45,6 @@ std::string Binding(std::string_view record_id, uint64_t rev) {
 class MembershipWalk {
  public:
   using ScopesByRecord = std::map<RecordId, std::vector<Scope>>;
-  struct Standing {
-    std::vector<Scope> scopes, left;
-  };
 
   // Each of the two questions is answered by an index alone.
   static absl::StatusOr<MembershipWalk> Begin(sqlite::Database& db) {
@@ -64,18 +61,21 @@ class MembershipWalk {
     return walk;
   }
 
-  absl::StatusOr<Standing> ScopesOf(std::string_view record_id) {
-    Standing standing;
-    while (more_ && statement_.Blob(0) <= record_id) {
-      const auto scope = Scope::FromKey(statement_.Blob(1));
-      if (statement_.Blob(0) < record_id) {
+  // Writes into `scopes` and `left` where the record stands, and where it stood until now.
+  absl::Status TakeScopesOf(std::string_view record_id, std::vector<Scope>& scopes,
+                            std::vector<Scope>& left) {
+    scopes.clear();
+    left.clear();
+    while (more_ && record_ <= record_id) {
+      const auto scope = Scope::FromKey(scope_);
+      if (record_ < record_id) {
         NoteWithoutRow();
       } else if (scope) {
-        (HasLeft() ? standing.left : standing.scopes).push_back(*scope);
+        (HasLeft() ? left : scopes).push_back(*scope);
       }
       RETURN_IF_ERROR(Next());
     }
-    return standing;
+    return absl::OkStatus();
   }
 
   // All memberships whose record has no row; to be asked at the end.
@@ -91,21 +91,24 @@ class MembershipWalk {
   explicit MembershipWalk(sqlite::Statement statement) : statement_(std::move(statement)) {}
   absl::Status Next() {
     ASSIGN_OR_RETURN(more_, statement_.Step());
+    if (!more_) return absl::OkStatus();
+    record_ = statement_.Blob(0);
+    scope_ = statement_.Blob(1);
     return absl::OkStatus();
   }
   bool HasLeft() const {
-    return !left_.empty() &&
-           left_.contains({std::string(statement_.Blob(0)), std::string(statement_.Blob(1))});
+    return !left_.empty() && left_.contains({std::string(record_), std::string(scope_)});
   }
   void NoteWithoutRow() {
-    const auto id = RecordId::FromBytes(statement_.Blob(0));
-    const auto scope = Scope::FromKey(statement_.Blob(1));
+    const auto id = RecordId::FromBytes(record_);
+    const auto scope = Scope::FromKey(scope_);
     if (id && scope && !HasLeft()) without_row_[*id].push_back(*scope);
   }
 
   sqlite::Statement statement_;
   std::set<std::pair<std::string, std::string>> left_;  // record, scope
   bool more_ = false;
+  std::string_view record_, scope_;  // of the row at hand, until the next step
   ScopesByRecord without_row_;
 };
 
@@ -115,13 +118,20 @@ enum class RowLook : char { kLacking, kOpened, kPassedOver };
 ConfirmedRecord WithContent(const ConfirmedRecord& sealed, std::string plain) {
   return {.id = sealed.id,
           .record_type = sealed.record_type,
-          .subject_id = sealed.subject_id,
+          .subject = sealed.subject,
           .rev = sealed.rev,
           .stale = sealed.stale,
           .record = std::move(plain),
           .scopes = sealed.scopes,
           .left_scopes = sealed.left_scopes};
 }
+
+// Some rows, whose memory is used again by the next ones.
+struct RowsAtOnce {
+  std::vector<ConfirmedRecord> rows;
+  size_t count = 0;  // of `rows`, from the first
+  std::vector<RowLook> looks;
+};
 
 // The rows as they lie in the file, in id order, with where they stand.
 class SealedRows {
@@ -134,17 +144,16 @@ class SealedRows {
     return absl::OkStatus();
   }
 
-  // The next rows, kRowsAtOnce at most; none: there are no more. `record` is still sealed.
-  absl::StatusOr<std::vector<ConfirmedRecord>> Next() {
-    std::vector<ConfirmedRecord> records;
-    while (more_ && records.size() < kRowsAtOnce) {
+  // Puts the next rows in the place of those in `next`; none: there are no more. `record` is still sealed.
+  absl::Status Take(RowsAtOnce& next) {
+    next.count = 0;
+    while (more_ && next.count < kRowsAtOnce) {
       ASSIGN_OR_RETURN(more_, rows_->Step());
       if (!more_) break;
-      ConfirmedRecord record;
+      if (next.count == next.rows.size()) next.rows.emplace_back();
+      ConfirmedRecord& record = next.rows[next.count];
       const std::string_view id = rows_->Blob(0);
-      ASSIGN_OR_RETURN(MembershipWalk::Standing standing, walk_->ScopesOf(id));
-      record.scopes = std::move(standing.scopes);
-      record.left_scopes = std::move(standing.left);
+      RETURN_IF_ERROR(walk_->TakeScopesOf(id, record.scopes, record.left_scopes));
       const auto record_id = RecordId::FromBytes(id);
       if (!record_id || (record.scopes.empty() && record.left_scopes.empty())) {
         strays_.emplace_back(id);
@@ -152,13 +161,14 @@ class SealedRows {
       }
       record.id = *record_id;
       record.record_type = static_cast<uint32_t>(rows_->Int(1));
-      record.subject_id = std::string(rows_->Blob(2));
+      record.subject = RecordId::FromBytes(rows_->Blob(2)).value_or(RecordId());
       record.rev = static_cast<uint64_t>(rows_->Int(3));
-      record.record = std::string(rows_->Blob(4));
+      record.record.assign(rows_->Blob(4));
       record.stale = rows_->Int(5) != 0;
-      records.push_back(std::move(record));
+      ++next.count;
     }
-    return records;
+    next.looks.assign(next.count, RowLook::kLacking);
+    return absl::OkStatus();
   }
 
   // At the end: memberships without a row, and rows that stand nowhere. No statement is open any more.
@@ -240,36 +250,30 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
                                      bool (*wanted)(uint32_t record_type)) {
   SealedRows rows;
   RETURN_IF_ERROR(rows.Begin(*db_));
-  struct Half {
-    std::vector<ConfirmedRecord> records;
-    std::vector<RowLook> looks;
-  };
-  std::array<Half, 2> halves;
+  std::array<RowsAtOnce, 2> halves;
   MembershipWalk::ScopesByRecord unreadable;
   std::optional<ParallelWork> work;  // goes before what it works on
   for (size_t now = 0;; now = 1 - now) {
-    ASSIGN_OR_RETURN(halves[now].records, rows.Next());
+    RowsAtOnce& half = halves[now];
+    RETURN_IF_ERROR(rows.Take(half));
     if (work) {
       work->Finish();
-      Half& opened = halves[1 - now];
-      for (size_t i = 0; i < opened.records.size(); ++i) {
+      RowsAtOnce& opened = halves[1 - now];
+      for (size_t i = 0; i < opened.count; ++i) {
         if (opened.looks[i] == RowLook::kOpened) take((1 - now) * kRowsAtOnce + i);
-        if (opened.looks[i] == RowLook::kLacking)
-          unreadable[opened.records[i].id] = std::move(opened.records[i].scopes);
+        if (opened.looks[i] == RowLook::kLacking) unreadable[opened.rows[i].id] = opened.rows[i].scopes;
       }
     }
-    Half& half = halves[now];
-    if (half.records.empty()) break;
-    half.looks.assign(half.records.size(), RowLook::kLacking);
+    if (half.count == 0) break;
     const size_t first_slot = now * kRowsAtOnce;
-    work.emplace(half.records.size(), kBlock, [&, first_slot](size_t begin, size_t end) {
+    work.emplace(half.count, kBlock, [&, first_slot](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {
-        const ConfirmedRecord& sealed = half.records[i];
+        const ConfirmedRecord& sealed = half.rows[i];
         if (wanted != nullptr && !wanted(sealed.record_type)) {
           if (!lacking_.contains(sealed.id)) half.looks[i] = RowLook::kPassedOver;
           continue;
         }
-        auto plain = opgang::Open(key, sealed.record, Binding(sealed.id.ToBytes(), sealed.rev));
+        auto plain = opgang::Open(key, sealed.record, Binding(sealed.id.bytes(), sealed.rev));
         if (!plain.ok()) continue;
         half.looks[i] = RowLook::kOpened;
         make(first_slot + i, WithContent(sealed, *std::move(plain)));
@@ -291,7 +295,7 @@ absl::StatusOr<std::optional<ConfirmedRecord>> ConfirmedStore::Find(RecordId id,
   ConfirmedRecord record;
   record.id = id;
   record.record_type = static_cast<uint32_t>(row.Int(0));
-  record.subject_id = std::string(row.Blob(1));
+  record.subject = RecordId::FromBytes(row.Blob(1)).value_or(RecordId());
   record.rev = static_cast<uint64_t>(row.Int(2));
   auto opened = opgang::Open(key, row.Blob(3), Binding(id_bytes, record.rev));
   if (!opened.ok()) return std::nullopt;

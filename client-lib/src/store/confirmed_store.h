@@ -29,7 +29,7 @@ namespace opgang {
 struct ConfirmedRecord {
   RecordId id;
   uint32_t record_type = 0;
-  std::string subject_id;  // 16 bytes or empty
+  RecordId subject;  // the citizen it is about; empty = none
   uint64_t rev = 0;
   bool stale = false;  // of a former epoch: its rev says nothing about this one's
   std::string record;  // serialized v1::Record
@@ -80,7 +80,7 @@ class ConfirmedStore {
   // thread and in id order, before the slot is used again. Slots are below kSlots. What does not open, or is missing, is
   // lacking() from then on; a row that stands in no scope is removed. Records of types that are not `wanted` (null: all are)
   // are neither opened nor given; of them lacking() says what it said before.
-  static constexpr size_t kSlots = 4096;
+  static constexpr size_t kSlots = 1024;
   absl::Status ForEach(const SecretBytes& key,
                        const std::function<void(size_t slot, ConfirmedRecord&&)>& make,
                        const std::function<void(size_t slot)>& take,

@@ -99,7 +99,7 @@ CourseBackground BackgroundOf(const View& view, RecordId citizen, RecordId excep
   for (const VisibleRecord* record : view.About(citizen)) {
     if (record->id == except) continue;
     TakeBirthYear(*record, background);
-    TakeInto(background.facts, record->type->type, record->id, *record->content, record->recorded);
+    TakeInto(background.facts, record->type->type, record->id, record->content(), record->recorded);
   }
   if (const VisibleRecord* self = view.Find(citizen)) TakeBirthYear(*self, background);
   return background;
@@ -120,7 +120,7 @@ void GroupFacts::AddCourses(absl::Time now, std::vector<TaskLine>& tasks) const 
   for (const RecordId& citizen : citizens) {
     CourseFacts facts;
     for (const VisibleRecord* record : view_.About(citizen)) {
-      TakeInto(facts, record->type->type, record->id, *record->content, record->recorded);
+      TakeInto(facts, record->type->type, record->id, record->content(), record->recorded);
     }
     course_tasks.Add(citizen, CoursesOf(facts, meetings, now));
   }

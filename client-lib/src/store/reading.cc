@@ -5,9 +5,16 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/merge/open_conflicts.h"
 #include "core/packing/packing.h"
 
 namespace opgang {
+namespace {
+
+constexpr size_t kFewRecords = 500;  // read one by one in less time than all together
+
+}  // namespace
+
 std::set<Scope> ReadableScopes(const v1::QueueState& state) {
   std::set<Scope> scopes;
   for (const v1::StoredGrant& grant : state.grants()) {
@@ -70,10 +77,38 @@ absl::StatusOr<absl::Time> Reading::NearestDue(absl::Time now) {
 
 absl::Status Reading::ForEachConfirmed(const std::function<void(size_t slot, ConfirmedRecord&&)>& make,
                                        const std::function<void(size_t slot)>& take) {
-  const absl::Status read = confirmed_.ForEach(keys_.confirmed_rows, make, take);
+  struct Noted {
+    RecordId id;
+    bool has_field_states = false;
+  };
+  std::vector<Noted> noted(ConfirmedStore::kSlots);
+  may_be_open_.emplace();
+  const absl::Status read = confirmed_.ForEach(
+      keys_.confirmed_rows,
+      [&](size_t slot, ConfirmedRecord&& record) {
+        noted[slot] = {record.id, HasFieldStates(record.record)};
+        make(slot, std::move(record));
+      },
+      [&](size_t slot) {
+        if (noted[slot].has_field_states) may_be_open_->insert(noted[slot].id);
+        take(slot);
+      });
+  if (!read.ok()) may_be_open_.reset();
   if (read.ok() || GetErrorCode(read) != ErrorCode::kDamaged) return read;
   view_.reset();  // shows what is gone
   return confirmed_.StartAnew();
+}
+
+absl::StatusOr<std::optional<size_t>> Reading::OpenConflictsWithoutView() {
+  const bool few = may_be_open_ && may_be_open_->size() <= kFewRecords;
+  if (view_ != nullptr || !few || !queue_.live().empty()) return std::nullopt;
+  size_t count = 0;
+  for (const RecordId& id : *may_be_open_) {
+    ASSIGN_OR_RETURN(auto confirmed, confirmed_.Find(id, keys_.confirmed_rows));
+    const auto visible = MakeVisible(std::move(confirmed), {});
+    if (visible) count += OpenConflictsOf(*visible->record).size();
+  }
+  return count;
 }
 
 absl::Status Reading::Load() {
@@ -89,25 +124,27 @@ absl::Status Reading::Load() {
   for (const auto& [id, own] : own_) only_own.insert(id);
   struct Made {
     RecordId id;
-    std::optional<VisibleRecord> visible;
+    std::unique_ptr<const VisibleRecord> visible;
   };
   std::vector<Made> made(ConfirmedStore::kSlots);
   const absl::Status read = confirmed_.ForEach(
       keys_.confirmed_rows,
       [&](size_t slot, ConfirmedRecord&& confirmed) {
         made[slot].id = confirmed.id;
-        made[slot].visible = MakeVisible(&confirmed, Pending(confirmed.id, {}));
+        const std::vector<OwnMutation> pending = Pending(confirmed.id, {});
+        auto visible = MakeVisible(std::move(confirmed), pending);
+        if (visible) made[slot].visible = std::make_unique<const VisibleRecord>(*std::move(visible));
       },
       [&](size_t slot) {
         only_own.erase(made[slot].id);
-        if (made[slot].visible) view_->Put(*std::move(made[slot].visible));
+        if (made[slot].visible != nullptr) view_->Put(std::move(made[slot].visible));
       },
       cases_only_ ? &MakesCases : nullptr);
   if (!read.ok()) {
     view_.reset();
     return read;
   }
-  for (const RecordId& id : only_own) Show(id, nullptr);
+  for (const RecordId& id : only_own) Show(id, std::nullopt);
   return absl::OkStatus();
 }
 
@@ -177,9 +214,9 @@ std::vector<OwnMutation> Reading::Pending(RecordId id, const std::set<std::strin
   return pending;
 }
 
-void Reading::Show(RecordId id, const ConfirmedRecord* confirmed) {
-  if (auto visible = MakeVisible(confirmed, Pending(id, {}))) {
-    view_->Put(*std::move(visible));
+void Reading::Show(RecordId id, std::optional<ConfirmedRecord> confirmed) {
+  if (auto visible = MakeVisible(std::move(confirmed), Pending(id, {}))) {
+    view_->Put(std::make_unique<const VisibleRecord>(*std::move(visible)));
   } else {
     view_->Remove(id);
   }
@@ -197,7 +234,7 @@ std::optional<KnownRecord> Reading::Find(RecordId id, const std::set<std::string
   }
   auto confirmed = confirmed_.Find(id, keys_.confirmed_rows);
   if (!confirmed.ok()) return std::nullopt;
-  auto visible = MakeVisible(confirmed->has_value() ? &**confirmed : nullptr, known.own);
+  auto visible = MakeVisible(*std::move(confirmed), known.own);
   if (!visible) return std::nullopt;
   known.visible = *std::move(visible);
   return known;
@@ -236,6 +273,7 @@ void Reading::KeysClosed(const std::set<std::string>& key_ids) {
 
 void Reading::RecordsChanged(const std::set<RecordId>& records) {
   if (view_ != nullptr) changed_records_.insert(records.begin(), records.end());
+  if (may_be_open_) may_be_open_->insert(records.begin(), records.end());
 }
 
 void Reading::TimeChanged() { time_changed_ = view_ != nullptr; }
@@ -263,8 +301,8 @@ void Reading::Refresh() {
     note_record_at(position);
   }
   for (const RecordId& id : records) {
-    const auto confirmed = confirmed_.Find(id, keys_.confirmed_rows);
-    Show(id, confirmed.ok() && confirmed->has_value() ? &**confirmed : nullptr);
+    auto confirmed = confirmed_.Find(id, keys_.confirmed_rows);
+    Show(id, confirmed.ok() ? *std::move(confirmed) : std::nullopt);
   }
 }
 

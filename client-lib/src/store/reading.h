@@ -47,6 +47,9 @@ class Reading {
   // When the first open case is due, at the earliest; InfiniteFuture: there is none. Where the view was not made yet, only
   // what cases are made of is opened for it.
   absl::StatusOr<absl::Time> NearestDue(absl::Time now);
+  // Store::CountOpenConflicts() where few records come into question and there is no own work on top of them. nullopt: the
+  // view is to be asked.
+  absl::StatusOr<std::optional<size_t>> OpenConflictsWithoutView();
   // Brings the view up to date where it was made: nothing is held any more that is no longer ours to read.
   void Refresh();
   // The record as visible without the own mutations `except` (intent ids).
@@ -70,7 +73,7 @@ class Reading {
   void TakeRow(int64_t position, const StoreTime& time);
   // Own mutations of the record that the confirmed copy may lack, but for `except`.
   std::vector<OwnMutation> Pending(RecordId id, const std::set<std::string>& except) const;
-  void Show(RecordId id, const ConfirmedRecord* confirmed);
+  void Show(RecordId id, std::optional<ConfirmedRecord> confirmed);
 
   const StoreKeys keys_;
   const std::string author_;
@@ -83,6 +86,9 @@ class Reading {
   bool cases_only_ = false;          // the view leaves out what no case is made of
   std::map<RecordId, OwnByPosition> own_;
   std::map<int64_t, RecordId> record_at_;  // queue position -> record, of all in `own_`
+  // Confirmed records in which values may stand side by side: those of the last ForEachConfirmed(), and what has changed
+  // since. nullopt: there was none.
+  std::optional<std::set<RecordId>> may_be_open_;
   // Since the view was looked at last.
   std::set<int64_t> changed_rows_;
   std::set<RecordId> changed_records_;

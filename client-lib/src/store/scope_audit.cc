@@ -27,8 +27,8 @@ ScopeAudit::ScopeAudit(const std::map<Scope, SecretBytes>& keys) {
 // A row of a former epoch says nothing about this one's, whatever its bytes: as one that is lacking.
 ScopeAudit::Summed ScopeAudit::Sum(const ConfirmedRecord& record) const {
   Summed summed{.id = record.id, .rev = record.stale ? 0 : record.rev};
-  const std::string id = record.id.ToBytes();
-  const SummedRow row{id, record.record_type, record.rev, record.subject_id, record.record};
+  const SummedRow row{record.id.bytes(), record.record_type, record.rev, record.subject.bytes(),
+                      record.record};
   for (const Scope& scope : record.scopes) {
     const auto counted = scopes_.find(scope);
     if (counted == scopes_.end()) continue;

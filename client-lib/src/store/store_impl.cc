@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/merge/open_conflicts.h"
 #include "core/packing/packing.h"
 
 namespace opgang {
@@ -80,6 +81,17 @@ absl::StatusOr<const View*> StoreImpl::view() {
   RETURN_IF_ERROR(reading_->View().status());
   RETURN_IF_ERROR(Unsettle());  // rows may have turned out to be damaged
   return reading_->View();
+}
+
+absl::StatusOr<size_t> StoreImpl::CountOpenConflicts() {
+  if (reading_ == nullptr) return MakeError(ErrorCode::kLocked, "the store is locked");
+  ASSIGN_OR_RETURN(const std::optional<size_t> counted, reading_->OpenConflictsWithoutView());
+  if (counted) return *counted;
+  ASSIGN_OR_RETURN(const View* const shown, view());
+  size_t count = 0;
+  for (const VisibleRecord* record : shown->WithAlternatives())
+    count += OpenConflictsOf(*record->record).size();
+  return count;
 }
 
 bool StoreImpl::HasGrant(v1::ScopeKind kind) const {

@@ -77,6 +77,7 @@ class StoreImpl : public Store, public SyncStore {
   absl::Status Withdraw(IntentId refused) override;
   absl::StatusOr<std::vector<Receipt>> Receipts() override;
   absl::StatusOr<const View*> view() override;
+  absl::StatusOr<size_t> CountOpenConflicts() override;
   absl::StatusOr<std::vector<HistoryValue>> History(RecordId record) override;
   NowEstimate Now() const override;
   std::optional<absl::Time> last_sync() const override;

@@ -65,14 +65,10 @@ void Drop(Map& map, const Key& key, const VisibleRecord* record) {
 
 }  // namespace
 
-void ViewIndex::Put(VisibleRecord record) {
-  std::unique_ptr<VisibleRecord>& slot = records_[record.id];
-  if (slot == nullptr) {
-    slot = std::make_unique<VisibleRecord>(std::move(record));
-  } else {
-    Unindex(*slot);
-    *slot = std::move(record);
-  }
+void ViewIndex::Put(std::unique_ptr<const VisibleRecord> record) {
+  std::unique_ptr<const VisibleRecord>& slot = records_[record->id];
+  if (slot != nullptr) Unindex(*slot);
+  slot = std::move(record);
   Index(*slot);
 }
 

@@ -25,7 +25,8 @@ class ViewIndex : public View {
  public:
   explicit ViewIndex(RuleSettings rules) : rules_(rules) {}
 
-  void Put(VisibleRecord record);
+  // Never null.
+  void Put(std::unique_ptr<const VisibleRecord> record);
   void Remove(RecordId id);
 
   const VisibleRecord* Find(RecordId id) const override;
@@ -66,7 +67,7 @@ class ViewIndex : public View {
   const Handles& handles() const;
 
   const RuleSettings rules_;
-  absl::flat_hash_map<RecordId, std::unique_ptr<VisibleRecord>> records_;
+  absl::flat_hash_map<RecordId, std::unique_ptr<const VisibleRecord>> records_;
   std::map<RecordType, Records> by_type_;
   absl::flat_hash_map<RecordId, Records> by_subject_;
   absl::flat_hash_map<RecordId, Records> by_entrance_;  // dwellings, visits, citizens

@@ -13,8 +13,9 @@ namespace {
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 
-bool IsContained(const OwnMutation& mutation, const ConfirmedRecord* confirmed, const v1::Record& record) {
-  if (confirmed == nullptr) return false;
+bool IsContained(const OwnMutation& mutation, const std::optional<ConfirmedRecord>& confirmed,
+                 const v1::Record& record) {
+  if (!confirmed) return false;
   const bool comparable = mutation.state == RowState::kAcknowledged && !confirmed->stale;
   if (comparable && confirmed->rev >= mutation.rev) return true;
   return BearsMarkOf(record, mutation.provenance.intent_id());
@@ -43,13 +44,14 @@ std::vector<Scope> ScopesOf(const v1::MutationEnvelope& envelope) {
   return scopes;
 }
 
-// What the record is and where it stands: as confirmed, else as its first own mutation says.
-bool Describe(const ConfirmedRecord* confirmed, const std::vector<OwnMutation>& own, VisibleRecord& visible) {
-  if (confirmed != nullptr) {
+// What the record is and where it stands: as confirmed, from which it takes the scopes, else as its first own mutation says.
+bool Describe(std::optional<ConfirmedRecord>& confirmed, const std::vector<OwnMutation>& own,
+              VisibleRecord& visible) {
+  if (confirmed) {
     visible.id = confirmed->id;
     visible.type = FindRecordType(confirmed->record_type);
-    visible.subject = RecordId::FromBytes(confirmed->subject_id).value_or(RecordId());
-    visible.scopes = confirmed->scopes.empty() ? confirmed->left_scopes : confirmed->scopes;
+    visible.subject = confirmed->subject;
+    visible.scopes = std::move(confirmed->scopes.empty() ? confirmed->left_scopes : confirmed->scopes);
   } else if (!own.empty()) {
     const v1::MutationEnvelope& envelope = own.front().envelope;
     visible.id = own.front().record;
@@ -145,20 +147,47 @@ std::optional<Outline> ReadOutline(std::string_view record) {
   return outline;
 }
 
+// What is looked at for one citizen at a time, and of which there is much. Everything else some list goes through, or the
+// index reads, also on several threads at once.
+bool IsReadOneByOne(RecordType type) {
+  return type == RecordType::kConsent || type == RecordType::kContact || type == RecordType::kIntake ||
+         type == RecordType::kClinicalIntake;
+}
+
 // A confirmed record without own work on top.
-std::optional<VisibleRecord> AsConfirmed(const ConfirmedRecord& confirmed) {
+std::optional<VisibleRecord> AsConfirmed(std::optional<ConfirmedRecord> confirmed) {
   VisibleRecord visible;
-  if (!Describe(&confirmed, {}, visible)) return std::nullopt;
-  const auto outline = ReadOutline(confirmed.record);
+  if (!Describe(confirmed, {}, visible)) return std::nullopt;
+  std::string& record = confirmed->record;
+  const auto outline = ReadOutline(record);
   if (!outline || outline->deleted) return std::nullopt;
-  visible.content = ParseContent(*visible.type, outline->fields);
-  if (visible.content == nullptr) return std::nullopt;
   visible.recorded = outline->recorded;
-  visible.record = LazyRecord(confirmed.record, outline->has_field_states);
+  const size_t at = outline->fields.empty() ? 0 : static_cast<size_t>(outline->fields.data() - record.data());
+  visible.record = LazyRecord(std::move(record), at, outline->fields.size(), outline->has_field_states);
+  if (!IsReadOneByOne(visible.type->type) && !visible.Parse()) return std::nullopt;
   return visible;
 }
 
 }  // namespace
+
+bool VisibleRecord::Parse() const {
+  content_ = ParseContent(*type, record.fields());
+  return content_ != nullptr;
+}
+
+const google::protobuf::Message& VisibleRecord::content() const {
+  if (content_ == nullptr && !Parse())
+    content_ = std::shared_ptr<const google::protobuf::Message>(type->prototype->New());
+  return *content_;
+}
+
+bool HasFieldStates(std::string_view record) {
+  bool found = false;
+  ForEachField(record, [&](int number, uint64_t, std::string_view) {
+    found |= number == v1::Record::kFieldStatesFieldNumber;
+  });
+  return found;
+}
 
 bool BearsMarkOf(const v1::Record& record, std::string_view intent_id) {
   if (record.created().intent_id() == intent_id || record.last_changed().intent_id() == intent_id)
@@ -179,25 +208,24 @@ std::shared_ptr<const google::protobuf::Message> ParseContent(const RecordTypeIn
   return content->ParseFromArray(fields.data(), static_cast<int>(fields.size())) ? content : nullptr;
 }
 
-std::optional<VisibleRecord> MakeVisible(const ConfirmedRecord* confirmed,
+std::optional<VisibleRecord> MakeVisible(std::optional<ConfirmedRecord> confirmed,
                                          const std::vector<OwnMutation>& own) {
-  if (confirmed != nullptr && own.empty()) return AsConfirmed(*confirmed);
+  if (confirmed && own.empty()) return AsConfirmed(std::move(confirmed));
   VisibleRecord visible;
   if (!Describe(confirmed, own, visible)) return std::nullopt;
   v1::Record record;
-  if (confirmed != nullptr && !record.ParseFromString(confirmed->record)) return std::nullopt;
+  if (confirmed && !record.ParseFromString(confirmed->record)) return std::nullopt;
   std::vector<const OwnMutation*> pending;
   for (const OwnMutation& mutation : own) {
     if (mutation.settled || IsContained(mutation, confirmed, record)) continue;
     pending.push_back(&mutation);
   }
-  if (confirmed == nullptr && pending.empty()) return std::nullopt;
+  if (!confirmed && pending.empty()) return std::nullopt;
   for (const OwnMutation* mutation : pending) Replay(*mutation, visible, record);
   if (record.deleted()) return std::nullopt;
-  visible.content = ParseContent(*visible.type, record.fields());
-  if (visible.content == nullptr) return std::nullopt;
   visible.recorded = RecordedIn(record);
   visible.record = LazyRecord(std::move(record));
+  if (!visible.Parse()) return std::nullopt;
   return visible;
 }
 

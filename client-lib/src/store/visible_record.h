@@ -37,9 +37,12 @@ struct OwnMutation {
 // by it.
 bool BearsMarkOf(const v1::Record& record, std::string_view intent_id);
 
-// `confirmed` may be null: not known here, or gone. `own`: of this record, in order of capture. nullopt:
+// The serialized v1::Record has field states: without them no values stand side by side in it.
+bool HasFieldStates(std::string_view record);
+
+// `confirmed`: nullopt = not known here, or gone. `own`: of this record, in order of capture. nullopt:
 // nothing to see (unknown, deleted, of a type that this build does not know, or unreadable).
-std::optional<VisibleRecord> MakeVisible(const ConfirmedRecord* confirmed,
+std::optional<VisibleRecord> MakeVisible(std::optional<ConfirmedRecord> confirmed,
                                          const std::vector<OwnMutation>& own);
 
 // `fields` parsed as a message of the type; null where they are none.

@@ -7,6 +7,21 @@
 #include "gtest/gtest.h"
 
 namespace opgang {
+namespace {
+
+// All that a handle can have: the one that is shown tells a record from today's others only, and the story goes on.
+std::string LongestHandle(std::string id) {
+  constexpr std::string_view kCrockford = "0123456789abcdefghjkmnpqrstvwxyz";
+  constexpr int kChars = 12;
+  constexpr size_t kLastHexDigits = 16;
+  std::erase(id, '-');
+  const uint64_t tail = std::stoull(id.substr(id.size() - kLastHexDigits), nullptr, 16);
+  std::string handle;
+  for (int shift = 5 * (kChars - 1); shift >= 0; shift -= 5) handle += kCrockford[(tail >> shift) & 31];
+  return handle;
+}
+
+}  // namespace
 
 Tablet::Tablet(std::filesystem::path home)
     : home_(std::move(home)), passphrase_file_(home_.string() + ".passphrase") {
@@ -78,7 +93,10 @@ std::string Tablet::TakeInquiry(const std::string& name) const {
 std::string Tablet::Find(const std::string& name) const {
   const Json found = RunJson({"find"}, name + "\n");
   for (const Json& hit : found.value("hits", Json::array())) {
-    if (hit.value("type", "") == "citizen") return hit.value("handle", "");
+    if (hit.value("type", "") == "citizen") {
+      const Json shown = RunJson({"show", hit.value("handle", "")});
+      return LongestHandle(shown.at("record").at("id"));
+    }
   }
   ADD_FAILURE() << "no citizen found: " << found.dump();
   return {};
