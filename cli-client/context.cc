@@ -119,6 +119,8 @@ const View* Context::ViewIfUnlocked() const {
   return view.ok() ? *view : nullptr;
 }
 
+absl::Time Context::Now() const { return moment_ ? *moment_ : store_->Now().best; }
+
 absl::CivilDay Context::Today() const { return LocalDay(Now()); }
 
 Bundle Context::NewBundle() {

@@ -98,7 +98,8 @@ class Context {
 
   // After OpenStore succeeded.
   Store& store() const { return *store_; }
-  absl::Time Now() const { return store_->Now().best; }
+  // As Store::Now() guesses best; while a OneMoment lives, that of its making.
+  absl::Time Now() const;
   absl::CivilDay Today() const;
   Bundle NewBundle();
   // "k7f"; a locked store knows no handles: empty.
@@ -113,6 +114,21 @@ class Context {
   mutable bool emitted_ = false;
   bool noted_list_ = false;
   mutable std::set<RecordId> looked_at_;
+  friend class OneMoment;
+  mutable std::optional<absl::Time> moment_;
+};
+
+// A screen is of one moment, however many lines it has. Not for what a person is asked meanwhile: that takes its time.
+class OneMoment {
+ public:
+  // `context`, whose store is open, must outlive it.
+  explicit OneMoment(const Context& context) : context_(context) { context_.moment_ = context_.Now(); }
+  ~OneMoment() { context_.moment_.reset(); }
+  OneMoment(const OneMoment&) = delete;
+  OneMoment& operator=(const OneMoment&) = delete;
+
+ private:
+  const Context& context_;
 };
 
 // An error with words of its own for the worker, shown in the place of the code's general text. `words` may

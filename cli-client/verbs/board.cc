@@ -104,6 +104,7 @@ class LiveBoard : public SyncObserver {
     const View* view = context_.ViewIfUnlocked();
     if (view == nullptr) return;
     if (context_.terminal().HasScreen() && !context_.options().json) context_.terminal().Out(kClearScreen);
+    const OneMoment now(context_);
     SayBoard(context_, *view, devices_);
     context_.EmitMade([&] { return BoardJson(context_, *view, devices_); }, /*in_one_line=*/true);
   }
@@ -138,6 +139,7 @@ absl::Status RunBoard(Context& context, const BoardArgs& args) {
   ASSIGN_OR_RETURN(const View* view, context.OpenView());
   if (args.watch) return WatchBoard(context, args);
   const Devices devices = context.wiring().list_devices(context.store(), kBasePatience);
+  const OneMoment now(context);
   SayBoard(context, *view, devices);
   context.EmitMade([&] { return BoardJson(context, *view, devices); });
   return absl::OkStatus();

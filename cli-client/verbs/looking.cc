@@ -27,6 +27,7 @@ struct DueArgs {
 
 absl::Status RunDue(Context& context, const DueArgs& args) {
   ASSIGN_OR_RETURN(const View* view, context.OpenView());
+  const OneMoment now(context);
   const std::vector<CaseLine> cases = view->Cases(context.Now(), /*open_only=*/!args.all);
   SayCases(context, *view, cases);
   context.Say(context.T("due.policy",

@@ -164,6 +164,7 @@ Json TaskJson(const View& view, const TaskLine& task) {
 
 absl::Status RunTasks(Context& context, const TaskArgs& args) {
   ASSIGN_OR_RETURN(const View* view, context.OpenView());
+  const OneMoment now(context);
   const GroupFacts facts(*view);
   ASSIGN_OR_RETURN(const std::vector<TaskLine> tasks, ChosenTasks(context, *view, facts, args));
   Json document = JsonDocument("tasks");
