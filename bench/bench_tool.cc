@@ -128,7 +128,7 @@ class Answered : public SyncObserver {
   double cpu() const { return cpu_; }
 
  private:
-  const Watch watch_;
+  const Watch watch_{};
   const double cpu_before_ = CpuSeconds();
   double cpu_ = 0;
   double seconds_ = std::numeric_limits<double>::infinity();
