@@ -40,14 +40,12 @@ class Id {
   }
 
   bool empty() const { return bytes_ == Uuid{}; }
-  // As ToBytes(), valid as long as this id.
-  std::string_view bytes() const {
-    if (empty()) return {};
-    return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
-  }
   const Uuid& uuid() const { return bytes_; }
   // The 16 raw bytes, for proto fields and databases; the empty string for the nil id.
-  std::string ToBytes() const { return std::string(bytes()); }
+  std::string ToBytes() const {
+    if (empty()) return {};
+    return std::string(reinterpret_cast<const char*>(bytes_.data()), bytes_.size());
+  }
   // "0190a6e0-…": for logs and JSON.
   std::string ToString() const;
 

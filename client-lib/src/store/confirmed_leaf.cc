@@ -5,6 +5,7 @@
 
 #include "client-lib/src/store/confirmed_store.h"
 #include "core/base/error.h"
+#include "core/base/id_bytes.h"
 #include "core/base/status_macros.h"
 #include "core/checksum/scope_sum.h"
 #include "core/sqlite/transaction.h"
@@ -91,7 +92,7 @@ absl::StatusOr<bool> ConfirmedStore::HoldsExactly(const v1::FeedEntry& entry, co
   ASSIGN_OR_RETURN(const auto held, Find(*RecordId::FromBytes(entry.record_id()), key));
   if (!held || held->stale || held->rev != entry.rev() || held->record_type != entry.record_type())
     return false;
-  if (held->subject.bytes() != entry.subject_id() || held->record != entry.record()) return false;
+  if (BytesOf(held->subject) != entry.subject_id() || held->record != entry.record()) return false;
   return std::find(held->scopes.begin(), held->scopes.end(), scope) != held->scopes.end();
 }
 

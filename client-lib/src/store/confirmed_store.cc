@@ -8,6 +8,7 @@
 
 #include "client-lib/src/store/schema.h"
 #include "core/base/error.h"
+#include "core/base/id_bytes.h"
 #include "core/base/in_parallel.h"
 #include "core/base/status_macros.h"
 #include "core/sealing/sealing.h"
@@ -273,7 +274,7 @@ absl::Status ConfirmedStore::ForEach(const SecretBytes& key,
           if (!lacking_.contains(sealed.id)) half.looks[i] = RowLook::kPassedOver;
           continue;
         }
-        auto plain = opgang::Open(key, sealed.record, Binding(sealed.id.bytes(), sealed.rev));
+        auto plain = opgang::Open(key, sealed.record, Binding(BytesOf(sealed.id), sealed.rev));
         if (!plain.ok()) continue;
         half.looks[i] = RowLook::kOpened;
         make(first_slot + i, WithContent(sealed, *std::move(plain)));

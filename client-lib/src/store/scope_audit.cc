@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/id_bytes.h"
+
 namespace opgang {
 namespace {
 
@@ -27,7 +29,7 @@ ScopeAudit::ScopeAudit(const std::map<Scope, SecretBytes>& keys) {
 // A row of a former epoch says nothing about this one's, whatever its bytes: as one that is lacking.
 ScopeAudit::Summed ScopeAudit::Sum(const ConfirmedRecord& record) const {
   Summed summed{.id = record.id, .rev = record.stale ? 0 : record.rev};
-  const SummedRow row{record.id.bytes(), record.record_type, record.rev, record.subject.bytes(),
+  const SummedRow row{BytesOf(record.id), record.record_type, record.rev, BytesOf(record.subject),
                       record.record};
   for (const Scope& scope : record.scopes) {
     const auto counted = scopes_.find(scope);
