@@ -283,9 +283,12 @@ TEST_F(LimitsTest, ADeviceWithAllItsSessionsOpenIsToldAndHandsInOnceOneHasEnded)
   Limit({"sessions-per-device=1"});
   const v1::StoreIdentity identity = StoreIn(amal_.home());
   const StreamByHand::Caller thief{identity.ca_pem(), CertificateIn(identity)};
-  auto open = std::make_unique<StreamByHand>(base_.port(), thief);
-  std::string second = "known store";  // until the base has seen the first
-  for (int i = 0; i < 100 && second == "known store"; ++i) second = StreamByHand(base_.port(), thief).Hello();
+  std::unique_ptr<StreamByHand> open;
+  std::string second = "known store";  // it overtook the first, which was turned away in its place
+  for (int i = 0; i < 100 && second == "known store"; ++i) {
+    open = std::make_unique<StreamByHand>(base_.port(), thief);
+    second = StreamByHand(base_.port(), thief).Hello();
+  }
   EXPECT_NE(second.find("try-later: this device has too many sessions open"), std::string::npos) << second;
   SaveNotes(1);
   ExpectLater(amal_.Run({"sync"}), 1);
