@@ -2,31 +2,19 @@
 
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/wire_format_lite.h"
+#include "core/base/wire_fields.h"
 
 namespace opgang {
-
-using google::protobuf::internal::WireFormatLite;
-using google::protobuf::io::CodedInputStream;
-
 namespace {
 
-// Tells `take` of each field, in the order in which they come: its number, and its bytes with the tag.
 template <typename Take>
-absl::Status ForEachField(std::string_view bytes, const Take& take) {
-  CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
-  while (in.CurrentPosition() < static_cast<int>(bytes.size())) {
-    const int start = in.CurrentPosition();
-    const uint32_t tag = in.ReadTag();
-    const auto wire_type = WireFormatLite::GetTagWireType(tag);
-    const int number = WireFormatLite::GetTagFieldNumber(tag);
-    const bool is_group =
-        wire_type == WireFormatLite::WIRETYPE_START_GROUP || wire_type == WireFormatLite::WIRETYPE_END_GROUP;
-    if (tag == 0 || number == 0 || is_group || !WireFormatLite::SkipField(&in, tag))
-      return MakeError(ErrorCode::kDamaged, "not a sequence of protobuf fields");
-    take(static_cast<uint32_t>(number), bytes.substr(start, in.CurrentPosition() - start));
-  }
+absl::Status TakeFields(std::string_view bytes, const Take& take) {
+  bool has_group = false;
+  const bool whole = ForEachField(bytes, [&](const WireField& field) {
+    has_group |= field.is_group;
+    take(field);
+  });
+  if (!whole || has_group) return MakeError(ErrorCode::kDamaged, "not a sequence of protobuf fields");
   return absl::OkStatus();
 }
 
@@ -34,17 +22,17 @@ absl::Status ForEachField(std::string_view bytes, const Take& take) {
 
 absl::StatusOr<FieldSet> SplitFields(std::string_view bytes) {
   FieldSet fields;
-  RETURN_IF_ERROR(ForEachField(
-      bytes, [&](uint32_t number, std::string_view field_bytes) { fields[number].append(field_bytes); }));
+  RETURN_IF_ERROR(
+      TakeFields(bytes, [&](const WireField& field) { fields[field.number].append(field.whole); }));
   return fields;
 }
 
 absl::StatusOr<std::string> OrderFields(std::string_view bytes) {
   uint32_t highest = 0;
   bool in_order = true;
-  RETURN_IF_ERROR(ForEachField(bytes, [&](uint32_t number, std::string_view) {
-    in_order &= number >= highest;
-    highest = number;
+  RETURN_IF_ERROR(TakeFields(bytes, [&](const WireField& field) {
+    in_order &= field.number >= highest;
+    highest = field.number;
   }));
   if (in_order) return std::string(bytes);  // as protobuf writes them
   ASSIGN_OR_RETURN(const FieldSet fields, SplitFields(bytes));

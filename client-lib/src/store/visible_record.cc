@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/wire_fields.h"
 #include "core/merge/merge.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/wire_format_lite.h"
 
 namespace opgang {
 namespace {
-
-using google::protobuf::internal::WireFormatLite;
-using google::protobuf::io::CodedInputStream;
 
 bool IsContained(const OwnMutation& mutation, const std::optional<ConfirmedRecord>& confirmed,
                  const v1::Record& record) {
@@ -74,34 +70,6 @@ bool Replay(const OwnMutation& mutation, VisibleRecord& visible, v1::Record& rec
   return true;
 }
 
-// Calls `take(number, value, bytes)` for each field of a serialized message: `value` of a number, `bytes` of what has a
-// length. False: it is none.
-template <typename Take>
-bool ForEachField(std::string_view message, Take take) {
-  CodedInputStream in(reinterpret_cast<const uint8_t*>(message.data()), static_cast<int>(message.size()));
-  while (in.CurrentPosition() < static_cast<int>(message.size())) {
-    const uint32_t tag = in.ReadTag();
-    uint64_t value = 0;
-    uint32_t length = 0;
-    std::string_view bytes;
-    switch (WireFormatLite::GetTagWireType(tag)) {
-      case WireFormatLite::WIRETYPE_VARINT:
-        if (!in.ReadVarint64(&value)) return false;
-        break;
-      case WireFormatLite::WIRETYPE_LENGTH_DELIMITED:
-        if (!in.ReadVarint32(&length)) return false;
-        bytes = message.substr(static_cast<size_t>(in.CurrentPosition()), length);
-        if (!in.Skip(static_cast<int>(length))) return false;
-        break;
-      default:
-        if (!WireFormatLite::SkipField(&in, tag)) return false;
-    }
-    if (WireFormatLite::GetTagFieldNumber(tag) == 0) return false;
-    take(WireFormatLite::GetTagFieldNumber(tag), value, bytes);
-  }
-  return true;
-}
-
 // What is shown of a record without more being asked: most of a v1::Record is who wrote it, which nobody looks at.
 struct Outline {
   std::string_view fields;
@@ -114,10 +82,10 @@ struct Outline {
 std::optional<Interval> RecordedInBytes(std::string_view provenance) {
   std::optional<std::string_view> recorded;
   absl::Time received = absl::UnixEpoch();
-  const bool whole = ForEachField(provenance, [&](int number, uint64_t value, std::string_view bytes) {
-    if (number == v1::Provenance::kRecordedFieldNumber) recorded = bytes;
-    if (number == v1::Provenance::kReceivedUsFieldNumber)
-      received = absl::FromUnixMicros(static_cast<int64_t>(value));
+  const bool whole = ForEachField(provenance, [&](const WireField& field) {
+    if (field.number == v1::Provenance::kRecordedFieldNumber) recorded = field.content;
+    if (field.number == v1::Provenance::kReceivedUsFieldNumber)
+      received = absl::FromUnixMicros(static_cast<int64_t>(field.value));
   });
   if (!whole) return std::nullopt;
   if (!recorded) return Interval{received, received};
@@ -130,13 +98,13 @@ std::optional<Interval> RecordedInBytes(std::string_view provenance) {
 std::optional<Outline> ReadOutline(std::string_view record) {
   Outline outline;
   std::optional<std::string_view> created, last_changed;
-  const bool whole = ForEachField(record, [&](int number, uint64_t value, std::string_view bytes) {
-    switch (number) {
-      case v1::Record::kFieldsFieldNumber: outline.fields = bytes; break;
+  const bool whole = ForEachField(record, [&](const WireField& field) {
+    switch (field.number) {
+      case v1::Record::kFieldsFieldNumber: outline.fields = field.content; break;
       case v1::Record::kFieldStatesFieldNumber: outline.has_field_states = true; break;
-      case v1::Record::kCreatedFieldNumber: created = bytes; break;
-      case v1::Record::kLastChangedFieldNumber: last_changed = bytes; break;
-      case v1::Record::kDeletedFieldNumber: outline.deleted = value != 0; break;
+      case v1::Record::kCreatedFieldNumber: created = field.content; break;
+      case v1::Record::kLastChangedFieldNumber: last_changed = field.content; break;
+      case v1::Record::kDeletedFieldNumber: outline.deleted = field.value != 0; break;
       default: break;
     }
   });
@@ -183,9 +151,8 @@ const google::protobuf::Message& VisibleRecord::content() const {
 
 bool HasFieldStates(std::string_view record) {
   bool found = false;
-  ForEachField(record, [&](int number, uint64_t, std::string_view) {
-    found |= number == v1::Record::kFieldStatesFieldNumber;
-  });
+  ForEachField(record,
+               [&](const WireField& field) { found |= field.number == v1::Record::kFieldStatesFieldNumber; });
   return found;
 }
 
