@@ -26,6 +26,19 @@ absl::StatusOr<StaffMember> StaffFrom(const sqlite::Statement& row) {
   return staff;
 }
 
+// `sql` takes the columns of a grant in the order in which they stand here.
+absl::Status RunWithGrant(sqlite::Database& db, std::string_view sql, std::string_view staff_code,
+                          const StoredGrant& grant) {
+  ASSIGN_OR_RETURN(auto put, db.Prepare(sql));
+  return put.BindText(1, staff_code)
+      .BindBlob(2, grant.scope.ToKey())
+      .BindInt(3, static_cast<int64_t>(grant.generation))
+      .BindInt(4, grant.mode)
+      .BindInt(5, grant.given_us)
+      .BindInt(6, grant.taken_us)
+      .Run();
+}
+
 }  // namespace
 
 StoreAccount AccountFrom(const sqlite::Statement& row) {
@@ -192,27 +205,18 @@ absl::Status PutStoreRow(sqlite::Database& db, const StoreAccount& account) {
 }
 
 absl::Status PutGrantRow(sqlite::Database& db, std::string_view staff_code, const StoredGrant& grant) {
-  ASSIGN_OR_RETURN(auto put, db.Prepare("INSERT OR REPLACE INTO grants (staff_code, scope, generation, mode,"
-                                        " given_us, taken_us) VALUES (?, ?, ?, ?, ?, ?)"));
-  return put.BindText(1, staff_code)
-      .BindBlob(2, grant.scope.ToKey())
-      .BindInt(3, static_cast<int64_t>(grant.generation))
-      .BindInt(4, grant.mode)
-      .BindInt(5, grant.given_us)
-      .BindInt(6, grant.taken_us)
-      .Run();
+  return RunWithGrant(
+      db,
+      "INSERT OR REPLACE INTO grants (staff_code, scope, generation, mode, given_us, taken_us)"
+      " VALUES (?, ?, ?, ?, ?, ?)",
+      staff_code, grant);
 }
 
 absl::Status PutFormerGrantRow(sqlite::Database& db, std::string_view staff_code, const StoredGrant& grant) {
-  ASSIGN_OR_RETURN(auto put, db.Prepare("INSERT INTO former_grants (staff_code, scope, generation, mode,"
-                                        " given_us, taken_us) VALUES (?, ?, ?, ?, ?, ?)"));
-  return put.BindText(1, staff_code)
-      .BindBlob(2, grant.scope.ToKey())
-      .BindInt(3, static_cast<int64_t>(grant.generation))
-      .BindInt(4, grant.mode)
-      .BindInt(5, grant.given_us)
-      .BindInt(6, grant.taken_us)
-      .Run();
+  return RunWithGrant(db,
+                      "INSERT INTO former_grants (staff_code, scope, generation, mode, given_us, taken_us)"
+                      " VALUES (?, ?, ?, ?, ?, ?)",
+                      staff_code, grant);
 }
 
 absl::Status PutStolenWordRow(sqlite::Database& db, IntentId intent, const v1::StolenWord& word) {
