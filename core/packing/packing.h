@@ -28,6 +28,11 @@ inline constexpr uint32_t kPackingForm = 1;  // the newest that this build makes
 // A message of the session, which is at most 256 KiB, and its frame.
 inline constexpr size_t kMostUnpackedBytes = 260 * 1024;
 
+// What a device pushes does not become a sixteenth by packing, but where somebody wrote the same word a thousand times; that it
+// sends as it is. What comes packed and is more was made to cost the base more than the device's pace counts
+// (server/rpc/device_limits.h).
+inline constexpr size_t kMostPushExpansion = 16;
+
 // Empty: that would not be shorter.
 std::string Pack(std::string_view bytes);
 // kDamaged: no such form, cut, or more than `most` bytes.
@@ -44,13 +49,15 @@ absl::StatusOr<std::string> UnpackPayload(std::string_view bytes);
 bool ParsePayload(std::string_view bytes, v1::MutationPayload& payload);
 
 // One message within another of its kind: `packed` is the field of that name. As it is where it would not be shorter, and where
-// it is larger than what is opened: a page holds a whole rev, however much that is.
+// it is larger than what is opened: a page holds a whole rev, however much that is. Likewise where it would become less than
+// one part in `most_expansion`.
 template <class Message>
-void PackMessage(Message& message) {
+void PackMessage(Message& message, size_t most_expansion = SIZE_MAX) {
   const std::string bytes = message.SerializeAsString();
   if (bytes.size() > kMostUnpackedBytes) return;
   std::string packed = Pack(bytes);
-  if (!packed.empty()) message.set_packed(std::move(packed));
+  const bool bounded = bytes.size() / most_expansion < packed.size();
+  if (!packed.empty() && bounded) message.set_packed(std::move(packed));
 }
 // False: no such message, or packed again within.
 template <class Message>

@@ -106,7 +106,12 @@ absl::StatusOr<MaybeVerdict> Committer::KnownVerdict(ReplicaId replica, const Op
   ASSIGN_OR_RETURN(const auto fate, store_.FateOf(LogIdOf(mutation)));
   const bool erased =
       fate.has_value() && fate->verdict.has_erased();  // whatever the bytes: nothing tells them any more
-  if (erased || (fate.has_value() && fate->digest == mutation.digest)) {
+  bool same = fate.has_value() && fate->digest == mutation.digest;
+  if (fate.has_value() && !erased && !same) {
+    ASSIGN_OR_RETURN(const auto logged, store_.ContentOf(fate->intent));
+    same = logged.has_value() && SameContent(*logged, mutation);
+  }
+  if (erased || same) {
     v1::Verdict verdict = fate->told.value_or(fate->verdict);
     verdict.set_seq(mutation.seq);
     return MaybeVerdict(verdict);

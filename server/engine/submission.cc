@@ -14,6 +14,12 @@ void Refuse(OpenedMutation& mutation, v1::RefusalCode code) {
 }
 
 void OpenPayload(OpenedMutation& mutation, const v1::SealedMutation& sealed, const QueueKeys& keys) {
+  if (CameOpened(sealed)) {
+    mutation.payload_bytes = sealed.opened_payload();
+    mutation.opened = true;
+    return;
+  }
+  mutation.queue_key_id = sealed.queue_key_id();
   mutation.payload_bytes = sealed.sealed_payload();
   const auto key = keys.by_id.find(sealed.queue_key_id());
   if (key == keys.by_id.end()) return;
@@ -102,11 +108,10 @@ OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& k
   OpenedMutation mutation;
   mutation.seq = sealed.seq();
   mutation.envelope_bytes = sealed.envelope();
-  mutation.queue_key_id = sealed.queue_key_id();
   OpenPayload(mutation, sealed, keys);
-  // Of the bytes as captured: the same mutation has one digest at every base, also at one that does not unpack it.
-  mutation.digest = KeyedDigest(digest_key, mutation.envelope_bytes + '\0' + mutation.payload_bytes, 16);
   CheckForm(mutation, schema);
+  // Of what the payload says and not of how it came. The log may know it by another digest all the same (SameContent).
+  mutation.digest = KeyedDigest(digest_key, mutation.envelope_bytes + '\0' + mutation.payload_bytes, 16);
   mutation.intent = IntentId::FromBytes(mutation.envelope.intent_id()).value_or(IntentId());
   return mutation;
 }
@@ -122,6 +127,13 @@ OpenedMutation OpenRevoked(const v1::SealedMutation& sealed, const QueueKeys& ke
   mutation.payload_bytes = sealed.sealed_payload();
   mutation.opened = false;
   return mutation;
+}
+
+bool SameContent(const LogContent& logged, const OpenedMutation& mutation) {
+  if (logged.envelope != mutation.envelope_bytes) return false;
+  if (logged.payload == mutation.payload_bytes) return true;
+  const auto unpacked = UnpackPayload(logged.payload);
+  return unpacked.ok() && *unpacked == mutation.payload_bytes;
 }
 
 std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, const Author& author,

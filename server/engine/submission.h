@@ -81,6 +81,13 @@ struct QueueKeys {
 OpenedMutation OpenMutation(const v1::SealedMutation& sealed, const QueueKeys& keys,
                             const SecretBytes& digest_key, const KnownSchema& schema = {});
 
+// From an unlocked store, in an opened push.
+inline bool CameOpened(const v1::SealedMutation& mutation) { return !mutation.opened_payload().empty(); }
+
+// Whether the log holds this very mutation, under whatever digest: earlier builds made it of the bytes as captured, and one that
+// could not unpack a payload keeps it as it came.
+bool SameContent(const LogContent& logged, const OpenedMutation& mutation);
+
 // The same of a store that was taken out of use: refused, whatever it says. Of a stolen one the payload stays as it came; it
 // was opened in passing for its digest and the evidence of when it was captured, and nothing else of it is kept or parsed.
 OpenedMutation OpenRevoked(const v1::SealedMutation& sealed, const QueueKeys& keys,

@@ -55,6 +55,12 @@ struct LoggedMutation {
   std::string payload;           // serialized MutationPayload; as it came where it could not be opened
 };
 
+// The two byte strings that were captured.
+struct LogContent {
+  std::string envelope;  // serialized MutationEnvelope
+  std::string payload;   // serialized MutationPayload; as it came where it could not be opened
+};
+
 struct QuarantinedMutation {
   LoggedMutation mutation;
   uint32_t record_type = 0;
@@ -253,6 +259,8 @@ class BaseReader {
   virtual absl::StatusOr<std::vector<Scope>> ScopesOf(RecordId id) = 0;
   virtual absl::StatusOr<std::vector<Scope>> FormerScopesOf(RecordId id) = 0;
   virtual absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent) = 0;
+  // nullopt: not in the log, or erased, or it cannot be read.
+  virtual absl::StatusOr<std::optional<LogContent>> ContentOf(IntentId intent) = 0;
   // The staff code that the log names; empty: not known.
   virtual absl::StatusOr<std::string> WroteIt(IntentId intent) = 0;
   // Who wrote a mutation that took effect, on which device, when; nullopt where it did not, or is not known.

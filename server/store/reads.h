@@ -105,6 +105,9 @@ class Reads : public Interface {
   }
   absl::StatusOr<std::string> WroteIt(IntentId intent) override { return queries_.WroteIt(intent); }
   absl::StatusOr<std::optional<Fate>> FateOf(IntentId intent) override { return queries_.FateOf(intent); }
+  absl::StatusOr<std::optional<LogContent>> ContentOf(IntentId intent) override {
+    return queries_.ContentOf(intent);
+  }
   absl::StatusOr<std::optional<v1::Provenance>> FindMerged(IntentId intent) override {
     return queries_.FindMerged(intent);
   }

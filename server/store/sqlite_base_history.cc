@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/id_bytes.h"
 #include "core/base/status_macros.h"
 #include "server/store/sqlite_base_reader.h"
 
@@ -49,6 +50,17 @@ absl::StatusOr<std::string> SqliteBaseQueries::DeviceLabelOf(ReplicaId replica) 
   query.BindBlob(1, replica.ToBytes());
   ASSIGN_OR_RETURN(const bool found, query.Step());
   return found ? std::string(query.Text(0)) : std::string();
+}
+
+absl::StatusOr<std::optional<LogContent>> SqliteBaseQueries::ContentOf(IntentId intent) {
+  ASSIGN_OR_RETURN(auto row, db_.Prepare("SELECT sealed, subject FROM log WHERE intent_id = ?"));
+  row.BindBlob(1, BytesOf(intent));
+  ASSIGN_OR_RETURN(const bool found, row.Step());
+  if (!found || row.Blob(0).empty()) return std::nullopt;
+  const auto packed = OpenRow("log", BytesOf(intent), 0, row.Blob(0), row.Blob(1));
+  LogContent content;
+  if (!packed.ok() || !UnpackLogContent(*packed, content.envelope, content.payload)) return std::nullopt;
+  return content;
 }
 
 absl::StatusOr<std::vector<LoggedMutation>> SqliteBaseQueries::MergedInto(RecordId record) {

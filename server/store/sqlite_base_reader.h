@@ -83,6 +83,7 @@ class SqliteBaseQueries {
   absl::StatusOr<std::vector<LeaseEntry>> LeasesOf(ReplicaId replica);
 
   // sqlite_base_history.cc
+  absl::StatusOr<std::optional<LogContent>> ContentOf(IntentId intent);
   absl::StatusOr<std::optional<v1::Provenance>> FindMerged(IntentId intent);
   absl::StatusOr<std::string> DeviceLabelOf(ReplicaId replica);
   absl::StatusOr<std::vector<LoggedMutation>> MergedInto(RecordId record);

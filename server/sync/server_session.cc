@@ -12,9 +12,6 @@ namespace opgang {
 namespace {
 
 constexpr uint32_t kNoPacking = 0;
-// What a device pushes is cipher for the most part, and does not become a tenth by packing. More is made up, to cost the base
-// more than the device's pace counts (server/rpc/device_limits.h).
-constexpr size_t kMostExpansion = 16;
 constexpr int kMaxVerdicts = 1000;  // in one message
 constexpr size_t kMaxPushBytes = 256 * 1024;
 // What a mutation, and a Push, costs of the credit at least: its verdict takes that much room until it has left.
@@ -105,6 +102,7 @@ void ServerSession::OnRequest(const v1::SyncRequest& request) {
     case v1::SyncRequest::kErasuresHeeded: return OnErasuresHeeded(request.erasures_heeded());
     case v1::SyncRequest::kDeviceUses: return OnDeviceUses(request.device_uses());
     case v1::SyncRequest::kPacked: return OnPacked(request.packed());
+    case v1::SyncRequest::kOpenedPush: return OnPush(request.opened_push());
     case v1::SyncRequest::MESSAGE_NOT_SET: break;
   }
   // What only a newer client knows to say is left out; nothing at all is no message.
@@ -116,7 +114,7 @@ void ServerSession::OnPacked(const std::string& packed) {
   if (keys_.schema.packing == kNoPacking) return;
   v1::SyncRequest request;
   const bool sound =
-      UnpackMessage(packed, request) && request.ByteSizeLong() <= kMostExpansion * packed.size();
+      UnpackMessage(packed, request) && request.ByteSizeLong() <= kMostPushExpansion * packed.size();
   if (!sound) return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
   OnRequest(request);
 }
@@ -145,7 +143,13 @@ void ServerSession::OnGreeted(absl::StatusOr<Greeting> greeting) {
   removes_all_ = author_->is_revoked();
   host_.FenceOthers(author_->replica);
   if (greeting->reading) StartStretches();
-  for (; !waiting_.empty(); waiting_.pop_front()) HandIn(waiting_.front());
+  for (; !waiting_.empty(); waiting_.pop_front()) {
+    if (PassesOver(waiting_.front())) {
+      unacknowledged_bytes_ -= CostOf(waiting_.front());
+    } else {
+      HandIn(waiting_.front());
+    }
+  }
 }
 
 void ServerSession::QueueWelcome(const Greeting& greeting) {
@@ -158,6 +162,7 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
   welcome.set_reading(greeting.reading);
   welcome.set_schema_version(keys_.schema.version);
   welcome.set_opens_packing(keys_.schema.packing);
+  welcome.set_takes_opened(keys_.schema.takes_opened && !greeting.author.is_revoked());
   welcome.set_durable_horizon(greeting.backup.durable_horizon());
   *welcome.mutable_backup() = greeting.backup;
   welcome.set_role(std::string(RoleName(greeting.author.role)));
@@ -212,7 +217,15 @@ void ServerSession::StartStretches() {
   }
 }
 
+// What this base's Welcome says that it does not take: the device sends it again as it is stored.
+bool ServerSession::PassesOver(const v1::Push& push) const {
+  const auto& mutations = push.mutations();
+  const bool opened = std::any_of(mutations.begin(), mutations.end(), &CameOpened);
+  return opened && (!keys_.schema.takes_opened || (author_.has_value() && author_->is_revoked()));
+}
+
 void ServerSession::OnPush(const v1::Push& push) {
+  if (PassesOver(push)) return;
   const uint32_t cost = CostOf(push);
   const bool too_early = state_ == State::kAwaitHello;
   const bool too_much = unacknowledged_bytes_ + cost > limits_.credit_bytes;
@@ -303,6 +316,7 @@ void ServerSession::HandIn(const v1::Push& push) {
     opened.push_back(author_->is_revoked()
                          ? OpenRevoked(sealed, queue_keys_, keys_.digest_key, author_->is_stolen())
                          : OpenMutation(sealed, queue_keys_, keys_.digest_key, keys_.schema));
+    if (hello_.puts_back() && CameOpened(sealed)) sent_.Note(opened.back());
   }
   pushed_bytes_.push_back(CostOf(push));
   host_.Submit(GroupBundles(std::move(opened), *author_, host_.Now(), anchor_));
@@ -320,6 +334,7 @@ void ServerSession::OnVerdicts(absl::StatusOr<std::vector<v1::Verdict>> verdicts
     return;
   }
   for (const v1::Verdict& verdict : *verdicts) {
+    sent_.NoteVerdict(verdict);
     if (!verdict.has_retry_later() && !verdict.has_id_reused() && unsent_count_ > 0) --unsent_count_;
   }
   QueueAcks(*std::move(verdicts), cost);
@@ -461,7 +476,10 @@ v1::SyncResponse ServerSession::PageFrom(Stretch& stretch, FeedPage feed) {
   v1::Page& page = *response.mutable_page();
   *page.mutable_scope() = stretch.grant.scope.ToProto();
   page.set_generation(stretch.grant.generation);
-  for (v1::FeedEntry& entry : feed.entries) *page.add_entries() = std::move(entry);
+  for (v1::FeedEntry& entry : feed.entries) {
+    sent_.LeaveOutOf(entry, stretch.grant.scope);
+    *page.add_entries() = std::move(entry);
+  }
   page.set_to_rev(feed.to_rev);
   page.set_reset(stretch.reset.has_value());
   page.set_reset_reason(stretch.reset.value_or(v1::RESET_REASON_UNSPECIFIED));

@@ -27,6 +27,7 @@
 #include "server/engine/greeting.h"
 #include "server/engine/submission.h"
 #include "server/store/base_store.h"
+#include "server/sync/sent_creates.h"
 
 namespace opgang {
 
@@ -143,6 +144,7 @@ class ServerSession {
   void OnErasuresHeeded(const v1::ErasuresHeeded& heeded);
   void OnDeviceUses(const v1::DeviceUses& uses);
   void HandIn(const v1::Push& push);
+  bool PassesOver(const v1::Push& push) const;
   void StartStretches();
   void QueueWelcome(const Greeting& greeting);
   void QueueAcks(std::vector<v1::Verdict> verdicts, uint32_t gives_back);
@@ -174,6 +176,7 @@ class ServerSession {
   std::optional<Anchor> anchor_;  // the Hello's clocks at receive time
   v1::Hello hello_;
   QueueKeys queue_keys_;
+  SentCreates sent_;                   // of a device that puts back
   std::deque<v1::Push> waiting_;       // came before the greeting was durable
   std::deque<uint32_t> pushed_bytes_;  // of each Submit() not yet answered
   uint32_t unacknowledged_bytes_ = 0;  // pushed, and the Ack has not left

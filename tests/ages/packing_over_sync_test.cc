@@ -13,6 +13,7 @@ class PackingOverSync : public SyncStory {
   static KnownSchema Unpacking() {
     KnownSchema schema;
     schema.packing = 0;
+    schema.takes_opened = false;
     return schema;
   }
   // One session of Amal's. `opens`: what her app says that it opens.
@@ -128,7 +129,7 @@ TEST_F(PackingOverSync, TheSameAgainToAnUpgradedBaseIsTheSame) {
   ASSERT_EQ(base.Check().quarantined, 2);
   base.UpgradeTo({});
   const SyncResult result = amal.SyncWell();
-  EXPECT_EQ(result.unsent, 0u) << "known by its digest, which is of the bytes as captured";
+  EXPECT_EQ(result.unsent, 0u) << "known by what it says";
   EXPECT_EQ(amal.store().outbox_counts().needs_attention, 0u);
   EXPECT_EQ(base.Check().records, 2);
 }

@@ -84,8 +84,9 @@ void WriteMutations(const std::vector<Draft>& drafts) {
   Write("mutation", "all", all);
 }
 
-std::string Hello() {
+std::string Hello(bool puts_back = false) {
   v1::SyncRequest request;
+  request.mutable_hello()->set_puts_back(puts_back);
   request.mutable_hello()->set_protocol_version(1);
   request.mutable_hello()->set_schema_version(1);
   request.mutable_hello()->set_token("T");
@@ -101,6 +102,18 @@ std::string PushOf(const std::vector<Draft>& drafts, bool packed = false) {
     mutation.set_sealed_payload(draft.payload.SerializeAsString());
   }
   if (packed) PackMessage(request);
+  return AsPart(request.SerializeAsString());
+}
+
+// The same as an unlocked store pushes it.
+std::string OpenedPushOf(const std::vector<Draft>& drafts) {
+  v1::SyncRequest request;
+  for (const Draft& draft : drafts) {
+    v1::SealedMutation& mutation = *request.mutable_opened_push()->add_mutations();
+    mutation.set_seq(static_cast<uint64_t>(request.opened_push().mutations_size()));
+    mutation.set_envelope(draft.envelope.SerializeAsString());
+    mutation.set_opened_payload(draft.payload.SerializeAsString());
+  }
   return AsPart(request.SerializeAsString());
 }
 
@@ -132,6 +145,7 @@ void WriteBaseSessions(const std::vector<Draft>& drafts) {
   Write("base_session", "hello", Hello());
   Write("base_session", "push", Hello() + PushOf(drafts) + AsPart(page_ack.SerializeAsString()));
   Write("base_session", "packed", Hello() + PushOf(drafts, /*packed=*/true));
+  Write("base_session", "opened", Hello(/*puts_back=*/true) + OpenedPushOf(drafts) + PushOf(drafts));
   Write("base_session", "twice", Hello() + PushOf(drafts) + PushOf(drafts) + Hello());
   Write("base_session", "push-first", PushOf(drafts) + Hello() + AsPart(heartbeat.SerializeAsString()));
   Write("base_session", "uses", Hello() + UsesFrom(1) + UsesFrom(3) + UsesFrom(2));

@@ -169,16 +169,16 @@ class Drain : public SyncObserver {
   int went_back_ = 0;
 };
 
-// 64 kbit/s carry 80,000 bytes in 10 seconds. Here the wire is 80 times as fast and is cut after as many bytes, so 80 times
+// 16 kbit/s carry 20,000 bytes in 10 seconds. Here the wire is 200 times as fast and is cut after as many bytes, so 200 times
 // as often; the true speed, in virtual time: tests/sync/line_test.cc.
-TEST_F(WireTest, QueueOfFiveThousandDrainsOverASlowWireCutEvery80000BytesMonotonically) {
+TEST_F(WireTest, QueueOfFiveThousandDrainsOverASlowWireCutEvery20000BytesMonotonically) {
   constexpr uint32_t kMutations = 5000;
   World world;
   WiredTablet& tablet = *world.tablet;
   for (uint32_t i = 0; i < kMutations; ++i) tablet.SaveNote();
   ASSERT_EQ(tablet.unsent(), kMutations);
-  tablet.wire().SetSpeed({.bytes_per_second = 80 * 8000, .delay = std::chrono::milliseconds(2)});
-  tablet.wire().Arm({.after_bytes = 80'000, .towards = Towards::kBase});
+  tablet.wire().SetSpeed({.bytes_per_second = 200 * 2000, .delay = std::chrono::milliseconds(2)});
+  tablet.wire().Arm({.after_bytes = 20'000, .towards = Towards::kBase});
   Drain drain(tablet);
   int syncs = 0, without_progress = 0;
   for (uint32_t before = kMutations; before > 0 && syncs < 100; ++syncs) {

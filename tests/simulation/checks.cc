@@ -267,6 +267,7 @@ void World::CheckPage(const Stream&, const v1::Page& page) {
   for (const v1::FeedEntry& entry : page.entries()) {
     if (entry.rev() < last || entry.rev() > page.to_rev()) return Fail("I9", "a page is out of order");
     last = entry.rev();
+    if (entry.as_sent_seq() != 0) Reach("a record came back as it was sent");
   }
   if (page.reset()) Reach("a scope was reset");
   uint64_t& told = announced_[scope];

@@ -55,6 +55,8 @@ const std::vector<std::string>& Sometimes() {
       "a cut between Ack and Page",
       "a half-open stream",
       "an old stream delivered late",
+      "an opened push arrived",
+      "a record came back as it was sent",
       "two sessions of one store at once",
       "a tablet gave up on a silent base",
       "a sync tried again after a cut",

@@ -236,7 +236,9 @@ void World::Replay(Tablet& tablet, uint32_t which, bool tampered) {
         envelope.ParseFromString(mutation.envelope()) &&
         base_audit_->Find(IntentId::FromBytes(envelope.intent_id()).value_or(IntentId())) != nullptr;
     if (!decided) return;  // a forger who came first would hold the place for good
-    if (tampered) mutation.mutable_sealed_payload()->back() ^= 1;
+    if (!tampered) continue;
+    const bool opened = !mutation.opened_payload().empty();
+    (opened ? mutation.mutable_opened_payload() : mutation.mutable_sealed_payload())->back() ^= 1;
   }
   v1::SyncRequest request;
   *request.mutable_push() = std::move(push);

@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/packing/packing.h"
 #include "tests/simulation/world.h"
+#include "tests/support/pushed.h"
 
 namespace opgang::simulation {
 namespace {
@@ -25,9 +26,11 @@ std::string World::Describe(const v1::SyncRequest& request) {
       return absl::StrCat("Hello(unsent ", request.hello().unsent_count(), ", cursors ",
                           request.hello().cursors_size(),
                           request.hello().read_proof().empty() ? ", locked)" : ")");
-    case v1::SyncRequest::kPush: {
-      std::string text = "Push(";
-      for (const auto& mutation : request.push().mutations()) absl::StrAppend(&text, " seq ", mutation.seq());
+    case v1::SyncRequest::kPush:
+    case v1::SyncRequest::kOpenedPush: {
+      std::string text = request.has_push() ? "Push(" : "OpenedPush(";
+      for (const auto& mutation : PushedIn(request).mutations())
+        absl::StrAppend(&text, " seq ", mutation.seq());
       return text + " )";
     }
     case v1::SyncRequest::kPageAck: return "PageAck";
@@ -194,9 +197,10 @@ void World::BaseHears(Stream& stream) {
   stream.up.pop_front();
   if (!stream.tablet_open) Reach("an old stream delivered late");
   const v1::SyncRequest said = Unpacked(request);
-  if (said.has_push() && !stream.hostile) {
+  if (said.has_opened_push()) Reach("an opened push arrived");
+  if (Pushes(said) && !stream.hostile) {
     auto& heard = pushes_heard_[tablets_[static_cast<size_t>(stream.tablet)]->peer.store];
-    heard.push_back(said.push());
+    heard.push_back(PushedIn(said));
     if (heard.size() > 8) heard.erase(heard.begin());
   }
   Say(absl::StrCat("  stream ", stream.id, " base hears ", Describe(request)));

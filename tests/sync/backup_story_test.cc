@@ -5,6 +5,7 @@
 
 #include "server/engine/transaction.h"
 #include "tests/support/off_site.h"
+#include "tests/support/pushed.h"
 #include "tests/sync/sync_story.h"
 
 namespace opgang {
@@ -101,7 +102,7 @@ TEST_F(BackupStory, WorkAfterTheLastSyncGoesInBehindWhatTheBaseLost) {
   ASSERT_TRUE(off_site.Restore(file).ok());
   std::vector<std::string> order;
   amal.dialer().on_request = [&](const v1::SyncRequest& request) {
-    for (const v1::SealedMutation& mutation : request.push().mutations()) {
+    for (const v1::SealedMutation& mutation : PushedIn(request).mutations()) {
       v1::MutationEnvelope envelope;
       ASSERT_TRUE(envelope.ParseFromString(mutation.envelope()));
       order.push_back(envelope.intent_id());

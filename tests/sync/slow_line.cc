@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/packing/packing.h"
+#include "tests/support/pushed.h"
 
 namespace opgang {
 namespace {
@@ -53,8 +54,8 @@ class SlowStream : public SyncStream {
 
   void Write(v1::SyncRequest request) override {
     const v1::SyncRequest said = Unpacked(request);
-    dialer_.mutations_put_on += static_cast<size_t>(said.push().mutations_size());
-    if (said.has_push()) dialer_.bytes_put_on += request.ByteSizeLong();
+    dialer_.mutations_put_on += static_cast<size_t>(PushedIn(said).mutations_size());
+    if (Pushes(said)) dialer_.bytes_put_on += request.ByteSizeLong();
     up_.Put(std::move(request), Now());
   }
 
@@ -88,7 +89,7 @@ class SlowStream : public SyncStream {
 
   void CarryUp() {
     while (auto request = up_.Take(Now())) {
-      dialer_.mutations_arrived += static_cast<size_t>(Unpacked(*request).push().mutations_size());
+      dialer_.mutations_arrived += static_cast<size_t>(PushedIn(Unpacked(*request)).mutations_size());
       session_->Hear(*request);
     }
     if (closing_ && up_.next() == absl::InfiniteFuture()) session_->session().OnHalfClose();

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 
+#include "tests/support/pushed.h"
 #include "tests/sync/sync_story.h"
 
 namespace opgang {
@@ -108,7 +109,7 @@ TEST_F(SyncLoop, EachSessionAfterACutBeginsWithHelloAndPushesAgain) {
   int hellos = 0, pushes = 0;
   for (const v1::SyncRequest& request : heard) {
     hellos += request.has_hello() ? 1 : 0;
-    pushes += request.has_push() ? 1 : 0;
+    pushes += Pushes(request) ? 1 : 0;
   }
   EXPECT_EQ(hellos, 3);
   EXPECT_EQ(pushes, 3);
@@ -200,7 +201,7 @@ TEST_F(SyncLoop, DeviceThatIsAskedToStopInMidWorkWaitsForTheEndOfTheStream) {
 TEST_F(SyncStory, GoAwayInMidWorkLeadsBackToPushing) {
   for (int i = 0; i < 100; ++i) amal.SaveCitizen("Citizen");
   amal.dialer().on_request = [&](const v1::SyncRequest& request) {
-    if (request.has_push() && amal.dialer().dials() <= 2) base.ShutDownSessions();
+    if (Pushes(request) && amal.dialer().dials() <= 2) base.ShutDownSessions();
   };
   const auto result = amal.Sync({.attempts = 3});
   ASSERT_EQ(result.status(), absl::OkStatus());

@@ -1,5 +1,6 @@
 // Two devices and the base end with the same bytes, and what both wrote is kept and shown.
 #include "server/store/base_store.h"
+#include "tests/support/pushed.h"
 #include "tests/sync/sync_story.h"
 
 namespace opgang {
@@ -213,7 +214,7 @@ TEST_F(TwoDevices, WhatWasPushedBeforeTheWelcomeIsNotPushedAgain) {
   amal.SyncWell();
   int pushed = 0;
   amal.dialer().on_request = [&](const v1::SyncRequest& request) {
-    pushed += request.push().mutations_size();
+    pushed += PushedIn(request).mutations_size();
   };
   for (const char* name : {"Amina", "Bo", "Cem"}) amal.SaveCitizen(name);
   EXPECT_EQ(amal.SyncWell().applied, 3u);

@@ -166,6 +166,12 @@ const QueueRow* QueueStore::FindByIntent(std::string_view intent_id) const {
   return found == position_of_.end() ? nullptr : &live_.at(found->second);
 }
 
+const QueueRow* QueueStore::FindAcknowledged(uint64_t seq) const {
+  const Places& places = In(RowState::kAcknowledged);
+  const auto found = places.lower_bound({seq, INT64_MIN});
+  return found == places.end() || found->first != seq ? nullptr : &live_.at(found->second);
+}
+
 const QueueStore::Places& QueueStore::In(RowState state) const {
   static const auto* none = new Places;
   const auto found = in_state_.find(state);

@@ -54,7 +54,9 @@ class Reading {
   void Refresh();
   // The record as visible without the own mutations `except` (intent ids).
   std::optional<KnownRecord> Find(RecordId id, const std::set<std::string>& except);
-  // The payload of a queue row; nullopt where it does not open.
+  // What a queue row's payload says, unpacked: serialized v1::MutationPayload. kDamaged where it does not open.
+  absl::StatusOr<std::string> PayloadOf(const QueueRow& row) const;
+  // The same as an own mutation; nullopt where it does not open.
   std::optional<OwnMutation> OpenRow(const QueueRow& row, const StoreTime& time) const;
 
   // Tell it what changed. It is noted, and looked at when somebody asks for the view: while a session brings thousands of

@@ -100,7 +100,7 @@ class StoreImpl : public Store, public SyncStore {
   absl::Status ApplyWelcome(const v1::Welcome& welcome, const v1::ClockReading& sent,
                             const v1::ClockReading& received) override;
   absl::StatusOr<VerdictCounts> ApplyAck(const v1::Ack& ack) override;
-  absl::Status ApplyPage(const v1::Page& page) override;
+  absl::Status ApplyPage(const v1::Page& sent) override;
   absl::Status ApplyCurrent(const v1::Current& current) override;
   absl::StatusOr<std::optional<v1::LeafSums>> FindDifference(const v1::Current& current) override;
   absl::StatusOr<uint32_t> ApplyLeafContent(const v1::LeafContent& content) override;
@@ -165,6 +165,9 @@ class StoreImpl : public Store, public SyncStore {
   absl::Status AuditAgain(const ConfirmedChange& change);
   absl::Status TakeReplayed(const std::set<RecordId>& records);
   absl::Status TakeEpoch(const std::string& epoch, QueueWrite& write);
+  std::vector<v1::SealedMutation> ForPush(const std::vector<const QueueRow*>& rows) const;
+  v1::SealedMutation Opened(const QueueRow& row) const;
+  absl::Status PutBackOwn(v1::Page& page) const;
   void TakeGrants(const v1::Welcome& welcome, v1::QueueState& state);
   void TakeSumKeys(const v1::Welcome& welcome);
   void TakeReceipts(const v1::Welcome& welcome, v1::QueueState& state);

@@ -8,6 +8,7 @@
 #include "client-lib/src/store/store_impl.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/records/as_sent.h"
 #include "core/sealing/lease_sealing.h"
 
 namespace opgang {
@@ -15,11 +16,7 @@ namespace {
 
 constexpr size_t kMostDamaged = 1000;  // as sync.proto's Hello allows
 
-constexpr size_t kMutationOverhead = 48;  // seq, key id, tags and lengths
-
-size_t SizeOf(const QueueRow& row) {
-  return row.envelope.size() + row.sealed_payload.size() + kMutationOverhead;
-}
+constexpr size_t kMutationOverhead = 8;  // its tag and length in a Push
 
 using Bundled = std::vector<const QueueRow*>;
 
@@ -39,9 +36,18 @@ Bundled TakeBundle(const QueueStore& queue, QueueStore::Places::const_iterator& 
   return rows;
 }
 
-size_t SizeOf(const Bundled& rows) {
+v1::SealedMutation AsStored(const QueueRow& row) {
+  v1::SealedMutation mutation;
+  mutation.set_seq(row.seq);
+  mutation.set_envelope(row.envelope);
+  mutation.set_queue_key_id(row.key_id);
+  mutation.set_sealed_payload(row.sealed_payload);
+  return mutation;
+}
+
+size_t SizeOf(const std::vector<v1::SealedMutation>& mutations) {
   size_t bytes = 0;
-  for (const QueueRow* row : rows) bytes += SizeOf(*row);
+  for (const v1::SealedMutation& mutation : mutations) bytes += mutation.ByteSizeLong() + kMutationOverhead;
   return bytes;
 }
 
@@ -115,22 +121,41 @@ absl::Status StoreImpl::ShowThatItReads(v1::ReaderProof& proof) const {
   return absl::OkStatus();
 }
 
+// Opened where this store can and the base takes it, so that what they say is packed together; as stored what does not open, and
+// what would be too much opened.
+std::vector<v1::SealedMutation> StoreImpl::ForPush(const std::vector<const QueueRow*>& rows) const {
+  std::vector<v1::SealedMutation> mutations;
+  const bool opens = reading_ != nullptr && queue_->state().base_takes_opened();
+  for (const QueueRow* row : rows) mutations.push_back(opens ? Opened(*row) : AsStored(*row));
+  if (!opens || SizeOf(mutations) <= kMaxBundleBytes) return mutations;
+  mutations.clear();
+  for (const QueueRow* row : rows) mutations.push_back(AsStored(*row));
+  return mutations;
+}
+
+v1::SealedMutation StoreImpl::Opened(const QueueRow& row) const {
+  auto payload = reading_->PayloadOf(row);
+  if (!payload.ok() || payload->empty()) return AsStored(row);
+  v1::SealedMutation mutation;
+  mutation.set_seq(row.seq);
+  mutation.set_envelope(row.envelope);
+  mutation.set_opened_payload(*std::move(payload));
+  return mutation;
+}
+
 absl::StatusOr<v1::Push> StoreImpl::NextPush(uint64_t after_seq, size_t max_bytes) {
   v1::Push push;
   std::set<std::string> keys;
   size_t bytes = 0;
   auto next = queue_->In(RowState::kQueued).upper_bound({after_seq, INT64_MAX});
   for (Bundled rows = TakeBundle(*queue_, next); !rows.empty(); rows = TakeBundle(*queue_, next)) {
-    const size_t more = SizeOf(rows);
+    std::vector<v1::SealedMutation> mutations = ForPush(rows);
+    const size_t more = SizeOf(mutations);
     if (bytes > 0 && bytes + more > max_bytes) break;
     bytes += more;
-    for (const QueueRow* row : rows) {
-      v1::SealedMutation& mutation = *push.add_mutations();
-      mutation.set_seq(row->seq);
-      mutation.set_envelope(row->envelope);
-      mutation.set_queue_key_id(row->key_id);
-      mutation.set_sealed_payload(row->sealed_payload);
-      keys.insert(row->key_id);
+    for (v1::SealedMutation& mutation : mutations) {
+      if (!mutation.queue_key_id().empty()) keys.insert(mutation.queue_key_id());
+      *push.add_mutations() = std::move(mutation);
     }
   }
   for (const std::string& id : keys) {
@@ -190,6 +215,7 @@ absl::Status StoreImpl::ApplyWelcome(const v1::Welcome& welcome, const v1::Clock
   *state.mutable_backup() = welcome.backup();
   state.set_last_sync_us(welcome.base_us());
   state.set_base_opens_packing(welcome.opens_packing());
+  state.set_base_takes_opened(welcome.takes_opened());
   if (const auto anchor = AnchorOfRoundTrip(welcome.base_us(), sent, received))
     *state.mutable_anchor() = *anchor;
   if (!welcome.role().empty()) state.set_role(welcome.role());
@@ -350,10 +376,41 @@ absl::Status StoreImpl::TakeReplayed(const std::set<RecordId>& records) {
   return absl::OkStatus();
 }
 
+// The rows as whole records again. Who is told this pushed them opened in this session, has their verdict, and keeps them until all
+// scopes that they name have passed it; where that is not so the next session brings them whole.
+absl::Status StoreImpl::PutBackOwn(v1::Page& page) const {
+  for (v1::FeedEntry& entry : *page.mutable_entries()) {
+    if (entry.as_sent_seq() == 0) continue;
+    const auto lost = [] { return MakeError(ErrorCode::kInternal, "a page says less than this device has"); };
+    const QueueRow* row = queue_->FindAcknowledged(entry.as_sent_seq());
+    if (row == nullptr) return lost();
+    ASSIGN_OR_RETURN(const std::string bytes, reading_->PayloadOf(*row));
+    v1::MutationPayload payload;
+    if (!payload.ParseFromString(bytes)) return lost();
+    auto record = PutBack(entry.record(), {payload.fields(), row->intent_id});
+    if (!record.has_value()) return lost();
+    const v1::MutationEnvelope envelope = row->ParsedEnvelope();
+    entry.set_record_id(envelope.record_id());
+    entry.set_record_type(envelope.record_type());
+    entry.set_subject_id(envelope.subject_id());
+    entry.set_record(*std::move(record));
+    entry.clear_as_sent_seq();
+  }
+  return absl::OkStatus();
+}
+
 // Erasures reach the queue before the cursor passes them: a crash between the two asks for the page again.
-absl::Status StoreImpl::ApplyPage(const v1::Page& page) {
+absl::Status StoreImpl::ApplyPage(const v1::Page& sent) {
   if (reading_ == nullptr)
     return MakeError(ErrorCode::kLocked, "a locked store cannot seal what it receives");
+  const bool says_all = std::none_of(sent.entries().begin(), sent.entries().end(),
+                                     [](const v1::FeedEntry& entry) { return entry.as_sent_seq() != 0; });
+  v1::Page put_back;
+  if (!says_all) {
+    put_back = sent;
+    RETURN_IF_ERROR(PutBackOwn(put_back));
+  }
+  const v1::Page& page = says_all ? sent : put_back;
   std::vector<std::string> erased;
   std::map<std::string, v1::Erasure> citizens;
   for (const v1::FeedEntry& entry : page.entries()) {

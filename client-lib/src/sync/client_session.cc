@@ -26,6 +26,12 @@ bool Reads(const v1::Grant& grant) {
          Scope::FromProto(grant.scope()).has_value();
 }
 
+bool IsOpened(const v1::Push& push) {
+  const auto& mutations = push.mutations();
+  return std::any_of(mutations.begin(), mutations.end(),
+                     [](const v1::SealedMutation& mutation) { return !mutation.opened_payload().empty(); });
+}
+
 std::string KeyOf(const v1::ScopeId& scope) { return Scope::FromProto(scope).value_or(Scope()).ToKey(); }
 
 // Since-boot time: a wall clock may jump.
@@ -54,6 +60,7 @@ absl::Status ClientSession::Start() {
   hello.set_protocol_version(1);
   hello.set_schema_version(kSchemaVersion);
   hello.set_opens_packing(kPackingForm);
+  hello.set_puts_back(true);
   hello_epoch_ = hello.epoch();
   if (opening_.as_copy) hello.clear_token();
   progress_.to_send = hello.unsent_count();
@@ -99,7 +106,7 @@ absl::Status ClientSession::OnWelcome(const v1::Welcome& welcome) {
   credit_bytes_ = std::max(welcome.credit_bytes(), kCreditBeforeWelcome);
   // A new epoch puts acknowledged work back into the queue, below what was pushed already: from the beginning (I13).
   if (!hello_epoch_.empty() && welcome.epoch() != hello_epoch_) pushed_seq_ = 0;
-  if (welcome.opens_packing() < kPackingForm) PushAgain();
+  PushAgainWhatWasPassedOver(welcome);
   progress_.to_send = std::max(progress_.to_send, progress_.answered + store_.unsent_count());
   result_.read = welcome.reading();
   result_.revoked = welcome.has_revoked();
@@ -113,9 +120,12 @@ absl::Status ClientSession::OnWelcome(const v1::Welcome& welcome) {
   return absl::OkStatus();
 }
 
-// An older base has come back, which passed over all that was pushed packed before its Welcome.
-void ClientSession::PushAgain() {
-  if (!std::exchange(pushed_packed_, false)) return;
+// Before its Welcome: an older base has come back, or this store was taken out of use.
+void ClientSession::PushAgainWhatWasPassedOver(const v1::Welcome& welcome) {
+  const bool packed = pushed_packed_ && welcome.opens_packing() < kPackingForm;
+  const bool opened = pushed_opened_ && !welcome.takes_opened();
+  if (!packed && !opened) return;
+  pushed_packed_ = pushed_opened_ = false;
   pushed_seq_ = 0;
   unacknowledged_bytes_ = 0;
   in_flight_.clear();
@@ -240,11 +250,11 @@ absl::Status ClientSession::QueuePush() {
   unacknowledged_bytes_ += bytes;
   in_flight_.push_back({pushed_seq_, bytes, SteadyNow(clock_)});
   v1::SyncRequest request;
-  *request.mutable_push() = std::move(push);
-  if (store_.base_opens_packing() >= kPackingForm) {
-    PackMessage(request);
-    pushed_packed_ |= request.has_packed();
-  }
+  const bool opened = IsOpened(push);
+  *(opened ? request.mutable_opened_push() : request.mutable_push()) = std::move(push);
+  if (store_.base_opens_packing() >= kPackingForm) PackMessage(request, kMostPushExpansion);
+  pushed_packed_ |= request.has_packed();
+  pushed_opened_ |= opened;
   outbox_.push_back(std::move(request));
   return absl::OkStatus();
 }

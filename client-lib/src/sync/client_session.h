@@ -73,7 +73,7 @@ class ClientSession {
  private:
   absl::Status OnPacked(const std::string& packed);
   absl::Status OnWelcome(const v1::Welcome& welcome);
-  void PushAgain();
+  void PushAgainWhatWasPassedOver(const v1::Welcome& welcome);
   absl::Status OnAck(const v1::Ack& ack);
   absl::Status OnPage(const v1::Page& page);
   absl::Status OnCurrent(const v1::Current& current);
@@ -103,7 +103,7 @@ class ClientSession {
 
   uint64_t pushed_seq_ = 0;  // everything at or below it went out in this session
   bool queue_drained_ = false;
-  bool pushed_packed_ = false;  // something in this session
+  bool pushed_packed_ = false, pushed_opened_ = false;  // something in this session
   bool owes_erasures_ =
       true;                // something may be to be said of them: at Welcome, and behind a page that erased
   bool owes_uses_ = true;  // the store may hold some that the base does not know
