@@ -17,6 +17,7 @@ packages_to_build=(
   libsodium-dev              # core/sealing
   libzstd-dev                # core/packing
   libssl-dev                 # server/identity, the client's TLS preflight
+  libmimalloc-dev            # opgangd's malloc
   libutf8proc-dev            # core/records: checked, folded text
   libkeyutils-dev            # client-lib/src/keys: the kernel's keyring
   libcli11-dev               # command lines
