@@ -1,5 +1,6 @@
 // visible = confirmed records + own mutations not yet contained in them, replayed in order.
 #include "core/merge/merge.h"
+#include "core/records/as_sent.h"
 #include "tests/device/device_test_base.h"
 
 namespace opgang {
@@ -50,6 +51,39 @@ TEST_F(LawOfTheDeviceTest, PageThenCutThenAckShowsOneValueAndNoConflict) {
   ASSERT_TRUE(store->sync_store().ApplyAck(ack).ok());
   EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina Jensen");
   EXPECT_EQ(store->outbox_counts().unsent, 0u);
+}
+
+// Twice: the second time its row is kept, as after somebody moved the person meanwhile.
+TEST_F(LawOfTheDeviceTest, WhatTheBaseLeavesOutIsPutBackFromTheQueueAndFromTheKeptLog) {
+  auto store = OpenUnlocked();
+  Greet(*store);
+  const Inquirer inquirer = SaveInquirer(*store, "Amina");
+  const auto push = store->sync_store().NextPush(0, 1 << 20);
+  ASSERT_TRUE(store->sync_store().ApplyAck(base_.Take(*push)).ok());
+  v1::Page page = base_.PageOf(base_.area_scope(), 0);
+  ASSERT_EQ(page.entries_size(), push->mutations_size());
+  for (v1::FeedEntry& entry : *page.mutable_entries()) {
+    v1::Record record;
+    ASSERT_TRUE(record.ParseFromString(entry.record()));
+    const auto rest = LeaveOut(entry.record(), {record.fields(), record.created().intent_id()});
+    ASSERT_TRUE(rest.has_value());
+    for (const v1::SealedMutation& mutation : push->mutations()) {
+      v1::MutationEnvelope envelope;
+      ASSERT_TRUE(envelope.ParseFromString(mutation.envelope()));
+      if (envelope.record_id() == entry.record_id()) entry.set_as_sent_seq(mutation.seq());
+    }
+    entry.set_record(*rest);
+    entry.clear_record_id();
+    entry.clear_record_type();
+    entry.clear_subject_id();
+  }
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(store->sync_store().ApplyPage(page), absl::OkStatus());
+    const v1::Current current = base_.CurrentOf(base_.area_scope());
+    ASSERT_EQ(store->sync_store().ApplyCurrent(current), absl::OkStatus());
+    EXPECT_FALSE(store->sync_store().FindDifference(current)->has_value());
+    EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina");
+  }
 }
 
 TEST_F(LawOfTheDeviceTest, OwnUnsentPatchStandsOnTopOfWhatTheBaseSends) {

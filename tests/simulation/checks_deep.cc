@@ -315,7 +315,8 @@ void World::CheckBundles() {
 }
 
 // I19 on a tablet: of a bundle of creates all records are there, or none. (A record that was changed since comes with
-// its change; until then the scope is not Current.)
+// its change; until then the scope is not Current. One that a second scope has as well comes with the scope that is
+// ahead, as an intake with its group, before the contact that only the area has.)
 void World::CheckBundlesSeen(const Tablet& tablet, const TabletAudit::Confirmed& copy,
                              const std::map<Scope, std::map<RecordId, BaseAudit::FeedRow>>& feed) {
   const auto stands_at = [&](RecordId record) {
@@ -326,29 +327,51 @@ void World::CheckBundlesSeen(const Tablet& tablet, const TabletAudit::Confirmed&
     return rev;
   };
   // Of what a citizen said at a door who leads her group reads nothing, and of her intake in the same bundle all.
-  const auto may_be_here = [&](RecordId record) {
-    return std::any_of(feed.begin(), feed.end(), [&](const auto& scope) {
-      const auto row = scope.second.find(record);
-      return row != scope.second.end() && row->second.Stands() && copy.cursors.contains(scope.first);
-    });
+  const auto stands_in = [&](RecordId record) {
+    std::map<Scope, uint64_t> cursors;
+    for (const auto& [scope, rows] : feed) {
+      const auto row = rows.find(record);
+      const auto cursor = copy.cursors.find(scope);
+      if (row != rows.end() && row->second.Stands() && cursor != copy.cursors.end()) cursors.insert(*cursor);
+    }
+    return cursors;
   };
-  std::map<int, std::map<bool, int>> there;  // by save: one that is there, one that is not
+  struct Part {
+    int number = 0;
+    std::map<Scope, uint64_t> scopes;  // those that the tablet follows, and how far it has come
+  };
+  struct Parts {
+    uint64_t rev = 0;
+    std::vector<Part> here;
+    std::vector<Part> lacking;
+  };
+  std::map<int, Parts> saves;
   for (const Captured& captured : ledger_.entries()) {
     if (captured.rewritten || captured.action != v1::MUTATION_ACTION_CREATE) continue;
     if (ledger_.murky.contains(captured.record) || tablet.damaged.contains(captured.record)) continue;
     const BaseAudit::Entry* entry = base_audit_->Find(captured.intent);
     if (entry == nullptr || !entry->logged.fate.verdict.has_applied()) continue;
     const uint64_t rev = entry->logged.fate.verdict.applied().rev();
-    if (stands_at(captured.record) != rev || !may_be_here(captured.record)) continue;
+    Part part{captured.number, stands_in(captured.record)};
+    if (stands_at(captured.record) != rev || part.scopes.empty()) continue;
     // An edit that came before the create it edits makes a record as well.
     const auto held = copy.records.find(captured.record);
     const bool here = held != copy.records.end() && !held->second.stale && held->second.rev >= rev;
-    there[captured.save][here] = captured.number;
+    Parts& parts = saves[captured.save];
+    parts.rev = rev;
+    (here ? parts.here : parts.lacking).push_back(std::move(part));
   }
-  for (const auto& [save, found] : there) {
-    if (found.size() < 2) continue;
-    return Fail("I19", absl::StrCat("tablet ", tablet.number, " has #", found.at(true), " and lacks #",
-                                    found.at(false), " of one bundle"));
+  for (const auto& [save, parts] : saves) {
+    for (const Part& part : parts.here) {
+      for (const Part& lacking : parts.lacking) {
+        const bool came_alone = std::any_of(part.scopes.begin(), part.scopes.end(), [&](const auto& scope) {
+          return scope.second >= parts.rev && !lacking.scopes.contains(scope.first);
+        });
+        if (came_alone) continue;
+        return Fail("I19", absl::StrCat("tablet ", tablet.number, " has #", part.number, " and lacks #",
+                                        lacking.number, " of one bundle"));
+      }
+    }
   }
 }
 

@@ -60,8 +60,8 @@ class Collector {
     }
     for (const QueueRow& row : rows) {
       if (!intents_.insert(row.intent_id).second) continue;
-      if (auto key = queue.FindKey(row.key_id); key.has_value() && key_ids_.insert(row.key_id).second) {
-        handover_.write.keys.push_back(Rewrapped(*std::move(key), old_keys, mine_));
+      if (const auto* key = queue.FindKey(row.key_id); key != nullptr && key_ids_.insert(row.key_id).second) {
+        handover_.write.keys.push_back(Rewrapped(*key, old_keys, mine_));
       }
       Add(row);
     }

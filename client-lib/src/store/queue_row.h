@@ -37,6 +37,9 @@ struct QueueRow {
     if (!parsed.ParseFromString(envelope)) parsed.Clear();
     return parsed;
   }
+  // What the envelope says, without parsing all of it; 0, and no bundle, where it is damaged.
+  uint32_t record_type() const;
+  v1::Bundle bundle() const;
   bool needs_attention() const { return state == RowState::kRefused && !settled && !damaged; }
   bool unsent() const { return state == RowState::kQueued && !damaged; }
 };

@@ -8,6 +8,7 @@
 #include "client-lib/src/store/schema.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
+#include "core/base/wire_fields.h"
 #include "core/sealing/sealing.h"
 #include "core/sqlite/transaction.h"
 
@@ -50,6 +51,25 @@ const SecretBytes& ChecksumKey() {
 }
 
 }  // namespace
+
+uint32_t QueueRow::record_type() const {
+  uint64_t type = 0;
+  const bool sound = ForEachField(envelope, [&](const WireField& field) {
+    if (field.number == v1::MutationEnvelope::kRecordTypeFieldNumber) type = field.value;
+  });
+  return sound ? static_cast<uint32_t>(type) : 0;
+}
+
+v1::Bundle QueueRow::bundle() const {
+  std::string_view content;
+  const bool sound = ForEachField(envelope, [&](const WireField& field) {
+    if (field.number == v1::MutationEnvelope::kBundleFieldNumber) content = field.content;
+  });
+  v1::Bundle bundle;
+  const bool parsed = sound && bundle.ParseFromArray(content.data(), static_cast<int>(content.size()));
+  if (!parsed) bundle.Clear();
+  return bundle;
+}
 
 std::string BytesChecksum(std::string_view bytes) { return KeyedDigest(ChecksumKey(), bytes, 16); }
 
@@ -166,12 +186,6 @@ const QueueRow* QueueStore::FindByIntent(std::string_view intent_id) const {
   return found == position_of_.end() ? nullptr : &live_.at(found->second);
 }
 
-const QueueRow* QueueStore::FindAcknowledged(uint64_t seq) const {
-  const Places& places = In(RowState::kAcknowledged);
-  const auto found = places.lower_bound({seq, INT64_MIN});
-  return found == places.end() || found->first != seq ? nullptr : &live_.at(found->second);
-}
-
 const QueueStore::Places& QueueStore::In(RowState state) const {
   static const auto* none = new Places;
   const auto found = in_state_.find(state);
@@ -207,9 +221,9 @@ void QueueStore::Forget(int64_t position) {
   live_.erase(found);
 }
 
-std::optional<v1::QueueKey> QueueStore::FindKey(const std::string& key_id) const {
+const v1::QueueKey* QueueStore::FindKey(const std::string& key_id) const {
   const auto found = keys_.find(key_id);
-  return found == keys_.end() ? std::nullopt : std::optional(found->second);
+  return found == keys_.end() ? nullptr : &found->second;
 }
 
 absl::Status QueueStore::WriteRow(const QueueRow& row) {
@@ -296,6 +310,17 @@ absl::StatusOr<std::vector<QueueRow>> QueueStore::KeptRows() {
     if (!row.damaged) rows.push_back(std::move(row));
   }
   return rows;
+}
+
+absl::StatusOr<std::optional<QueueRow>> QueueStore::FindAnswered(uint64_t seq) {
+  const Places& places = In(RowState::kAcknowledged);
+  const auto found = places.lower_bound({seq, INT64_MIN});
+  if (found != places.end() && found->first == seq) return live_.at(found->second);
+  ASSIGN_OR_RETURN(const auto kept,
+                   Positions(absl::StrCat("SELECT position FROM mutations WHERE state = 3 AND seq = ", seq)));
+  if (kept.empty()) return std::nullopt;
+  QueueRow row = ReadRow(kept.front());
+  return row.damaged ? std::nullopt : std::optional(std::move(row));
 }
 
 std::set<std::string> QueueStore::DamagedSubjects(size_t most) const {

@@ -48,10 +48,10 @@ class QueueStore {
   using Places = std::set<std::pair<uint64_t, int64_t>>;
   const Places& In(RowState state) const;
   const QueueRow* FindByIntent(std::string_view intent_id) const;
-  // The acknowledged one at this place of the replica that the store is now; null: there is none.
-  const QueueRow* FindAcknowledged(uint64_t seq) const;
+  // The acknowledged or kept one at this place of the replica that the store is now.
+  absl::StatusOr<std::optional<QueueRow>> FindAnswered(uint64_t seq);
   int64_t next_position() const { return next_position_; }
-  std::optional<v1::QueueKey> FindKey(const std::string& key_id) const;
+  const v1::QueueKey* FindKey(const std::string& key_id) const;  // null: there is none
 
   absl::Status Commit(const QueueWrite& write);
 

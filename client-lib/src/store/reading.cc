@@ -149,19 +149,19 @@ absl::Status Reading::Load() {
 }
 
 absl::StatusOr<std::string> Reading::PayloadOf(const QueueRow& row) const {
-  const auto key = queue_.FindKey(row.key_id);
-  if (row.damaged || !key) return MakeError(ErrorCode::kDamaged, "a mutation that cannot be read");
+  const v1::QueueKey* key = queue_.FindKey(row.key_id);
+  if (row.damaged || key == nullptr) return MakeError(ErrorCode::kDamaged, "a mutation that cannot be read");
   ASSIGN_OR_RETURN(const std::string captured,
                    keyring_.Open(*key, row.sealed_payload, row.envelope, keys_.box));
   return UnpackPayload(captured);
 }
 
 std::optional<OwnMutation> Reading::OpenRow(const QueueRow& row, const StoreTime& time) const {
+  if (cases_only_ && !MakesCases(row.record_type())) return std::nullopt;
   OwnMutation own;
   own.envelope = row.ParsedEnvelope();
   const auto intent = IntentId::FromBytes(row.intent_id);
   const auto record = RecordId::FromBytes(own.envelope.record_id());
-  if (cases_only_ && !MakesCases(own.envelope.record_type())) return std::nullopt;
   if (row.damaged || !intent || !record) return std::nullopt;
   const auto payload = PayloadOf(row);
   if (!payload.ok() || !own.payload.ParseFromString(*payload)) return std::nullopt;

@@ -28,7 +28,7 @@ Bundled TakeBundle(const QueueStore& queue, QueueStore::Places::const_iterator& 
     const bool whole = bundle.bundle_id().empty() || rows.size() == bundle.count();
     if (!rows.empty() && whole) break;
     const QueueRow& row = queue.live().at(next->second);
-    v1::Bundle own = row.ParsedEnvelope().bundle();
+    v1::Bundle own = row.bundle();
     if (!rows.empty() && own.bundle_id() != bundle.bundle_id()) break;
     bundle = std::move(own);
     rows.push_back(&row);
@@ -159,10 +159,11 @@ absl::StatusOr<v1::Push> StoreImpl::NextPush(uint64_t after_seq, size_t max_byte
     }
   }
   for (const std::string& id : keys) {
-    auto key = queue_->FindKey(id);
-    if (!key) continue;  // damaged: the base keeps what it cannot open
-    key->clear_wrapped_for_store();
-    *push.add_queue_keys() = *std::move(key);
+    const v1::QueueKey* key = queue_->FindKey(id);
+    if (key == nullptr) continue;  // damaged: the base keeps what it cannot open
+    v1::QueueKey& sent = *push.add_queue_keys();
+    sent = *key;
+    sent.clear_wrapped_for_store();
   }
   TellSent(push);
   return push;
@@ -376,14 +377,14 @@ absl::Status StoreImpl::TakeReplayed(const std::set<RecordId>& records) {
   return absl::OkStatus();
 }
 
-// The rows as whole records again. Who is told this pushed them opened in this session, has their verdict, and keeps them until all
-// scopes that they name have passed it; where that is not so the next session brings them whole.
+// The entries as whole records again. Who is told this pushed them opened in this session, has their verdict, and holds them for as
+// long as there is no backup with them; where that is not so the next session brings them whole.
 absl::Status StoreImpl::PutBackOwn(v1::Page& page) const {
   for (v1::FeedEntry& entry : *page.mutable_entries()) {
     if (entry.as_sent_seq() == 0) continue;
     const auto lost = [] { return MakeError(ErrorCode::kInternal, "a page says less than this device has"); };
-    const QueueRow* row = queue_->FindAcknowledged(entry.as_sent_seq());
-    if (row == nullptr) return lost();
+    ASSIGN_OR_RETURN(const auto row, queue_->FindAnswered(entry.as_sent_seq()));
+    if (!row.has_value()) return lost();
     ASSIGN_OR_RETURN(const std::string bytes, reading_->PayloadOf(*row));
     v1::MutationPayload payload;
     if (!payload.ParseFromString(bytes)) return lost();
