@@ -23,6 +23,7 @@ struct KnownSchema {
   uint32_t newest_type = static_cast<uint32_t>(AllRecordTypes().size());
   uint32_t packing = kPackingForm;  // the newest form that it opens; 0 = a build of before there was any
   bool takes_opened = true;         // SyncRequest.opened_push; false = a build of before there was that
+  bool hears_due = true;            // SyncRequest.nearest_due; likewise
 };
 
 // A mutation's two halves, as far as they could be parsed, and what they were parsed from.

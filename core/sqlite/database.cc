@@ -108,7 +108,24 @@ absl::StatusOr<int64_t> Database::QueryInt(std::string_view sql) {
 absl::Status Database::Checkpoint() {
   const int rc = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   owes_checkpoint_ = rc != SQLITE_OK;
+  if (rc == SQLITE_OK) log_pages_ = tried_at_ = 0;
   return Check(rc);
+}
+
+void Database::CheckpointAhead(int pages) {
+  if (log_pages_ - tried_at_ < pages) return;
+  tried_at_ = log_pages_;
+  (void)sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+// As SQLite does it by itself where nobody else listens.
+int Database::OnCommit(void* self, sqlite3* db, const char* name, int pages) {
+  auto& that = *static_cast<Database*>(self);
+  if (pages < that.log_pages_) that.tried_at_ = 0;
+  that.log_pages_ = pages;
+  if (pages >= that.most_log_pages_)
+    (void)sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  return SQLITE_OK;
 }
 
 absl::Status Database::BackupTo(const std::string& path) {

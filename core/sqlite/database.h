@@ -54,6 +54,8 @@ struct DatabaseOptions {
   // and a first commit with one instead of three. For what can be fetched again: a damaged log silently ends at its last sound
   // commit. 0 = every close empties it.
   int64_t keep_log = 0;
+  // A commit that finds so many pages in a writer's log copies them into the file, and takes that much longer.
+  int most_log_pages = 1000;
   absl::Duration busy_timeout = absl::Seconds(5);
   // A registered VFS; empty = SQLite's default. With another one the mode of a new file is that VFS's
   // business.
@@ -85,6 +87,9 @@ class Database {
 
   // Copies everything into the file and empties the WAL. kStoreBusy where a reader stands in the way.
   absl::Status Checkpoint();
+  // Copies what it can into the file where the log has grown by `pages` since that was last tried, so that no commit has to;
+  // waits for nobody who reads. The log stays as long as it is, and so complete where this goes wrong.
+  void CheckpointAhead(int pages);
   // A consistent copy into a new file at `path` (VACUUM INTO; not in WAL mode; an empty file may be there and keeps its
   // mode). On a kRead connection too, while another one writes. kInternal where the file holds anything.
   absl::Status BackupTo(const std::string& path);
@@ -104,6 +109,7 @@ class Database {
   Database(sqlite3* db, Access access) : db_(db), access_(access) {}
   void GiveBack(Statement::Idle& home, std::unique_ptr<Prepared> prepared);
   bool KeepsLog() const;
+  static int OnCommit(void* self, sqlite3* db, const char* name, int pages);
 
   struct TextHash {
     using is_transparent = void;
@@ -119,6 +125,9 @@ class Database {
   bool failed_ = false;
   int64_t keep_log_ = 0;
   bool owes_checkpoint_ = false;
+  int most_log_pages_ = 0;
+  int log_pages_ = 0;  // after the last commit
+  int tried_at_ = 0;   // of them were there at the last CheckpointAhead(); 0 = none since the log began anew
   // Idle statements by text; several where one text is in use twice at a time.
   std::unordered_map<std::string, Statement::Idle, TextHash, std::equal_to<>> idle_;
 };

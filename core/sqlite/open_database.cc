@@ -161,6 +161,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
   db->access_ = Access::kWrite;
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
   db->keep_log_ = options.keep_log;
+  db->most_log_pages_ = options.most_log_pages;
+  sqlite3_wal_hook(handle, &Database::OnCommit, db.get());
   // A migration counts at once in the main file, where an older version looks first.
   if (identity.user_version < static_cast<int64_t>(options.migrations.size()))
     RETURN_IF_ERROR(db->Checkpoint());

@@ -1,7 +1,6 @@
 #include "server/engine/admission.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "core/base/clock.h"
@@ -150,14 +149,11 @@ MaybeRefusal ValidateAlone(const RecordTypeInfo& info, const OpenedMutation& mut
   if (auto refusal = ValidatePatch(info, mutation.payload)) return refusal;
   // Before its create arrives a record is a part only; a deleted one is nobody's to read.
   if (!merged.has_created() || merged.deleted()) return std::nullopt;
-  const std::unique_ptr<google::protobuf::Message> content(info.prototype->New());
-  if (!content->ParseFromString(merged.fields())) return Refusal{v1::REFUSAL_CODE_UNREADABLE, 0};
-  ValidationContext context;
-  context.record_id = RecordId::FromBytes(mutation.envelope.record_id()).value_or(RecordId());
-  context.subject = RecordId::FromBytes(mutation.envelope.subject_id()).value_or(RecordId());
   const bool is_create = mutation.payload.action() == v1::MUTATION_ACTION_CREATE;
-  context.latest_day = LocalDay(is_create ? recorded.latest : received);
-  return ValidateContent(info, *content, context);
+  const absl::CivilDay latest_day = LocalDay(is_create ? recorded.latest : received);
+  const bool known_sound = mutation.sound_from.has_value() && *mutation.sound_from <= latest_day;
+  if (known_sound && merged.fields() == mutation.payload.fields()) return std::nullopt;
+  return CheckContent(info, mutation, merged.fields(), latest_day);
 }
 
 absl::StatusOr<MaybeRefusal> Validate(BaseStore& store, const RecordTypeInfo& info,

@@ -293,8 +293,10 @@ absl::StatusOr<std::vector<Interval>> Committer::RecordedIntervals(const Submiss
   ReplicaState& state = standing->state;
   std::vector<Interval> intervals;
   for (const OpenedMutation& mutation : submission.mutations) {
-    Interval interval = RecordedInterval(mutation.payload.evidence(), submission.session,
-                                         submission.author.enrolled, submission.received);
+    Interval interval = mutation.own_interval.has_value()
+                            ? *mutation.own_interval
+                            : RecordedInterval(mutation.payload.evidence(), submission.session,
+                                               submission.author.enrolled, submission.received);
     if (state.last_earliest_us > 0) {
       const absl::Time previous = absl::FromUnixMicros(state.last_earliest_us);
       interval = NarrowByPrevious(interval, Interval{previous, submission.received});

@@ -188,7 +188,7 @@ absl::Status GoOn(BaseStore& store, StoreAccount& account, ReplicaState replica,
   replica.last_sync_us = absl::ToUnixMicros(now);
   replica.unsent_count = hello.unsent_count();
   // A locked store knows no due time: what was heard last stands.
-  if (greeting.reading) replica.nearest_due_us = hello.nearest_due_us();
+  if (greeting.reading && !hello.due_follows()) replica.nearest_due_us = hello.nearest_due_us();
   RETURN_IF_ERROR(store.PutReplica(replica));
   ASSIGN_OR_RETURN(greeting.chairs_came_back, HearLeases(store, account.id, replica.id, hello));
   ASSIGN_OR_RETURN(greeting.erasures, store.ErasuresToTell(account.id, replica.id, kMostErasures));
@@ -261,10 +261,11 @@ absl::Status SettleTwin(BaseStore& store, StoreId id, std::string_view actor, ab
   });
 }
 
-absl::Status NoteSessionEnd(BaseStore& store, ReplicaId id, uint32_t unsent_count, absl::Time now) {
+absl::Status NoteSessionEnd(BaseStore& store, ReplicaId id, const HeldByDevice& held, absl::Time now) {
   ASSIGN_OR_RETURN(auto replica, store.FindReplica(id));
   if (!replica.has_value()) return absl::OkStatus();
-  replica->unsent_count = unsent_count;
+  replica->unsent_count = held.unsent_count;
+  if (held.nearest_due_us.has_value()) replica->nearest_due_us = *held.nearest_due_us;
   replica->last_sync_us = absl::ToUnixMicros(now);
   return InTransaction(store, [&] { return store.PutReplica(*replica); });
 }

@@ -54,8 +54,14 @@ absl::StatusOr<Greeting> Greet(BaseStore& store, const Peer& peer, const v1::Hel
 // is told a new name (and found again, if it is a second device). kNotFound: no such store, or not flagged.
 absl::Status SettleTwin(BaseStore& store, StoreId id, std::string_view actor, absl::Time now);
 
-// The end of a session: what the device still holds, for the board.
-absl::Status NoteSessionEnd(BaseStore& store, ReplicaId replica, uint32_t unsent_count, absl::Time now);
+// What a device still held when last heard, for the board.
+struct HeldByDevice {
+  uint32_t unsent_count = 0;
+  std::optional<int64_t> nearest_due_us;  // as in v1::NearestDue; nullopt: none was said since the Hello
+};
+
+// The end of a session.
+absl::Status NoteSessionEnd(BaseStore& store, ReplicaId replica, const HeldByDevice& held, absl::Time now);
 
 }  // namespace opgang
 

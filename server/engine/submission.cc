@@ -1,8 +1,10 @@
 #include "server/engine/submission.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
+#include "core/base/clock.h"
 #include "core/packing/packing.h"
 #include "core/sealing/sealing.h"
 
@@ -66,6 +68,15 @@ bool IsWhole(const std::vector<OpenedMutation>& parts) {
   return true;
 }
 
+std::optional<absl::CivilDay> SoundFrom(const OpenedMutation& mutation, absl::Time captured_by) {
+  const RecordTypeInfo* info = FindRecordType(mutation.envelope.record_type());
+  const bool is_create = mutation.payload.action() == v1::MUTATION_ACTION_CREATE;
+  if (info == nullptr || !is_create || mutation.refusal.has_value()) return std::nullopt;
+  const absl::CivilDay day = LocalDay(captured_by);
+  if (CheckContent(*info, mutation, mutation.payload.fields(), day).has_value()) return std::nullopt;
+  return day;
+}
+
 // A mutation was captured before its successors were, and with the right clock one of these says when that was.
 void NoteSuccessors(std::vector<OpenedMutation>& mutations, const Author& author, absl::Time received,
                     const std::optional<Anchor>& session) {
@@ -74,6 +85,8 @@ void NoteSuccessors(std::vector<OpenedMutation>& mutations, const Author& author
     mutation->captured_by = captured_by;
     const Interval own = RecordedInterval(mutation->payload.evidence(), session, author.enrolled, received);
     captured_by = std::min(captured_by.value_or(own.latest), own.latest);
+    mutation->own_interval = own;
+    mutation->sound_from = SoundFrom(*mutation, *captured_by);
   }
 }
 
@@ -134,6 +147,17 @@ bool SameContent(const LogContent& logged, const OpenedMutation& mutation) {
   if (logged.payload == mutation.payload_bytes) return true;
   const auto unpacked = UnpackPayload(logged.payload);
   return unpacked.ok() && *unpacked == mutation.payload_bytes;
+}
+
+std::optional<Refusal> CheckContent(const RecordTypeInfo& info, const OpenedMutation& mutation,
+                                    const std::string& fields, absl::CivilDay latest_day) {
+  const std::unique_ptr<google::protobuf::Message> content(info.prototype->New());
+  if (!content->ParseFromString(fields)) return Refusal{v1::REFUSAL_CODE_UNREADABLE, 0};
+  ValidationContext context;
+  context.record_id = RecordId::FromBytes(mutation.envelope.record_id()).value_or(RecordId());
+  context.subject = RecordId::FromBytes(mutation.envelope.subject_id()).value_or(RecordId());
+  context.latest_day = latest_day;
+  return ValidateContent(info, *content, context);
 }
 
 std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, const Author& author,

@@ -55,6 +55,10 @@ struct OpenedMutation {
   bool under_digest = false;
   // By then it had been captured: the latest instant of the mutations after it in the same Push.
   std::optional<absl::Time> captured_by;
+  // Seen before the writer has it, whose time is everybody's; nullopt: not looked at. What its own evidence says of when it was
+  // recorded; and of a create, the day from which on its content is sound by itself.
+  std::optional<Interval> own_interval;
+  std::optional<absl::CivilDay> sound_from;
 };
 
 struct Submission {
@@ -96,6 +100,11 @@ OpenedMutation OpenRevoked(const v1::SealedMutation& sealed, const QueueKeys& ke
 // Parses envelope and payload from their bytes and refuses what is wrong with them by themselves, judged by what this
 // build knows: also when a mutation is taken out of quarantine.
 void CheckForm(OpenedMutation& mutation, const KnownSchema& schema = {});
+
+// What the content of a mutation's record shows by itself, where it is `fields` (serialized), said on `latest_day` at the latest
+// (ValidationContext): sound on one day it is so on every later one.
+std::optional<Refusal> CheckContent(const RecordTypeInfo& info, const OpenedMutation& mutation,
+                                    const std::string& fields, absl::CivilDay latest_day);
 
 // Groups neighbours into bundles. A bundle with missing or foreign parts is one submission refused as a whole.
 std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, const Author& author,

@@ -11,7 +11,7 @@ namespace {
 
 // Enough to make the sync of a commit cheap; about half of what one device may have under way, so that it writes down the
 // verdicts of one group and sends anew while the next is committed.
-constexpr size_t kMaxGroupMutations = 500;
+constexpr size_t kMaxGroupMutations = 800;
 
 size_t MutationsIn(const std::vector<Submission>& submissions) {
   size_t count = 0;
@@ -87,8 +87,14 @@ std::vector<Writer::Work> Writer::TakeGroup() {
   return group;
 }
 
+bool Writer::NobodyWaits() {
+  std::unique_lock lock(mutex_);
+  return queue_.empty();
+}
+
 void Writer::Loop() {
   while (true) {
+    if (!failed_ && NobodyWaits()) store_->Rest();
     std::vector<Work> group = TakeGroup();
     if (group.empty()) return;
     if (Job* job = std::get_if<Job>(&group.front())) {

@@ -60,6 +60,7 @@ class Writer {
   using Work = std::variant<Batch, Job>;
 
   void Loop();
+  bool NobodyWaits();
   // Takes a job, or as many neighbouring batches as make a good group. Empty: stop.
   std::vector<Work> TakeGroup();
   void CommitGroup(std::vector<Work> group);

@@ -91,13 +91,11 @@ void SyncStrand::OnDone() {
   base_.sessions.Remove(this);
   const auto replica = session_.replica();
   if (!replica.has_value()) return;
-  spdlog::info("event=session-end replica={} unsent={}", replica->ToString(), session_.unsent_count());
-  base_.writer->Run(
-      [id = *replica, unsent = session_.unsent_count(), now = Now()](BaseStore& store, Committer&) {
-        const absl::Status status = NoteSessionEnd(store, id, unsent, now);
-        if (!status.ok())
-          spdlog::warn("event=session-end-not-noted error=\"{}\"", std::string(status.message()));
-      });
+  spdlog::info("event=session-end replica={} unsent={}", replica->ToString(), session_.held().unsent_count);
+  base_.writer->Run([id = *replica, held = session_.held(), now = Now()](BaseStore& store, Committer&) {
+    const absl::Status status = NoteSessionEnd(store, id, held, now);
+    if (!status.ok()) spdlog::warn("event=session-end-not-noted error=\"{}\"", std::string(status.message()));
+  });
 }
 
 void SyncStrand::Greet(const Peer& peer, const v1::Hello& hello) {

@@ -346,6 +346,8 @@ class BaseStore : public BaseReader {
   // A write or sync has failed (not: the disk is full): nothing becomes durable through this store any more. Close it and
   // open it anew.
   virtual bool failed() const = 0;
+  // Nobody waits: what a later commit would have to stop for is done now. Outside of a transaction.
+  virtual void Rest() = 0;
   // A part of the transaction that can be taken back alone.
   virtual absl::Status BeginPart() = 0;
   virtual absl::Status KeepPart() = 0;

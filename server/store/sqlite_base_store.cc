@@ -17,6 +17,11 @@
 namespace opgang {
 namespace {
 
+// A checkpoint makes the writer wait: it syncs twice, and writes a page once however often it was changed since the last. So one is
+// made when nothing waits for the writer and 16 MiB are there; and at 64 MiB, whoever waits.
+constexpr int kCheckpointPages = 4096;
+constexpr int kMostLogPages = 16384;
+
 sqlite::DatabaseOptions DatabaseOptionsFor(const SqliteBaseOptions& options, sqlite::Access access) {
   sqlite::DatabaseOptions database;
   database.path = options.file.string();
@@ -24,6 +29,7 @@ sqlite::DatabaseOptions DatabaseOptionsFor(const SqliteBaseOptions& options, sql
   database.migrations = kBaseMigrations;
   database.access = access;
   database.vfs = options.vfs;
+  database.most_log_pages = kMostLogPages;
   return database;
 }
 
@@ -32,9 +38,7 @@ using SqliteBaseReader = Reads<BaseReader>;
 }  // namespace
 
 absl::Status SqliteBaseStore::Start() {
-  // KiB: a decision looks at a dozen places. Pages, 16 MiB: a checkpoint makes the writer wait, syncs twice, and writes
-  // a page once however often it was changed since the last.
-  RETURN_IF_ERROR(db_->Execute("PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4096"));
+  RETURN_IF_ERROR(db_->Execute("PRAGMA cache_size=-16384"));  // KiB: a decision looks at a dozen places
   auto epoch = queries_.Meta("epoch");
   if (!epoch.ok() && GetErrorCode(epoch.status()) == ErrorCode::kNotFound) return MakeNew();
   if (!epoch.ok()) return epoch.status();
@@ -53,6 +57,8 @@ absl::Status SqliteBaseStore::Start() {
   has_quarantine_ = quarantined > 0;
   return LoadErased();
 }
+
+void SqliteBaseStore::Rest() { db_->CheckpointAhead(kCheckpointPages); }
 
 absl::Status SqliteBaseStore::MakeNew() {
   epoch_ = EpochId::Make(absl::UnixEpoch(), *options_.random);

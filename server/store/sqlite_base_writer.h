@@ -46,6 +46,7 @@ class SqliteBaseStore : public Reads<BaseStore> {
   absl::Status Begin() override;
   absl::Status Commit() override;
   bool failed() const override { return db_->failed(); }
+  void Rest() override;
   void Rollback() override;
   absl::Status BeginPart() override;
   absl::Status KeepPart() override;

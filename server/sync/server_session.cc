@@ -103,6 +103,7 @@ void ServerSession::OnRequest(const v1::SyncRequest& request) {
     case v1::SyncRequest::kDeviceUses: return OnDeviceUses(request.device_uses());
     case v1::SyncRequest::kPacked: return OnPacked(request.packed());
     case v1::SyncRequest::kOpenedPush: return OnPush(request.opened_push());
+    case v1::SyncRequest::kNearestDue: return OnNearestDue(request.nearest_due());
     case v1::SyncRequest::MESSAGE_NOT_SET: break;
   }
   // What only a newer client knows to say is left out; nothing at all is no message.
@@ -123,7 +124,7 @@ void ServerSession::OnHello(const v1::Hello& hello) {
   if (state_ != State::kAwaitHello) return GoAway(v1::GO_AWAY_REASON_PROTOCOL);
   state_ = State::kGreeting;
   hello_ = hello;
-  unsent_count_ = hello.unsent_count();
+  held_.unsent_count = hello.unsent_count();
   anchor_ = Anchor{host_.Now(), hello.clock(), absl::ZeroDuration()};
   host_.Greet(peer_, hello);
 }
@@ -163,6 +164,7 @@ void ServerSession::QueueWelcome(const Greeting& greeting) {
   welcome.set_schema_version(keys_.schema.version);
   welcome.set_opens_packing(keys_.schema.packing);
   welcome.set_takes_opened(keys_.schema.takes_opened && !greeting.author.is_revoked());
+  welcome.set_hears_due(keys_.schema.hears_due);
   welcome.set_durable_horizon(greeting.backup.durable_horizon());
   *welcome.mutable_backup() = greeting.backup;
   welcome.set_role(std::string(RoleName(greeting.author.role)));
@@ -283,6 +285,10 @@ void ServerSession::OnErasuresHeeded(const v1::ErasuresHeeded& heeded) {
   host_.NoteErasures(author_->replica, std::vector<v1::Erasure>(erasures.begin(), erasures.end()));
 }
 
+void ServerSession::OnNearestDue(const v1::NearestDue& nearest) {
+  if (reading_ && keys_.schema.hears_due) held_.nearest_due_us = nearest.due_us();
+}
+
 // From a locked store, or one taken out of use, too: who looked at what was noted when somebody could.
 void ServerSession::OnDeviceUses(const v1::DeviceUses& uses) {
   if (state_ != State::kOpen || takes_uses_ || !IsWellFormed(uses))
@@ -335,7 +341,8 @@ void ServerSession::OnVerdicts(absl::StatusOr<std::vector<v1::Verdict>> verdicts
   }
   for (const v1::Verdict& verdict : *verdicts) {
     sent_.NoteVerdict(verdict);
-    if (!verdict.has_retry_later() && !verdict.has_id_reused() && unsent_count_ > 0) --unsent_count_;
+    if (!verdict.has_retry_later() && !verdict.has_id_reused() && held_.unsent_count > 0)
+      --held_.unsent_count;
   }
   QueueAcks(*std::move(verdicts), cost);
   for (Stretch& stretch : stretches_) stretch.behind = stretch.owes_current = true;

@@ -100,8 +100,8 @@ class ServerSession {
   // Speaks for this staff member, by the certificate.
   // Set once greeted.
   std::optional<ReplicaId> replica() const;
-  // What the device still held when last heard: for NoteSessionEnd().
-  uint32_t unsent_count() const { return unsent_count_; }
+  // For NoteSessionEnd().
+  const HeldByDevice& held() const { return held_; }
   // Bytes of messages that the session keeps for its device, pushed or to be sent: at most the credit, beside
   // Welcome and the page in the caller's hands (I15). For the log, and for a checker.
   size_t held_bytes() const;
@@ -143,6 +143,7 @@ class ServerSession {
   void OnScopesRemoved(const v1::ScopesRemoved& removed);
   void OnErasuresHeeded(const v1::ErasuresHeeded& heeded);
   void OnDeviceUses(const v1::DeviceUses& uses);
+  void OnNearestDue(const v1::NearestDue& nearest);
   void HandIn(const v1::Push& push);
   bool PassesOver(const v1::Push& push) const;
   void StartStretches();
@@ -186,7 +187,7 @@ class ServerSession {
   std::deque<SentPage> pages_in_flight_;
   size_t page_bytes_in_flight_ = 0;
   LineRate line_;
-  uint32_t unsent_count_ = 0;
+  HeldByDevice held_;
   bool half_closed_ = false;
   bool takes_uses_ = false;  // some are under way into the audit: one message at a time
   absl::Time last_heard_;

@@ -109,6 +109,51 @@ TEST_F(SqliteDatabaseTest, ShortLogStaysWhereItMayAndIsReadAndALongOneOrOneToBeW
   EXPECT_EQ(Count(*Open(options)), 43);
 }
 
+// Bytes in the file itself tell how much of the log has been copied into it.
+TEST_F(SqliteDatabaseTest, LogIsCopiedAheadOnceItHasGrownAndAtTheLatestByACommitThatFindsTooMuch) {
+  DatabaseOptions options = Options(1);
+  options.most_log_pages = 40;
+  auto db = Open(options);
+  const auto in_file = [&] { return std::filesystem::file_size(path_); };
+  const auto empty = in_file();
+  const std::string page(4000, 'x');
+  const auto add = [&](int rows) {
+    for (int i = 0; i < rows; ++i) ASSERT_EQ(Add(*db, page), absl::OkStatus());
+  };
+  add(4);
+  db->CheckpointAhead(20);
+  EXPECT_EQ(in_file(), empty) << "the log is short";
+  add(8);
+  db->CheckpointAhead(20);
+  const auto ahead = in_file();
+  EXPECT_GT(ahead, empty);
+  add(1);
+  db->CheckpointAhead(20);
+  EXPECT_EQ(in_file(), ahead) << "the log began anew";
+  add(20);
+  EXPECT_GT(in_file(), ahead) << "nobody rested";
+  EXPECT_EQ(Count(*db), 33);
+}
+
+TEST_F(SqliteDatabaseTest, LogIsCopiedAsFarAsAReaderAllows) {
+  DatabaseOptions options = Options(1);
+  options.most_log_pages = 1000;
+  auto db = Open(options);
+  ASSERT_EQ(Add(*db, "1. th"), absl::OkStatus());
+  DatabaseOptions reading = Options(1);
+  reading.access = Access::kRead;
+  auto reader = Open(reading);
+  const auto snapshot = Transaction::BeginRead(*reader);
+  ASSERT_EQ(Count(*reader), 1);
+  const std::string page(4000, 'x');
+  for (int i = 0; i < 12; ++i) ASSERT_EQ(Add(*db, page), absl::OkStatus());
+  const auto before = std::filesystem::file_size(path_);
+  db->CheckpointAhead(20);
+  EXPECT_EQ(std::filesystem::file_size(path_), before);
+  EXPECT_EQ(Count(*reader), 1);
+  EXPECT_EQ(Count(*db), 13);
+}
+
 TEST_F(SqliteDatabaseTest, WalAndSharedMemoryOfAnOpenFileArePrivateToo) {
   auto db = Open(Options(1));
   ASSERT_EQ(Add(*db, "st. tv"), absl::OkStatus());

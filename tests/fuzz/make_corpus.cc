@@ -142,10 +142,13 @@ void WriteBaseSessions(const std::vector<Draft>& drafts) {
   page_ack.mutable_page_ack()->set_page_count(1);
   v1::SyncRequest heartbeat;
   heartbeat.mutable_heartbeat()->set_time_us(1);
+  v1::SyncRequest due;
+  due.mutable_nearest_due()->set_due_us(1);
   Write("base_session", "hello", Hello());
   Write("base_session", "push", Hello() + PushOf(drafts) + AsPart(page_ack.SerializeAsString()));
   Write("base_session", "packed", Hello() + PushOf(drafts, /*packed=*/true));
   Write("base_session", "opened", Hello(/*puts_back=*/true) + OpenedPushOf(drafts) + PushOf(drafts));
+  Write("base_session", "due", Hello() + PushOf(drafts) + AsPart(due.SerializeAsString()));
   Write("base_session", "twice", Hello() + PushOf(drafts) + PushOf(drafts) + Hello());
   Write("base_session", "push-first", PushOf(drafts) + Hello() + AsPart(heartbeat.SerializeAsString()));
   Write("base_session", "uses", Hello() + UsesFrom(1) + UsesFrom(3) + UsesFrom(2));

@@ -238,7 +238,7 @@ absl::Status TestBase::End(std::shared_ptr<BaseSession> session) {
   std::erase_if(sessions_, [&](const auto& weak) { return weak.expired() || weak.lock() == session; });
   const auto replica = session->session().replica();
   if (!replica.has_value()) return absl::OkStatus();
-  return NoteSessionEnd(*store_, *replica, session->session().unsent_count(), clock_.WallNow());
+  return NoteSessionEnd(*store_, *replica, session->session().held(), clock_.WallNow());
 }
 
 void TestBase::RunJobs() {

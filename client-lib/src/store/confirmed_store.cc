@@ -29,6 +29,7 @@ sqlite::DatabaseOptions OptionsFor(const std::string& path, const std::string& v
   options.migrations = kConfirmedMigrations;
   options.secure_delete = true;
   options.keep_log = kKeepLog;
+  options.most_log_pages = kMostLogPages;
   options.vfs = vfs;
   return options;
 }

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "client-lib/src/store/schema.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
@@ -95,6 +96,7 @@ absl::StatusOr<std::unique_ptr<QueueStore>> QueueStore::Open(const std::string& 
   options.application_id = kQueueApplicationId;
   options.migrations = kQueueMigrations;
   options.secure_delete = true;
+  options.most_log_pages = kMostLogPages;
   options.vfs = vfs;
   ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(options));
   auto store = std::unique_ptr<QueueStore>(new QueueStore(std::move(db)));
@@ -102,7 +104,9 @@ absl::StatusOr<std::unique_ptr<QueueStore>> QueueStore::Open(const std::string& 
   return store;
 }
 
+// In one transaction, or SQLite takes and gives back its locks for each row.
 absl::Status QueueStore::Load() {
+  ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginRead(*db_));
   RETURN_IF_ERROR(LoadState());
   RETURN_IF_ERROR(LoadKeys());
   return LoadRows();

@@ -46,6 +46,8 @@
 
 namespace opgang {
 
+// 16 MiB: what an afternoon brings is copied into the file once, when the store is closed, and not four times meanwhile.
+inline constexpr int kMostLogPages = 4096;
 inline constexpr uint32_t kQueueApplicationId = 0x4f706751;      // "OpgQ"
 inline constexpr uint32_t kConfirmedApplicationId = 0x4f706743;  // "OpgC"
 

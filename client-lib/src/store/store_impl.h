@@ -94,6 +94,7 @@ class StoreImpl : public Store, public SyncStore {
   // SyncStore.
   void ExplainTo(SyncObserver* observer) override;
   absl::StatusOr<v1::Hello> MakeHello() override;
+  absl::StatusOr<v1::NearestDue> FindNearestDue() override;
   absl::StatusOr<v1::Push> NextPush(uint64_t after_seq, size_t max_bytes) override;
   uint32_t unsent_count() override;
   uint32_t base_opens_packing() override;

@@ -64,6 +64,7 @@ absl::Status ClientSession::Start() {
   hello_epoch_ = hello.epoch();
   if (opening_.as_copy) hello.clear_token();
   progress_.to_send = hello.unsent_count();
+  owes_due_ = hello.due_follows();
   outbox_.push_back(std::move(request));
   return absl::OkStatus();
 }
@@ -222,6 +223,7 @@ absl::Status ClientSession::Compare(const std::string& scope, const v1::Current&
 absl::StatusOr<std::optional<v1::SyncRequest>> ClientSession::NextRequest() {
   if (outbox_.empty()) RETURN_IF_ERROR(QueueErasures());
   if (outbox_.empty()) RETURN_IF_ERROR(QueuePush());
+  if (outbox_.empty()) RETURN_IF_ERROR(QueueDue());
   if (outbox_.empty()) RETURN_IF_ERROR(QueueUses());
   if (outbox_.empty()) RETURN_IF_ERROR(QueueRemovals());
   if (outbox_.empty()) return std::nullopt;
@@ -255,6 +257,17 @@ absl::Status ClientSession::QueuePush() {
   if (store_.base_opens_packing() >= kPackingForm) PackMessage(request, kMostPushExpansion);
   pushed_packed_ |= request.has_packed();
   pushed_opened_ |= opened;
+  outbox_.push_back(std::move(request));
+  return absl::OkStatus();
+}
+
+// While the base has much to do. Until the line is known it has not been sent much yet.
+absl::Status ClientSession::QueueDue() {
+  const bool speaking = welcomed_ && !new_replica_ && !go_away_.has_value();
+  if (!owes_due_ || !speaking || !(queue_drained_ || line_.known())) return absl::OkStatus();
+  owes_due_ = false;
+  v1::SyncRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_nearest_due(), store_.FindNearestDue());
   outbox_.push_back(std::move(request));
   return absl::OkStatus();
 }

@@ -85,6 +85,7 @@ class ClientSession {
   absl::Status QueueUses();
   absl::Status OnUsesTaken(const v1::UsesTaken& taken);
   absl::Status QueuePush();
+  absl::Status QueueDue();
   absl::Status QueueRemovals();
 
   SyncStore& store_;
@@ -103,6 +104,7 @@ class ClientSession {
 
   uint64_t pushed_seq_ = 0;  // everything at or below it went out in this session
   bool queue_drained_ = false;
+  bool owes_due_ = false;                               // Hello said that it follows
   bool pushed_packed_ = false, pushed_opened_ = false;  // something in this session
   bool owes_erasures_ =
       true;                // something may be to be said of them: at Welcome, and behind a page that erased

@@ -33,8 +33,10 @@ class SyncStore {
   virtual void ExplainTo(SyncObserver* observer) = 0;
 
   // Everything of Hello that the store knows: replica, token, epoch, cursors, read proof (empty where locked),
-  // unsent count, nearest due. The session fills in clock and versions.
+  // unsent count, nearest due or that it follows. The session fills in clock and versions.
   virtual absl::StatusOr<v1::Hello> MakeHello() = 0;
+  // As of now. Not quick: what is not open yet of cases is opened.
+  virtual absl::StatusOr<v1::NearestDue> FindNearestDue() = 0;
 
   // Unanswered mutations with seq > after_seq, in seq order, whole bundles, at most about max_bytes (at least one
   // bundle); with the queue keys they need. An empty Push: nothing more.
