@@ -261,10 +261,10 @@ absl::Status ClientSession::QueuePush() {
   return absl::OkStatus();
 }
 
-// While the base has much to do. Until the line is known it has not been sent much yet.
+// When all was pushed: from then on this device waits for the base and not the base for it.
 absl::Status ClientSession::QueueDue() {
   const bool speaking = welcomed_ && !new_replica_ && !go_away_.has_value();
-  if (!owes_due_ || !speaking || !(queue_drained_ || line_.known())) return absl::OkStatus();
+  if (!owes_due_ || !speaking || !queue_drained_) return absl::OkStatus();
   owes_due_ = false;
   v1::SyncRequest request;
   ASSIGN_OR_RETURN(*request.mutable_nearest_due(), store_.FindNearestDue());
