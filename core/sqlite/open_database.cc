@@ -11,6 +11,7 @@
 #include "core/base/status_macros.h"
 #include "core/sqlite/database.h"
 #include "core/sqlite/durable_file.h"
+#include "core/sqlite/gathering_vfs.h"
 #include "core/sqlite/journal_version.h"
 
 namespace opgang::sqlite {
@@ -55,11 +56,13 @@ std::string UriOf(const std::string& path, std::string_view parameters) {
   return uri.append(parameters);
 }
 
-absl::StatusOr<sqlite3*> OpenHandle(const std::string& name, int flags, const std::string& vfs) {
+absl::StatusOr<sqlite3*> OpenHandle(const std::string& name, int flags, const DatabaseOptions& options) {
   sqlite3* db = nullptr;
   // Counting SQLite's memory takes a lock of the whole process at each allocation. Refused once anything is open: then it
   // is counted.
   [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  const bool writes = options.access == Access::kWrite;
+  const std::string vfs = writes ? GatheringVfs(options.vfs) : options.vfs;
   const int rc = sqlite3_open_v2(name.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                                  vfs.empty() ? nullptr : vfs.c_str());
   if (rc == SQLITE_OK) return db;
@@ -69,11 +72,10 @@ absl::StatusOr<sqlite3*> OpenHandle(const std::string& name, int flags, const st
 
 absl::StatusOr<sqlite3*> OpenFor(const DatabaseOptions& options) {
   if (options.access == Access::kImage) {
-    return OpenHandle(UriOf(options.path, "?immutable=1"), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
-                      options.vfs);
+    return OpenHandle(UriOf(options.path, "?immutable=1"), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, options);
   }
   const int create = options.access == Access::kWrite ? SQLITE_OPEN_CREATE : 0;
-  return OpenHandle(options.path, SQLITE_OPEN_READWRITE | create, options.vfs);
+  return OpenHandle(options.path, SQLITE_OPEN_READWRITE | create, options);
 }
 
 // A new file gets its mode before it holds a byte; SQLite gives WAL and shm the same.
@@ -129,7 +131,7 @@ void KeepWalOnClose(Database& db) {
 // Takes no lock and makes no file: immutable reads the main file alone.
 absl::Status Database::Look(const DatabaseOptions& options) {
   auto look =
-      OpenHandle(UriOf(options.path, "?immutable=1"), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, options.vfs);
+      OpenHandle(UriOf(options.path, "?immutable=1"), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, options);
   if (!look.ok()) return absl::OkStatus();
   Database db(*look, Access::kRead);
   absl::StatusOr<FileIdentity> identity = ReadIdentity(db);
