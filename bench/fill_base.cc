@@ -134,8 +134,9 @@ class Filler {
     OpenedMutation& mutation = submission.mutations[0];
     mutation.envelope.set_subject_id((info.subject == SubjectRule::kSelf ? id : citizen).ToBytes());
     mutation.envelope_bytes = mutation.envelope.SerializeAsString();
-    submission.author.staff_code = "amal";
-    submission.author.role = Role::kHealth;
+    Author& author = OwnAuthor(submission);
+    author.staff_code = "amal";
+    author.role = Role::kHealth;
     group_.push_back(std::move(submission));
     ++added_;
     --left_;

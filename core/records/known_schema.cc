@@ -47,12 +47,27 @@ bool HasUnknownEnum(const Message& message, const FieldDescriptor& field) {
 
 bool IsPlain(CodedInputStream& in, const Descriptor& type, int nested);
 
+bool IsPlainEnum(CodedInputStream& in, const FieldDescriptor& field) {
+  uint32_t number = 0;
+  return in.ReadVarint32(&number) &&
+         field.enum_type()->FindValueByNumber(static_cast<int>(number)) != nullptr;
+}
+
+bool ArePlainEnums(CodedInputStream& in, const FieldDescriptor& field) {
+  uint32_t size = 0;
+  if (!in.ReadVarint32(&size)) return false;
+  const auto limit = in.PushLimit(static_cast<int>(size));
+  bool plain = true;
+  while (plain && in.BytesUntilLimit() > 0) plain = IsPlainEnum(in, field);
+  in.PopLimit(limit);
+  return plain;
+}
+
 bool IsPlainField(CodedInputStream& in, uint32_t tag, const FieldDescriptor& field, int nested) {
   uint32_t number = 0;
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_ENUM:
-      return in.ReadVarint32(&number) &&
-             field.enum_type()->FindValueByNumber(static_cast<int>(number)) != nullptr;
+      return field.is_packed() ? ArePlainEnums(in, field) : IsPlainEnum(in, field);
     case FieldDescriptor::CPPTYPE_MESSAGE: {
       if (!in.ReadVarint32(&number)) return false;
       const auto limit = in.PushLimit(static_cast<int>(number));
@@ -72,8 +87,8 @@ bool IsPlain(CodedInputStream& in, const Descriptor& type, int nested) {
     const uint32_t tag = in.ReadTag();
     if (tag == 0) return in.ConsumedEntireMessage();
     const FieldDescriptor* field = type.FindFieldByNumber(WireFormatLite::GetTagFieldNumber(tag));
-    const bool known = field != nullptr &&
-                       WireFormatLite::GetTagWireType(tag) == WireFormat::WireTypeForFieldType(field->type());
+    const bool known =
+        field != nullptr && WireFormatLite::GetTagWireType(tag) == WireFormat::WireTypeForField(field);
     if (!known || !IsPlainField(in, tag, *field, nested)) return false;
   }
   return false;

@@ -184,11 +184,11 @@ absl::StatusOr<v1::SettleConflictResponse> SettleConflict(BaseStore& store, Comm
   ASSIGN_OR_RETURN(const uint64_t next_seq, store.NextSeq(BaseAuthor::ReplicaOf(store.epoch())));
   BaseAuthor base(store.epoch(), next_seq, clock, random);
   Submission submission = base.InTheNameOf(person, record, std::move(payload));
-  if (!caller.local) submission.author.grants = caller.author.grants;
+  if (!caller.local) OwnAuthor(submission).grants = caller.author.grants;
   const OpenedMutation& mutation = submission.mutations[0];
   const Interval now{submission.received, submission.received};
   ASSIGN_OR_RETURN(const Admitted admitted,
-                   Admit(store, submission.author, mutation, now, submission.received));
+                   Admit(store, *submission.author, mutation, now, submission.received));
   if (admitted.refusal.has_value()) return RefusalError(*admitted.refusal, record.type);
   ASSIGN_OR_RETURN(CommitOutcome outcome, committer.Commit({submission}));
   touched.merge(outcome.touched);

@@ -97,6 +97,7 @@ absl::StatusOr<MaybeRefusal> Authorise(BaseStore& store, const Case& judged, con
   const v1::MutationEnvelope& envelope = judged.mutation.envelope;
   const RecordId id = RecordId::FromBytes(envelope.record_id()).value_or(RecordId());
   const RecordId subject = RecordId::FromBytes(envelope.subject_id()).value_or(RecordId());
+  if (!existing.has_value() && id == subject) return MaybeRefusal();  // a new citizen stands nowhere yet
   ASSIGN_OR_RETURN(const bool reaches, Reaches(store, judged, existing.has_value() ? id : subject));
   if (!reaches) return MaybeRefusal(Refusal{v1::REFUSAL_CODE_NOT_PERMITTED, 0});
   if (!existing.has_value()) return MaybeRefusal();

@@ -1,5 +1,6 @@
 #include "server/engine/base_author.h"
 
+#include <memory>
 #include <utility>
 
 #include "core/merge/field_set.h"
@@ -71,11 +72,10 @@ Submission BaseAuthor::InTheNameOf(const StaffMember& person, const StoredRecord
   envelope.set_subject_id(current.subject.ToBytes());
   const std::optional<AreaId> moved_to = MovedTo(envelope, payload);
   Submission submission = Wrap(std::move(envelope), std::move(payload), current.scopes.front());
-  if (moved_to.has_value()) {
-    submission.author.grants.push_back({AreaScope(*moved_to), 1, v1::GRANT_MODE_READ_WRITE, ""});
-  }
-  submission.author.staff_code = person.staff_code;
-  submission.author.role = person.role;
+  Author& author = OwnAuthor(submission);
+  if (moved_to.has_value()) author.grants.push_back({AreaScope(*moved_to), 1, v1::GRANT_MODE_READ_WRITE, ""});
+  author.staff_code = person.staff_code;
+  author.role = person.role;
   return submission;
 }
 
@@ -97,12 +97,14 @@ Submission BaseAuthor::Wrap(v1::MutationEnvelope envelope, v1::MutationPayload p
   mutation.digest = random_.Bytes(16);  // never sent again, so never compared
 
   Submission submission;
-  submission.author.staff_code = "base";
-  submission.author.role = Role::kBase;
-  submission.author.replica = replica_;
-  submission.author.grants = {{scope, 1, v1::GRANT_MODE_READ_WRITE, ""}};
   submission.received = absl::FromUnixMicros(reading.wall_us());
-  submission.author.enrolled = submission.received;
+  Author author;
+  author.staff_code = "base";
+  author.role = Role::kBase;
+  author.replica = replica_;
+  author.grants = {{scope, 1, v1::GRANT_MODE_READ_WRITE, ""}};
+  author.enrolled = submission.received;
+  submission.author = std::make_shared<const Author>(std::move(author));
   submission.session = Anchor{submission.received, reading, absl::ZeroDuration()};
   submission.mutations.push_back(std::move(mutation));
   return submission;

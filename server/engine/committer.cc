@@ -66,18 +66,18 @@ absl::StatusOr<CommitOutcome> Committer::CommitInOne(const std::vector<Submissio
 
 absl::Status Committer::DecideGroup(const std::vector<Submission>& group, CommitOutcome& outcome) {
   for (const Submission& submission : group) {
-    if (held_back_.contains(submission.author.replica)) {
+    if (held_back_.contains(submission.author->replica)) {
       outcome.verdicts.push_back(RetryLater(submission, v1::RETRY_REASON_DISK_FULL));
       continue;
     }
-    ASSIGN_OR_RETURN(const bool stands, AuthorityStands(submission.author));
+    ASSIGN_OR_RETURN(const bool stands, AuthorityStands(*submission.author));
     if (!stands) {
-      held_back_.insert(submission.author.replica);
+      held_back_.insert(submission.author->replica);
       outcome.verdicts.push_back(RetryLater(submission, v1::RETRY_REASON_SHUTTING_DOWN));
       continue;
     }
     ASSIGN_OR_RETURN(Decided verdicts, Decide(submission, outcome.touched));
-    RETURN_IF_ERROR(NotePlaces(submission.author.replica, verdicts));
+    RETURN_IF_ERROR(NotePlaces(submission.author->replica, verdicts));
     outcome.verdicts.push_back(std::move(verdicts));
   }
   if (!group.empty()) RETURN_IF_ERROR(SettleSeats(group.back().received, outcome.touched));
@@ -97,7 +97,7 @@ absl::StatusOr<bool> Committer::AuthorityStands(const Author& author) {
 Answers Committer::Answer(const std::vector<Submission>& group) {
   auto outcome = Commit(group);
   if (outcome.ok()) return {absl::OkStatus(), std::move(outcome->verdicts), std::move(outcome->touched)};
-  for (const Submission& submission : group) held_back_.insert(submission.author.replica);
+  for (const Submission& submission : group) held_back_.insert(submission.author->replica);
   return AllRetryLater(group, outcome.status());
 }
 
@@ -128,7 +128,7 @@ absl::Status Committer::HideForeignIds(Submission& submission) {
   for (OpenedMutation& mutation : submission.mutations) {
     if (mutation.intent.empty()) continue;
     ASSIGN_OR_RETURN(const std::string author, store_.WroteIt(mutation.intent));
-    mutation.under_digest = !author.empty() && author != submission.author.staff_code;
+    mutation.under_digest = !author.empty() && author != submission.author->staff_code;
   }
   return absl::OkStatus();
 }
@@ -155,7 +155,7 @@ absl::StatusOr<Committer::Decided> Committer::DecideAs(const Submission& submiss
   bool any_known = false;
   bool reused = HasTwins(submission.mutations);
   for (const OpenedMutation& mutation : submission.mutations) {
-    ASSIGN_OR_RETURN(MaybeVerdict verdict, KnownVerdict(submission.author.replica, mutation));
+    ASSIGN_OR_RETURN(MaybeVerdict verdict, KnownVerdict(submission.author->replica, mutation));
     any_known |= verdict.has_value();
     reused |= verdict.has_value() && verdict->has_id_reused();
     known.push_back(std::move(verdict));
@@ -246,7 +246,7 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
   // Before anything that others wrote is looked at, for else the order of a bundle's parts would tell of it.
   for (size_t i = 0; IsBlind(submission) && i < submission.mutations.size(); ++i) {
     Admitted alone;
-    alone.refusal = AdmitAlone(submission.author, submission.mutations[i], recorded[i], submission.received);
+    alone.refusal = AdmitAlone(*submission.author, submission.mutations[i], recorded[i], submission.received);
     if (alone.refusal.has_value()) return QuarantineAll(submission, recorded, i, alone);
   }
   // Nothing is written before the first one is admitted: of a mutation alone there is never anything to take back.
@@ -258,7 +258,7 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
   for (size_t i = 0; i < submission.mutations.size(); ++i) {
     const OpenedMutation& mutation = submission.mutations[i];
     ASSIGN_OR_RETURN(Admitted admitted,
-                     Admit(store_, submission.author, mutation, recorded[i], submission.received));
+                     Admit(store_, *submission.author, mutation, recorded[i], submission.received));
     if (admitted.refusal.has_value()) {
       torn_ |= i > 0;
       if (i > 0 && !in_part) return MakeError(ErrorCode::kInternal, "a bundle was refused in its middle");
@@ -269,13 +269,13 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
       if (in_part) RETURN_IF_ERROR(store_.BeginPart());
       ASSIGN_OR_RETURN(rev, store_.NextRev());
     }
-    LoggedMutation entry = LogEntry(submission.author, mutation, submission.received, recorded[i],
+    LoggedMutation entry = LogEntry(*submission.author, mutation, submission.received, recorded[i],
                                     AppliedVerdict(mutation, rev, admitted));
     RETURN_IF_ERROR(store_.AppendLog(entry));
     verdicts.push_back(std::move(entry.fate.verdict));
     admitted.record.rev = rev;
-    RETURN_IF_ERROR(NoteSeat(submission.author, mutation, admitted.record));
-    RETURN_IF_ERROR(NoteLeader(submission.author, admitted.record, submission.received));
+    RETURN_IF_ERROR(NoteSeat(*submission.author, mutation, admitted.record));
+    RETURN_IF_ERROR(NoteLeader(*submission.author, admitted.record, submission.received));
     RETURN_IF_ERROR(store_.PutRecord(admitted.record));
     news.insert(admitted.record.scopes.begin(), admitted.record.scopes.end());
     RETURN_IF_ERROR(NoteConcerned(store_, admitted.record, concerned));
@@ -289,20 +289,20 @@ absl::StatusOr<Committer::Decided> Committer::ApplyOrQuarantine(const Submission
 }
 
 absl::StatusOr<std::vector<Interval>> Committer::RecordedIntervals(const Submission& submission) {
-  ASSIGN_OR_RETURN(Standing * standing, StandingOf(submission.author.replica));
+  ASSIGN_OR_RETURN(Standing * standing, StandingOf(submission.author->replica));
   ReplicaState& state = standing->state;
   std::vector<Interval> intervals;
   for (const OpenedMutation& mutation : submission.mutations) {
     Interval interval = mutation.own_interval.has_value()
                             ? *mutation.own_interval
                             : RecordedInterval(mutation.payload.evidence(), submission.session,
-                                               submission.author.enrolled, submission.received);
+                                               submission.author->enrolled, submission.received);
     if (state.last_earliest_us > 0) {
       const absl::Time previous = absl::FromUnixMicros(state.last_earliest_us);
       interval = NarrowByPrevious(interval, Interval{previous, submission.received});
     }
     if (mutation.captured_by) {
-      interval = NarrowByNext(interval, Interval{submission.author.enrolled, *mutation.captured_by});
+      interval = NarrowByNext(interval, Interval{submission.author->enrolled, *mutation.captured_by});
     }
     state.last_earliest_us = absl::ToUnixMicros(interval.earliest);
     intervals.push_back(interval);

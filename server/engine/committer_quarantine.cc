@@ -61,7 +61,7 @@ absl::StatusOr<v1::Verdict> Committer::Quarantine(const Submission& submission,
                                                   const Refusal& refusal, uint64_t told_at_rev) {
   const v1::Verdict verdict = QuarantinedVerdict(mutation, refusal);
   QuarantinedMutation item;
-  item.mutation = LogEntry(submission.author, mutation, submission.received, recorded, verdict);
+  item.mutation = LogEntry(*submission.author, mutation, submission.received, recorded, verdict);
   if (told_at_rev > 0) {
     item.mutation.fate.told = ToldAsApplied(mutation, told_at_rev);
   } else if (mutation.under_digest) {  // by the name that its author knows
@@ -100,13 +100,13 @@ absl::StatusOr<Committer::Decided> Committer::QuarantineAll(const Submission& su
 absl::Status Committer::SettleReplaced(const Submission& submission, std::set<Scope>& touched) {
   std::vector<QuarantinedMutation> replaced;
   for (const OpenedMutation& mutation : submission.mutations) {
-    ASSIGN_OR_RETURN(auto chain, ReplacedBy(store_, submission.author.staff_code, mutation));
+    ASSIGN_OR_RETURN(auto chain, ReplacedBy(store_, submission.author->staff_code, mutation));
     std::move(chain.begin(), chain.end(), std::back_inserter(replaced));
   }
   if (replaced.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(auto related, RelatedTo(replaced));
   const FateDecision decision =
-      DecisionBy(v1::DECISION_KIND_CORRECTED, submission.author.staff_code, submission.received);
+      DecisionBy(v1::DECISION_KIND_CORRECTED, submission.author->staff_code, submission.received);
   for (const QuarantinedMutation& item : replaced) {
     const Fate& fate = item.mutation.fate;
     RETURN_IF_ERROR(store_.RemoveQuarantine(fate.intent));
@@ -114,7 +114,7 @@ absl::Status Committer::SettleReplaced(const Submission& submission, std::set<Sc
   }
   std::erase_if(related, [&](const auto& item) { return Contains(replaced, item.mutation.fate.intent); });
   return ReplayRelated(
-      related, DecisionBy(v1::DECISION_KIND_REPLAYED, submission.author.staff_code, submission.received),
+      related, DecisionBy(v1::DECISION_KIND_REPLAYED, submission.author->staff_code, submission.received),
       touched);
 }
 

@@ -17,7 +17,7 @@ absl::Status NoteReferral(BaseStore& store, const Submission& submission, const 
   v1::Citizen citizen;
   if (!citizen.ParseFromString(mutation.payload.fields())) citizen.Clear();
   Referral referral;
-  referral.author = submission.author.staff_code;
+  referral.author = submission.author->staff_code;
   v1::ReferralReceipt& receipt = referral.receipt;
   receipt.set_intent_id(mutation.intent.ToBytes());
   receipt.set_citizen_id(mutation.envelope.record_id());
@@ -33,14 +33,14 @@ absl::Status NoteReferral(BaseStore& store, const Submission& submission, const 
 absl::Status NoteReferrals(BaseStore& store, const Submission& submission) {
   std::set<RecordId> written_about;
   for (const OpenedMutation& mutation : submission.mutations) {
-    const bool blind = WritesBlind(submission.author, mutation.envelope);
+    const bool blind = WritesBlind(*submission.author, mutation.envelope);
     if (blind && BringsCitizen(mutation)) RETURN_IF_ERROR(NoteReferral(store, submission, mutation));
     const auto citizen = RecordId::FromBytes(mutation.envelope.subject_id());
     if (!blind && citizen.has_value()) written_about.insert(*citizen);
   }
   for (const RecordId& citizen : written_about) {
     RETURN_IF_ERROR(
-        store.NoteTakenUp(citizen, submission.author.staff_code, absl::ToUnixMicros(submission.received)));
+        store.NoteTakenUp(citizen, submission.author->staff_code, absl::ToUnixMicros(submission.received)));
   }
   return absl::OkStatus();
 }

@@ -126,10 +126,10 @@ absl::Status Committer::Answer(RecordId seat, v1::SeatState state, absl::Time no
   BaseAuthor base(store_.epoch(), next_seq, clock, random_);
   const Submission answer = base.InTheNameOf({"base", Role::kBase}, *record, AnswerTo(record->record, state));
   ASSIGN_OR_RETURN(const Admitted admitted,
-                   Admit(store_, answer.author, answer.mutations[0], Interval{now, now}, now));
+                   Admit(store_, *answer.author, answer.mutations[0], Interval{now, now}, now));
   if (admitted.refusal.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Decided verdicts, ApplyOrQuarantine(answer, touched));
-  return NotePlaces(answer.author.replica, verdicts);
+  return NotePlaces(answer.author->replica, verdicts);
 }
 
 absl::Status Committer::AnswerWishes(absl::Time now, std::set<Scope>& touched) {

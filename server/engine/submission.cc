@@ -92,6 +92,12 @@ void NoteSuccessors(std::vector<OpenedMutation>& mutations, const Author& author
 
 }  // namespace
 
+Author& OwnAuthor(Submission& submission) {
+  auto own = std::make_shared<Author>(*submission.author);
+  submission.author = own;
+  return *own;
+}
+
 void QueueKeys::Add(const v1::QueueKey& key, const BoxKeyPair& base_keys) {
   if (by_id.size() >= kMaxQueueKeys || key.queue_key_id().size() != 16) return;
   Entry entry;
@@ -160,13 +166,14 @@ std::optional<Refusal> CheckContent(const RecordTypeInfo& info, const OpenedMuta
   return ValidateContent(info, *content, context);
 }
 
-std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, const Author& author,
+std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, Author author,
                                      absl::Time received, const std::optional<Anchor>& session) {
   NoteSuccessors(mutations, author, received, session);
+  const auto shared = std::make_shared<const Author>(std::move(author));
   std::vector<Submission> submissions;
   for (OpenedMutation& mutation : mutations) {
     const bool joins = !submissions.empty() && SameBundle(submissions.back().mutations.back(), mutation);
-    if (!joins) submissions.push_back({author, {}, received, session});
+    if (!joins) submissions.push_back({shared, {}, received, session});
     submissions.back().mutations.push_back(std::move(mutation));
   }
   for (Submission& submission : submissions) {

@@ -3,6 +3,7 @@
 #define OPGANG_SERVER_ENGINE_SUBMISSION_H_
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,11 +63,14 @@ struct OpenedMutation {
 };
 
 struct Submission {
-  Author author;
+  std::shared_ptr<const Author> author;   // never null; those of one push share theirs
   std::vector<OpenedMutation> mutations;  // one, or a whole bundle in seq order
   absl::Time received;
   std::optional<Anchor> session;  // the Hello's clocks at receive time
 };
+
+// To change who speaks: from now on this submission shares its author with no other.
+Author& OwnAuthor(Submission& submission);
 
 // Queue keys of one session, opened with the base's key pair. Bounded: at most kMaxQueueKeys.
 inline constexpr size_t kMaxQueueKeys = 4096;
@@ -107,7 +111,7 @@ std::optional<Refusal> CheckContent(const RecordTypeInfo& info, const OpenedMuta
                                     const std::string& fields, absl::CivilDay latest_day);
 
 // Groups neighbours into bundles. A bundle with missing or foreign parts is one submission refused as a whole.
-std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, const Author& author,
+std::vector<Submission> GroupBundles(std::vector<OpenedMutation> mutations, Author author,
                                      absl::Time received, const std::optional<Anchor>& session);
 
 }  // namespace opgang

@@ -96,8 +96,8 @@ LoggedMutation LogEntry(const Author& author, const OpenedMutation& mutation, ab
 
 LoggedMutation ErasedEntry(const Submission& submission, const OpenedMutation& mutation) {
   LoggedMutation entry;
-  entry.fate = {LogIdOf(mutation), submission.author.replica, mutation.seq, "", ErasedVerdict(mutation)};
-  entry.author = submission.author.staff_code;
+  entry.fate = {LogIdOf(mutation), submission.author->replica, mutation.seq, "", ErasedVerdict(mutation)};
+  entry.author = submission.author->staff_code;
   entry.received_us = absl::ToUnixMicros(submission.received);
   return entry;
 }
@@ -105,7 +105,7 @@ LoggedMutation ErasedEntry(const Submission& submission, const OpenedMutation& m
 bool IsBlind(const Submission& submission) {
   return std::any_of(
       submission.mutations.begin(), submission.mutations.end(),
-      [&](const OpenedMutation& mutation) { return WritesBlind(submission.author, mutation.envelope); });
+      [&](const OpenedMutation& mutation) { return WritesBlind(*submission.author, mutation.envelope); });
 }
 
 }  // namespace opgang

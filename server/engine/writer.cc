@@ -22,6 +22,7 @@ size_t MutationsIn(const std::vector<Submission>& submissions) {
 // The verdicts of the `count` submissions from `next` on, as one answer.
 std::vector<v1::Verdict> TakeVerdicts(Answers& answers, size_t& next, size_t count) {
   std::vector<v1::Verdict> verdicts;
+  verdicts.reserve(count);
   for (const size_t end = next + count; next < end; ++next)
     std::move(answers.verdicts[next].begin(), answers.verdicts[next].end(), std::back_inserter(verdicts));
   return verdicts;
@@ -109,6 +110,9 @@ void Writer::Loop() {
 void Writer::CommitGroup(std::vector<Work> group) {
   const auto answered = std::make_shared<std::vector<Submission>>();
   std::vector<Submission>& submissions = *answered;
+  size_t count = 0;
+  for (const Work& work : group) count += std::get<Batch>(work).submissions.size();
+  submissions.reserve(count);
   for (Work& work : group) {
     auto& batch = std::get<Batch>(work);
     std::move(batch.submissions.begin(), batch.submissions.end(), std::back_inserter(submissions));

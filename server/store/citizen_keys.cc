@@ -69,7 +69,7 @@ std::vector<std::string> CitizenKeys::Citizens() const {
 
 absl::StatusOr<uint32_t> CitizenKeys::Assign(std::string_view owner, Random& random) {
   const std::unique_lock lock(mutex_);
-  const auto tagged = tagged_.find(TagFor(owner));
+  const auto tagged = tagged_.empty() ? tagged_.end() : tagged_.find(TagFor(owner));
   uint32_t slot = 0;
   if (tagged != tagged_.end() && !slots_->IsDestroyed(tagged->second)) {
     slot = tagged->second;

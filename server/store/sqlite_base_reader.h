@@ -49,8 +49,14 @@ class SqliteBaseQueries {
   absl::StatusOr<std::vector<StoredRecord>> RecordsAbout(RecordId subject, uint32_t type);
   absl::StatusOr<bool> StandsOutside(RecordId subject, AreaId area);
   absl::StatusOr<std::vector<Scope>> ScopesOf(RecordId id);
-  // For whoever writes the feed itself, on this connection, and says so: where a record stands is looked up once.
-  void RememberStanding() { standing_.emplace(); }
+  // For whoever alone writes the feed, on this connection, and says so: where a record stands is looked up once, until there
+  // are more than `most`.
+  void RememberStanding(size_t most) {
+    if (!standing_.has_value() || standing_->size() > most) standing_.emplace();
+  }
+  void ForgetStanding() {
+    if (standing_.has_value()) standing_->clear();
+  }
   void ForgetStanding(RecordId id) {
     if (standing_.has_value()) standing_->erase(id);
   }

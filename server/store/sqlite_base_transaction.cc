@@ -7,13 +7,20 @@
 #include "server/store/sqlite_base_writer.h"
 
 namespace opgang {
+namespace {
+
+constexpr size_t kMostStanding = 20000;  // records; about 3 MB
+
+}  // namespace
 
 absl::Status SqliteBaseStore::Begin() {
   ASSIGN_OR_RETURN(auto transaction, sqlite::Transaction::BeginWrite(*db_));
   transaction_.emplace(std::move(transaction));
   rev_at_begin_ = newest_rev_;
   given_.clear();
-  ForgetLooks();
+  new_citizens_.clear();
+  at_hand_ = {};
+  queries_.RememberStanding(kMostStanding);
   audit_.Begin();
   return absl::OkStatus();
 }
@@ -102,7 +109,7 @@ void SqliteBaseStore::TakeBackKeys(size_t keep) {
 }
 
 void SqliteBaseStore::ForgetLooks() {
-  queries_.RememberStanding();
+  queries_.ForgetStanding();
   new_citizens_.clear();
   at_hand_ = {};
 }

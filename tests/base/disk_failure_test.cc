@@ -56,13 +56,13 @@ TEST_F(DiskFailureTest, FullAtAnyWriteLeavesNothingDurableAndTheSameGroupGoesThr
     FaultVfs::Heal();
     if (!failed) {
       EXPECT_TRUE(outcome.status.ok());
-      EXPECT_GT(writes, 5);
+      EXPECT_GE(writes, 2);  // what was gathered, and its sync
       break;
     }
     ASSERT_FALSE(outcome.status.ok()) << "after " << writes;
     ASSERT_EQ(outcome.verdicts.size(), 20u);
     EXPECT_EQ(outcome.verdicts[19].at(0).retry_later().reason(), v1::RETRY_REASON_DISK_FULL);
-    base.committer().GoOn(submissions[0].author.replica);
+    base.committer().GoOn(submissions[0].author->replica);
     EXPECT_EQ(base.Check().mutations, 0);
     EXPECT_EQ(base.store().NewestRev().value(), 0u);
   }
@@ -86,7 +86,7 @@ TEST_F(DiskFailureTest, WriterAnswersRetryLaterOnAFullDiskUntilTheDeviceBeginsAn
   const auto next = Submit(writer, next_group);
   EXPECT_THAT(Words(next), Each("retry-later"));
   EXPECT_EQ(next[0].retry_later().reason(), v1::RETRY_REASON_DISK_FULL);
-  writer.Run([&](BaseStore&, Committer& committer) { committer.GoOn(group[0].author.replica); });
+  writer.Run([&](BaseStore&, Committer& committer) { committer.GoOn(group[0].author->replica); });
   EXPECT_THAT(Words(Submit(writer, group)), Each("applied"));
   writer.Stop();
   EXPECT_EQ(failures, 0);

@@ -30,7 +30,7 @@ std::vector<MeetingPlan> World::LimitedMeetings() {
 
 // By somebody at the base who may plan.
 bool World::CommitAsPlanner(std::vector<Submission> submissions) {
-  for (Submission& submission : submissions) submission.author.role = Role::kCoordinator;
+  for (Submission& submission : submissions) OwnAuthor(submission).role = Role::kCoordinator;
   const auto outcome = base_->committer().Commit(submissions);
   if (outcome.ok()) base_->Announce(outcome->touched);
   return outcome.ok();
