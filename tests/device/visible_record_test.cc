@@ -50,7 +50,7 @@ void ExpectTheSame(const ConfirmedRecord& confirmed, const std::string& where) {
   settled.record = confirmed.id;
   settled.settled = true;
   const auto outline = MakeVisible(confirmed, {});
-  const auto whole = MakeVisible(confirmed, {settled});
+  const auto whole = MakeVisible(confirmed, {&settled});
   ASSERT_EQ(outline.has_value(), whole.has_value()) << where;
   if (!outline) return;
   EXPECT_EQ(outline->id, whole->id) << where;

@@ -127,11 +127,12 @@ absl::Status Reading::Load() {
     std::unique_ptr<const VisibleRecord> visible;
   };
   std::vector<Made> made(ConfirmedStore::kSlots);
+  const ReadableCopy copy(queue_.state(), confirmed_);
   const absl::Status read = confirmed_.ForEach(
       keys_.confirmed_rows,
       [&](size_t slot, ConfirmedRecord&& confirmed) {
         made[slot].id = confirmed.id;
-        const std::vector<OwnMutation> pending = Pending(confirmed.id, {});
+        const OwnMutations pending = Pending(confirmed.id, {}, copy);
         auto visible = MakeVisible(std::move(confirmed), pending);
         if (visible) made[slot].visible = std::make_unique<const VisibleRecord>(*std::move(visible));
       },
@@ -144,7 +145,7 @@ absl::Status Reading::Load() {
     view_.reset();
     return read;
   }
-  for (const RecordId& id : only_own) Show(id, std::nullopt);
+  for (const RecordId& id : only_own) Show(id, std::nullopt, copy);
   return absl::OkStatus();
 }
 
@@ -207,22 +208,22 @@ void Reading::TakeRow(int64_t position, const StoreTime& time) {
   }
 }
 
-std::vector<OwnMutation> Reading::Pending(RecordId id, const std::set<std::string>& except) const {
-  std::vector<OwnMutation> pending;
+OwnMutations Reading::Pending(RecordId id, const std::set<std::string>& except,
+                              const ReadableCopy& copy) const {
+  OwnMutations pending;
   const auto found = own_.find(id);
   if (found == own_.end()) return pending;
   for (const auto& [position, own] : found->second) {
     if (own.settled || except.contains(own.provenance.intent_id())) continue;
     const bool contained = own.state == RowState::kAcknowledged &&
-                           (confirmed_.IsGone(id, own.rev) ||
-                            ReadableCopy(queue_.state(), confirmed_).Passed(own.envelope, own.rev));
-    if (!contained) pending.push_back(own);
+                           (confirmed_.IsGone(id, own.rev) || copy.Passed(own.envelope, own.rev));
+    if (!contained) pending.push_back(&own);
   }
   return pending;
 }
 
-void Reading::Show(RecordId id, std::optional<ConfirmedRecord> confirmed) {
-  if (auto visible = MakeVisible(std::move(confirmed), Pending(id, {}))) {
+void Reading::Show(RecordId id, std::optional<ConfirmedRecord> confirmed, const ReadableCopy& copy) {
+  if (auto visible = MakeVisible(std::move(confirmed), Pending(id, {}, copy))) {
     view_->Put(std::make_unique<const VisibleRecord>(*std::move(visible)));
   } else {
     view_->Remove(id);
@@ -232,7 +233,8 @@ void Reading::Show(RecordId id, std::optional<ConfirmedRecord> confirmed) {
 std::optional<KnownRecord> Reading::Find(RecordId id, const std::set<std::string>& except) {
   if (!View().ok()) return std::nullopt;
   KnownRecord known;
-  known.own = Pending(id, except);
+  const OwnMutations own = Pending(id, except, ReadableCopy(queue_.state(), confirmed_));
+  for (const OwnMutation* mutation : own) known.own.push_back(*mutation);
   if (except.empty()) {
     const VisibleRecord* visible = view_->Find(id);
     if (visible == nullptr) return std::nullopt;
@@ -241,7 +243,7 @@ std::optional<KnownRecord> Reading::Find(RecordId id, const std::set<std::string
   }
   auto confirmed = confirmed_.Find(id, keys_.confirmed_rows);
   if (!confirmed.ok()) return std::nullopt;
-  auto visible = MakeVisible(*std::move(confirmed), known.own);
+  auto visible = MakeVisible(*std::move(confirmed), own);
   if (!visible) return std::nullopt;
   known.visible = *std::move(visible);
   return known;
@@ -307,9 +309,10 @@ void Reading::Refresh() {
     TakeRow(position, time);
     note_record_at(position);
   }
+  const ReadableCopy copy(queue_.state(), confirmed_);
   for (const RecordId& id : records) {
     auto confirmed = confirmed_.Find(id, keys_.confirmed_rows);
-    Show(id, confirmed.ok() ? *std::move(confirmed) : std::nullopt);
+    Show(id, confirmed.ok() ? *std::move(confirmed) : std::nullopt, copy);
   }
 }
 

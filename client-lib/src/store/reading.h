@@ -22,6 +22,8 @@
 
 namespace opgang {
 
+class ReadableCopy;
+
 class Reading {
  public:
   // All must outlive it.
@@ -73,9 +75,9 @@ class Reading {
 
   absl::Status Load();
   void TakeRow(int64_t position, const StoreTime& time);
-  // Own mutations of the record that the confirmed copy may lack, but for `except`.
-  std::vector<OwnMutation> Pending(RecordId id, const std::set<std::string>& except) const;
-  void Show(RecordId id, std::optional<ConfirmedRecord> confirmed);
+  // Own mutations of the record that the confirmed copy, which is `copy`, may lack, but for `except`: as they lie in `own_`.
+  OwnMutations Pending(RecordId id, const std::set<std::string>& except, const ReadableCopy& copy) const;
+  void Show(RecordId id, std::optional<ConfirmedRecord> confirmed, const ReadableCopy& copy);
 
   const StoreKeys keys_;
   const std::string author_;

@@ -41,16 +41,15 @@ std::vector<Scope> ScopesOf(const v1::MutationEnvelope& envelope) {
 }
 
 // What the record is and where it stands: as confirmed, from which it takes the scopes, else as its first own mutation says.
-bool Describe(std::optional<ConfirmedRecord>& confirmed, const std::vector<OwnMutation>& own,
-              VisibleRecord& visible) {
+bool Describe(std::optional<ConfirmedRecord>& confirmed, const OwnMutations& own, VisibleRecord& visible) {
   if (confirmed) {
     visible.id = confirmed->id;
     visible.type = FindRecordType(confirmed->record_type);
     visible.subject = confirmed->subject;
     visible.scopes = std::move(confirmed->scopes.empty() ? confirmed->left_scopes : confirmed->scopes);
   } else if (!own.empty()) {
-    const v1::MutationEnvelope& envelope = own.front().envelope;
-    visible.id = own.front().record;
+    const v1::MutationEnvelope& envelope = own.front()->envelope;
+    visible.id = own.front()->record;
     visible.type = FindRecordType(envelope.record_type());
     visible.subject = RecordId::FromBytes(envelope.subject_id()).value_or(RecordId());
     visible.scopes = ScopesOf(envelope);
@@ -175,17 +174,15 @@ std::shared_ptr<const google::protobuf::Message> ParseContent(const RecordTypeIn
   return content->ParseFromArray(fields.data(), static_cast<int>(fields.size())) ? content : nullptr;
 }
 
-std::optional<VisibleRecord> MakeVisible(std::optional<ConfirmedRecord> confirmed,
-                                         const std::vector<OwnMutation>& own) {
+std::optional<VisibleRecord> MakeVisible(std::optional<ConfirmedRecord> confirmed, const OwnMutations& own) {
   if (confirmed && own.empty()) return AsConfirmed(std::move(confirmed));
   VisibleRecord visible;
   if (!Describe(confirmed, own, visible)) return std::nullopt;
   v1::Record record;
   if (confirmed && !record.ParseFromString(confirmed->record)) return std::nullopt;
-  std::vector<const OwnMutation*> pending;
-  for (const OwnMutation& mutation : own) {
-    if (mutation.settled || IsContained(mutation, confirmed, record)) continue;
-    pending.push_back(&mutation);
+  OwnMutations pending;
+  for (const OwnMutation* mutation : own) {
+    if (!mutation->settled && !IsContained(*mutation, confirmed, record)) pending.push_back(mutation);
   }
   if (!confirmed && pending.empty()) return std::nullopt;
   for (const OwnMutation* mutation : pending) Replay(*mutation, visible, record);

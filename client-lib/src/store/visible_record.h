@@ -33,6 +33,9 @@ struct OwnMutation {
   bool settled = false;  // of kRefused: fixed or withdrawn, so no longer shown
 };
 
+// None null.
+using OwnMutations = std::vector<const OwnMutation*>;
+
 // `record` bears the mark of the mutation `intent_id`: it was created, last changed, or a field of it written
 // by it.
 bool BearsMarkOf(const v1::Record& record, std::string_view intent_id);
@@ -42,8 +45,7 @@ bool HasFieldStates(std::string_view record);
 
 // `confirmed`: nullopt = not known here, or gone. `own`: of this record, in order of capture. nullopt:
 // nothing to see (unknown, deleted, of a type that this build does not know, or unreadable).
-std::optional<VisibleRecord> MakeVisible(std::optional<ConfirmedRecord> confirmed,
-                                         const std::vector<OwnMutation>& own);
+std::optional<VisibleRecord> MakeVisible(std::optional<ConfirmedRecord> confirmed, const OwnMutations& own);
 
 // `fields` parsed as a message of the type; null where they are none.
 std::shared_ptr<const google::protobuf::Message> ParseContent(const RecordTypeInfo& type,
