@@ -50,6 +50,11 @@ class OpenedOverSync : public SyncStory {
     }
     base.Disconnect(at_base);
   }
+  static std::string CursorsIn(const v1::Hello& hello) {
+    std::string cursors;
+    for (const v1::Cursor& cursor : hello.cursors()) cursors += cursor.SerializeAsString();
+    return cursors;
+  }
   void ExpectOneOfEach(int records) {
     EXPECT_EQ(base.Check().records, records);
     EXPECT_EQ(base.Check().mutations, records);
@@ -251,7 +256,10 @@ TEST_F(OpenedOverSync, APageThatSaysLessThanTheTabletHasChangesNothing) {
   page.set_to_rev(1000);
   page.add_entries()->set_as_sent_seq(77);
   page.mutable_entries(0)->set_change(v1::FEED_CHANGE_PUT);
-  EXPECT_FALSE(amal.store().sync_store().ApplyPage(page).ok());
+  SyncStore& store = amal.store().sync_store();
+  const std::string before = CursorsIn(*store.MakeHello());
+  EXPECT_EQ(GetErrorCode(store.ApplyPage(page)), ErrorCode::kTryLater);
+  EXPECT_EQ(CursorsIn(*store.MakeHello()), before);
   amal.SyncWell();
   ExpectOneOfEach(1);
 }

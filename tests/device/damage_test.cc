@@ -408,19 +408,9 @@ class ConfirmedDamageTest : public DamageTest {
   }
   // The file is a database, and what should be the first page of the records is garbage.
   void SpoilRecordsTable() {
-    sqlite3* db = nullptr;
-    ASSERT_EQ(sqlite3_open((StoreDirectory() / "confirmed.db").c_str(), &db), SQLITE_OK);
-    const auto number = [&](const char* sql) {
-      sqlite3_stmt* statement = nullptr;
-      EXPECT_EQ(sqlite3_prepare_v2(db, sql, -1, &statement, nullptr), SQLITE_OK);
-      EXPECT_EQ(sqlite3_step(statement), SQLITE_ROW);
-      const int64_t value = sqlite3_column_int64(statement, 0);
-      sqlite3_finalize(statement);
-      return value;
-    };
-    const int64_t page = number("SELECT rootpage FROM sqlite_schema WHERE name = 'records'");
-    const int64_t size = number("PRAGMA page_size");
-    sqlite3_close(db);
+    const int64_t page =
+        NumberIn("confirmed.db", "SELECT rootpage FROM sqlite_schema WHERE name = 'records'");
+    const int64_t size = NumberIn("confirmed.db", "PRAGMA page_size");
     std::fstream file(StoreDirectory() / "confirmed.db", std::ios::in | std::ios::out | std::ios::binary);
     file.seekp((page - 1) * size);
     file << std::string(static_cast<size_t>(size), '\xff');

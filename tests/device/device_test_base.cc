@@ -1,5 +1,6 @@
 #include "tests/device/device_test_base.h"
 
+#include <sqlite3.h>
 #include <stdlib.h>
 
 #include <fstream>
@@ -196,6 +197,18 @@ std::filesystem::path DeviceTest::CopyOfHome() {
   const std::filesystem::path copy = root_ / ("copy-" + std::to_string(++copies_));
   std::filesystem::copy(home_, copy, std::filesystem::copy_options::recursive);
   return copy;
+}
+
+int64_t DeviceTest::NumberIn(const char* file, const std::string& sql) {
+  sqlite3* db = nullptr;
+  EXPECT_EQ(sqlite3_open((StoreDirectory() / file).c_str(), &db), SQLITE_OK);
+  sqlite3_stmt* statement = nullptr;
+  EXPECT_EQ(sqlite3_prepare_v2(db, sql.c_str(), -1, &statement, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+  EXPECT_EQ(sqlite3_step(statement), SQLITE_ROW);
+  const int64_t value = sqlite3_column_int64(statement, 0);
+  sqlite3_finalize(statement);
+  sqlite3_close(db);
+  return value;
 }
 
 std::string DeviceTest::AllBytes() {

@@ -72,6 +72,8 @@ class DeviceTest : public testing::Test {
 
   std::filesystem::path StoreDirectory(std::filesystem::path home = {});
   std::filesystem::path CopyOfHome();
+  // The one number that `sql` asks of one of the store's files, behind the store's back.
+  int64_t NumberIn(const char* file, const std::string& sql);
   // Every byte of every file under the home directory.
   std::string AllBytes();
 

@@ -83,6 +83,7 @@ TEST_F(LawOfTheDeviceTest, WhatTheBaseLeavesOutIsPutBackFromTheQueueAndFromTheKe
     ASSERT_EQ(store->sync_store().ApplyCurrent(current), absl::OkStatus());
     EXPECT_FALSE(store->sync_store().FindDifference(current)->has_value());
     EXPECT_EQ(NameOf(*store, inquirer.citizen), "Amina");
+    EXPECT_EQ(NumberIn("queue.db", "SELECT count(*) FROM mutations WHERE state = 3"), page.entries_size());
   }
 }
 

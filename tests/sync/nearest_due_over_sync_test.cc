@@ -1,5 +1,5 @@
-// When a device's nearest case is due, as the board's list of silent devices has it: told in the Hello, or behind the first pushes
-// where much waits.
+// When a device's nearest case is due, as the board's list of silent devices has it: told in the Hello, or where much waits when
+// all was pushed.
 #include "client-lib/src/sync/client_session.h"
 #include "tests/support/pushed.h"
 #include "tests/sync/sync_story.h"
@@ -48,13 +48,13 @@ TEST_F(NearestDueOverSync, IsToldInTheHelloWhereLittleWaits) {
   EXPECT_EQ(Known(), Due());
 }
 
-TEST_F(NearestDueOverSync, IsToldOnceBehindPushesWhereMuchWaits) {
+TEST_F(NearestDueOverSync, IsToldOnceWhenAllWasPushedWhereMuchWaits) {
   SaveInquirers(251);
   amal.SyncWell();
   EXPECT_TRUE(hello.due_follows());
   EXPECT_EQ(hello.nearest_due_us(), 0);
   EXPECT_EQ(told, 1);
-  EXPECT_GT(pushed_before, 0);
+  EXPECT_EQ(pushed_before, 502);
   EXPECT_EQ(Known(), Due());
 }
 
@@ -92,6 +92,15 @@ TEST_F(NearestDueOverSync, IsToldInTheHelloOfABaseThatHearsNothingElse) {
   SaveInquirers(251);
   amal.SyncWell();
   EXPECT_TRUE(hello.due_follows());
+}
+
+TEST_F(NearestDueOverSync, ATabletTakenOutOfUseTellsNone) {
+  SaveInquirers(251);
+  base.Revoke("amal", v1::REVOCATION_REASON_REPLACED);
+  ASSERT_TRUE(amal.Sync().ok());
+  EXPECT_EQ(amal.store().outbox_counts().unsent, 0u);
+  EXPECT_TRUE(hello.due_follows()) << "it was in use yesterday";
+  EXPECT_EQ(told, 0);
 }
 
 TEST_F(NearestDueOverSync, ALockedTabletKnowsNone) {

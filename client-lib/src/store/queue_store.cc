@@ -5,7 +5,6 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "client-lib/src/store/schema.h"
 #include "core/base/error.h"
 #include "core/base/status_macros.h"
@@ -126,15 +125,18 @@ absl::Status QueueStore::LoadState() {
 absl::Status QueueStore::LoadKeys() {
   ASSIGN_OR_RETURN(auto statement,
                    db_->Prepare("SELECT key_id, wrapped_for_base, wrapped_for_store FROM queue_keys"));
+  std::map<std::string, v1::QueueKey> keys;
   for (;;) {
     ASSIGN_OR_RETURN(const bool row, statement.Step());
-    if (!row) return absl::OkStatus();
+    if (!row) break;
     v1::QueueKey key;
     key.set_queue_key_id(std::string(statement.Blob(0)));
     key.set_wrapped_for_base(std::string(statement.Blob(1)));
     key.set_wrapped_for_store(std::string(statement.Blob(2)));
-    keys_[key.queue_key_id()] = std::move(key);
+    keys[key.queue_key_id()] = std::move(key);
   }
+  keys_ = std::move(keys);
+  return absl::OkStatus();
 }
 
 absl::Status QueueStore::LoadRows() {
@@ -154,11 +156,15 @@ absl::Status QueueStore::LoadRows() {
 
 absl::StatusOr<std::vector<int64_t>> QueueStore::Positions(std::string_view sql) {
   ASSIGN_OR_RETURN(auto statement, db_->Prepare(sql));
+  return PositionsIn(statement);
+}
+
+absl::StatusOr<std::vector<int64_t>> QueueStore::PositionsIn(sqlite::Statement& rows) {
   std::vector<int64_t> positions;
   for (;;) {
-    ASSIGN_OR_RETURN(const bool row, statement.Step());
+    ASSIGN_OR_RETURN(const bool row, rows.Step());
     if (!row) return positions;
-    positions.push_back(statement.Int(0));
+    positions.push_back(rows.Int(0));
   }
 }
 
@@ -186,8 +192,8 @@ QueueRow QueueStore::ReadRow(int64_t position) {
 }
 
 const QueueRow* QueueStore::FindByIntent(std::string_view intent_id) const {
-  const auto found = position_of_.find(std::string(intent_id));
-  return found == position_of_.end() ? nullptr : &live_.at(found->second);
+  const auto found = by_intent_.find(std::string(intent_id));
+  return found == by_intent_.end() ? nullptr : found->second;
 }
 
 const QueueStore::Places& QueueStore::In(RowState state) const {
@@ -208,9 +214,9 @@ void QueueStore::Remember(const QueueRow& row) {
   }
   Forget(row.position);
   if (row.state == RowState::kKept && !row.damaged) return;
-  live_[row.position] = row;
+  const QueueRow& kept = live_[row.position] = row;
   if (row.damaged) return;
-  position_of_[row.intent_id] = row.position;
+  by_intent_[row.intent_id] = &kept;
   in_state_[row.state].emplace(row.seq, row.position);
 }
 
@@ -219,7 +225,7 @@ void QueueStore::Forget(int64_t position) {
   if (found == live_.end()) return;
   const QueueRow& row = found->second;
   if (!row.damaged) {
-    position_of_.erase(row.intent_id);
+    by_intent_.erase(row.intent_id);
     in_state_[row.state].erase({row.seq, position});
   }
   live_.erase(found);
@@ -320,11 +326,13 @@ absl::StatusOr<std::optional<QueueRow>> QueueStore::FindAnswered(uint64_t seq) {
   const Places& places = In(RowState::kAcknowledged);
   const auto found = places.lower_bound({seq, INT64_MIN});
   if (found != places.end() && found->first == seq) return live_.at(found->second);
-  ASSIGN_OR_RETURN(const auto kept,
-                   Positions(absl::StrCat("SELECT position FROM mutations WHERE state = 3 AND seq = ", seq)));
-  if (kept.empty()) return std::nullopt;
-  QueueRow row = ReadRow(kept.front());
-  return row.damaged ? std::nullopt : std::optional(std::move(row));
+  ASSIGN_OR_RETURN(auto kept, db_->Prepare("SELECT position FROM mutations WHERE state = 3 AND seq = ?1"));
+  ASSIGN_OR_RETURN(const auto positions, PositionsIn(kept.BindInt(1, static_cast<int64_t>(seq))));
+  for (const int64_t position : positions) {
+    QueueRow row = ReadRow(position);
+    if (!row.damaged) return row;
+  }
+  return std::nullopt;
 }
 
 std::set<std::string> QueueStore::DamagedSubjects(size_t most) const {
@@ -370,7 +378,6 @@ absl::Status QueueStore::DropKeptUpTo(uint64_t horizon, const std::set<std::stri
   RETURN_IF_ERROR(rows.BindInt(1, static_cast<int64_t>(horizon)).Run());
   RETURN_IF_ERROR(DropUnusedKeys(except_key_ids));
   RETURN_IF_ERROR(transaction.Commit());
-  keys_.clear();
   return LoadKeys();
 }
 

@@ -87,6 +87,7 @@ class QueueStore {
   absl::Status LoadRows();
   QueueRow ReadRow(int64_t position);
   absl::StatusOr<std::vector<int64_t>> Positions(std::string_view sql);
+  static absl::StatusOr<std::vector<int64_t>> PositionsIn(sqlite::Statement& rows);
   absl::Status BringUp(const std::vector<int64_t>& positions);
   void Remember(const QueueRow& row);
   void Forget(int64_t position);
@@ -99,7 +100,7 @@ class QueueStore {
   v1::QueueState state_;
   std::map<int64_t, QueueRow> live_;
   std::map<RowState, Places> in_state_;
-  std::unordered_map<std::string, int64_t> position_of_;  // by intent id, of live rows that can be read
+  std::unordered_map<std::string, const QueueRow*> by_intent_;  // those of live_ that can be read
   std::map<std::string, v1::QueueKey> keys_;
   int64_t next_position_ = 1;
 };

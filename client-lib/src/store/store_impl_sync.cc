@@ -394,12 +394,15 @@ absl::Status StoreImpl::TakeReplayed(const std::set<RecordId>& records) {
 absl::Status StoreImpl::PutBackOwn(v1::Page& page) const {
   for (v1::FeedEntry& entry : *page.mutable_entries()) {
     if (entry.as_sent_seq() == 0) continue;
-    const auto lost = [] { return MakeError(ErrorCode::kInternal, "a page says less than this device has"); };
+    const auto lost = [] {
+      return MakeError(ErrorCode::kTryLater,
+                       "a page leaves out what this device has lost; the next sync brings it whole");
+    };
     ASSIGN_OR_RETURN(const auto row, queue_->FindAnswered(entry.as_sent_seq()));
     if (!row.has_value()) return lost();
-    ASSIGN_OR_RETURN(const std::string bytes, reading_->PayloadOf(*row));
+    const auto bytes = reading_->PayloadOf(*row);
     v1::MutationPayload payload;
-    if (!payload.ParseFromString(bytes)) return lost();
+    if (!bytes.ok() || !payload.ParseFromString(*bytes)) return lost();
     auto record = PutBack(entry.record(), {payload.fields(), row->intent_id});
     if (!record.has_value()) return lost();
     const v1::MutationEnvelope envelope = row->ParsedEnvelope();

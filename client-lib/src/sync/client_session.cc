@@ -104,6 +104,7 @@ absl::Status ClientSession::OnWelcome(const v1::Welcome& welcome) {
   }
   RETURN_IF_ERROR(store_.ApplyWelcome(welcome, hello_at_, clock_.Read()));
   welcomed_ = true;
+  owes_due_ &= welcome.reading() && welcome.hears_due();
   credit_bytes_ = std::max(welcome.credit_bytes(), kCreditBeforeWelcome);
   // A new epoch puts acknowledged work back into the queue, below what was pushed already: from the beginning (I13).
   if (!hello_epoch_.empty() && welcome.epoch() != hello_epoch_) pushed_seq_ = 0;
@@ -123,13 +124,14 @@ absl::Status ClientSession::OnWelcome(const v1::Welcome& welcome) {
 
 // Before its Welcome: an older base has come back, or this store was taken out of use.
 void ClientSession::PushAgainWhatWasPassedOver(const v1::Welcome& welcome) {
-  const bool packed = pushed_packed_ && welcome.opens_packing() < kPackingForm;
-  const bool opened = pushed_opened_ && !welcome.takes_opened();
-  if (!packed && !opened) return;
-  pushed_packed_ = pushed_opened_ = false;
-  pushed_seq_ = 0;
-  unacknowledged_bytes_ = 0;
-  in_flight_.clear();
+  const auto first = std::find_if(in_flight_.begin(), in_flight_.end(), [&](const Flight& flight) {
+    const bool packed = flight.packed && welcome.opens_packing() < kPackingForm;
+    return packed || (flight.opened && !welcome.takes_opened());
+  });
+  if (first == in_flight_.end()) return;
+  pushed_seq_ = std::min(pushed_seq_, first->after_seq);
+  for (auto flight = first; flight != in_flight_.end(); ++flight) unacknowledged_bytes_ -= flight->bytes;
+  in_flight_.erase(first, in_flight_.end());
   keys_sent_.clear();
   queue_drained_ = false;
 }
@@ -236,7 +238,11 @@ absl::Status ClientSession::QueuePush() {
   if (go_away_.has_value() || new_replica_) return absl::OkStatus();
   const size_t most = opening_.push_bytes;
   const size_t size = line_.Worth(kPushTime, std::min(kLeastPushBytes, most), most);
-  if (unacknowledged_bytes_ > 0 && unacknowledged_bytes_ + size > Window()) return absl::OkStatus();
+  const auto fits = [this](size_t bytes) {
+    if (unacknowledged_bytes_ > 0 && unacknowledged_bytes_ + bytes > Window()) return false;
+    return welcomed_ || unacknowledged_bytes_ + bytes <= credit_bytes_;
+  };
+  if (!fits(std::max<size_t>(size, next_push_bytes_))) return absl::OkStatus();
   ASSIGN_OR_RETURN(v1::Push push, store_.NextPush(pushed_seq_, size));
   queue_drained_ = push.mutations().empty();
   if (queue_drained_) return absl::OkStatus();
@@ -245,18 +251,17 @@ absl::Status ClientSession::QueuePush() {
                             [&](const v1::QueueKey& key) { return keys_sent_.contains(key.queue_key_id()); }),
              keys.end());
   const auto bytes = static_cast<uint32_t>(push.ByteSizeLong());
-  if (unacknowledged_bytes_ > 0 && unacknowledged_bytes_ + bytes > Window()) return absl::OkStatus();
-  if (!welcomed_ && unacknowledged_bytes_ + bytes > credit_bytes_) return absl::OkStatus();
+  next_push_bytes_ = bytes;
+  if (!fits(bytes)) return absl::OkStatus();
+  next_push_bytes_ = 0;
   for (const auto& key : push.queue_keys()) keys_sent_.insert(key.queue_key_id());
-  pushed_seq_ = push.mutations().rbegin()->seq();
+  const uint64_t after_seq = std::exchange(pushed_seq_, push.mutations().rbegin()->seq());
   unacknowledged_bytes_ += bytes;
-  in_flight_.push_back({pushed_seq_, bytes, SteadyNow(clock_)});
   v1::SyncRequest request;
   const bool opened = IsOpened(push);
   *(opened ? request.mutable_opened_push() : request.mutable_push()) = std::move(push);
   if (store_.base_opens_packing() >= kPackingForm) PackMessage(request, kMostPushExpansion);
-  pushed_packed_ |= request.has_packed();
-  pushed_opened_ |= opened;
+  in_flight_.push_back({after_seq, pushed_seq_, bytes, SteadyNow(clock_), request.has_packed(), opened});
   outbox_.push_back(std::move(request));
   return absl::OkStatus();
 }
@@ -268,6 +273,7 @@ absl::Status ClientSession::QueueDue() {
   owes_due_ = false;
   v1::SyncRequest request;
   ASSIGN_OR_RETURN(*request.mutable_nearest_due(), store_.FindNearestDue());
+  must_be_heard_ = true;
   outbox_.push_back(std::move(request));
   return absl::OkStatus();
 }
@@ -336,7 +342,7 @@ void ClientSession::Tick() {
 
 bool ClientSession::done() const {
   if (new_replica_) return true;
-  if (!welcomed_ || owes_erasures_ || owes_uses_ || !outbox_.empty() || !queue_drained_ ||
+  if (!welcomed_ || owes_due_ || owes_erasures_ || owes_uses_ || !outbox_.empty() || !queue_drained_ ||
       !in_flight_.empty())
     return false;
   if (removes_ && !removed_lost_) return false;

@@ -104,8 +104,7 @@ class ClientSession {
 
   uint64_t pushed_seq_ = 0;  // everything at or below it went out in this session
   bool queue_drained_ = false;
-  bool owes_due_ = false;                               // Hello said that it follows
-  bool pushed_packed_ = false, pushed_opened_ = false;  // something in this session
+  bool owes_due_ = false;  // Hello said that it follows
   bool owes_erasures_ =
       true;                // something may be to be said of them: at Welcome, and behind a page that erased
   bool owes_uses_ = true;  // the store may hold some that the base does not know
@@ -115,10 +114,12 @@ class ClientSession {
   bool removed_lost_ = false;                   // what the Welcome took is gone, or waits for a later session
   uint32_t credit_bytes_;
   uint32_t unacknowledged_bytes_ = 0;
+  uint32_t next_push_bytes_ = 0;  // of the push that there was no room for; 0: not known
   struct Flight {
-    uint64_t last_seq;
+    uint64_t after_seq, last_seq;
     uint32_t bytes;
     absl::Time sent;
+    bool packed, opened;
   };
   std::deque<Flight> in_flight_;  // pushes without all their verdicts, in order
   std::set<std::string> keys_sent_;
