@@ -91,8 +91,10 @@ void SyncStrand::OnDone() {
   base_.sessions.Remove(this);
   const auto replica = session_.replica();
   if (!replica.has_value()) return;
-  spdlog::info("event=session-end replica={} unsent={}", replica->ToString(), session_.held().unsent_count);
-  base_.writer->Run([id = *replica, held = session_.held(), now = Now()](BaseStore& store, Committer&) {
+  const auto held = session_.held();
+  if (!held.has_value()) return spdlog::info("event=session-end replica={} fenced=true", replica->ToString());
+  spdlog::info("event=session-end replica={} unsent={}", replica->ToString(), held->unsent_count);
+  base_.writer->Run([id = *replica, held = *held, now = Now()](BaseStore& store, Committer&) {
     const absl::Status status = NoteSessionEnd(store, id, held, now);
     if (!status.ok()) spdlog::warn("event=session-end-not-noted error=\"{}\"", std::string(status.message()));
   });

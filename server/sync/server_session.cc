@@ -379,6 +379,7 @@ void ServerSession::OnTick() {
 }
 
 void ServerSession::GoAway(v1::GoAwayReason reason) {
+  fenced_ |= reason == v1::GO_AWAY_REASON_FENCED;
   if (state_ == State::kEnding || state_ == State::kOver) return;
   v1::SyncResponse response;
   response.mutable_go_away()->set_reason(reason);

@@ -100,8 +100,8 @@ class ServerSession {
   // Speaks for this staff member, by the certificate.
   // Set once greeted.
   std::optional<ReplicaId> replica() const;
-  // For NoteSessionEnd().
-  const HeldByDevice& held() const { return held_; }
+  // For NoteSessionEnd(); nullopt where a newer stream speaks for the device, and knows better.
+  std::optional<HeldByDevice> held() const { return fenced_ ? std::nullopt : std::optional(held_); }
   // Bytes of messages that the session keeps for its device, pushed or to be sent: at most the credit, beside
   // Welcome and the page in the caller's hands (I15). For the log, and for a checker.
   size_t held_bytes() const;
@@ -188,6 +188,7 @@ class ServerSession {
   size_t page_bytes_in_flight_ = 0;
   LineRate line_;
   HeldByDevice held_;
+  bool fenced_ = false;
   bool half_closed_ = false;
   bool takes_uses_ = false;  // some are under way into the audit: one message at a time
   absl::Time last_heard_;

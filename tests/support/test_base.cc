@@ -237,8 +237,9 @@ absl::Status TestBase::End(std::shared_ptr<BaseSession> session) {
   if (session == nullptr || store_ == nullptr) return absl::OkStatus();
   std::erase_if(sessions_, [&](const auto& weak) { return weak.expired() || weak.lock() == session; });
   const auto replica = session->session().replica();
-  if (!replica.has_value()) return absl::OkStatus();
-  return NoteSessionEnd(*store_, *replica, session->session().held(), clock_.WallNow());
+  const auto held = session->session().held();
+  if (!replica.has_value() || !held.has_value()) return absl::OkStatus();
+  return NoteSessionEnd(*store_, *replica, *held, clock_.WallNow());
 }
 
 void TestBase::RunJobs() {

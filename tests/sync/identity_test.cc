@@ -126,6 +126,26 @@ TEST_F(Identity, NewerSessionOfAReplicaFencesTheOlder) {
   EXPECT_TRUE(older->session().over());
 }
 
+TEST_F(Identity, WhatAFencedSessionHeardOfTheDeviceIsNotNotedOverWhatTheNewerHeard) {
+  const auto unsent_at_base = [&] {
+    const ReplicaId replica =
+        ReplicaId::FromBytes(amal.store().sync_store().MakeHello()->replica_id()).value_or(ReplicaId());
+    return base.store().FindReplica(replica).value()->unsent_count;
+  };
+  amal.SaveInquirer("Amina");
+  const auto older = base.Connect(amal.peer());
+  v1::SyncRequest hello;
+  *hello.mutable_hello() = amal.store().sync_store().MakeHello().value();
+  hello.mutable_hello()->set_protocol_version(1);
+  older->Hear(hello);
+  older->SayAll();
+  EXPECT_EQ(unsent_at_base(), 2u);
+  amal.SyncWell();
+  EXPECT_EQ(unsent_at_base(), 0u);
+  base.Disconnect(older);
+  EXPECT_EQ(unsent_at_base(), 0u);
+}
+
 TEST_F(Identity, StoreThatTheBaseDoesNotKnowIsTurnedAwayAndKeepsItsWork) {
   const Neighbourhood elsewhere;
   amal.SaveCitizen("Amina");
