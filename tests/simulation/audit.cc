@@ -226,12 +226,15 @@ absl::Status BaseAudit::ReadPlacements(std::map<RecordId, Placements>& placement
 
 absl::StatusOr<std::map<Scope, std::map<RecordId, BaseAudit::FeedRow>>> BaseAudit::ReadFeedRows() {
   std::map<Scope, std::map<RecordId, FeedRow>> feed;
-  RETURN_IF_ERROR(
-      ForEachRow(*db_, "SELECT scope, record_id, rev, change FROM feed", [&](const sqlite::Statement& row) {
-        const auto scope = Scope::FromKey(row.Blob(0)).value_or(Scope());
-        feed[scope][IdOf<RecordId>(row.Blob(1))] = {static_cast<uint64_t>(row.Int(2)),
-                                                    static_cast<int>(row.Int(3))};
-      }));
+  constexpr std::string_view kRows =
+      "SELECT scope, feed.record_id, feed.rev, change, coalesce(subject, x'')"
+      " FROM feed LEFT JOIN records ON records.record_id = feed.record_id";
+  RETURN_IF_ERROR(ForEachRow(*db_, kRows, [&](const sqlite::Statement& row) {
+    const auto scope = Scope::FromKey(row.Blob(0)).value_or(Scope());
+    feed[scope][IdOf<RecordId>(row.Blob(1))] = {.rev = static_cast<uint64_t>(row.Int(2)),
+                                                .change = static_cast<int>(row.Int(3)),
+                                                .subject = IdOf<RecordId>(row.Blob(4))};
+  }));
   return feed;
 }
 

@@ -90,6 +90,7 @@ class BaseAudit {
   struct FeedRow {
     uint64_t rev = 0;
     int change = 0;
+    RecordId subject = {};  // whom the record is about, while the base holds it
     // In that scope, and not: stood there.
     bool Stands() const { return change != v1::FEED_CHANGE_LEAVE && change >= 0; }
   };
